@@ -1,0 +1,40 @@
+/*
+ * clock: what time it is, so that tests can move it.
+ *
+ * Decisions (due times, ages, dates in drafts) ask a struct clock. Waiting (poll, back-off) is real time and
+ * does not go through here.
+ */
+#ifndef DAEMON_CLOCK_H
+#define DAEMON_CLOCK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct clock {
+	/* Milliseconds since the epoch, UTC. */
+	int64_t (*now_ms)(const struct clock *clock);
+};
+
+/* The machine's clock. */
+extern const struct clock clock_system;
+
+/* A clock that stands still until it is moved. May be moved while others read it. */
+struct clock_manual {
+	struct clock clock;
+	_Atomic int64_t now;
+};
+
+void
+clock_manual_init(struct clock_manual *manual, int64_t now_ms);
+
+static inline int64_t
+clock_now_ms(const struct clock *clock)
+{
+	return clock->now_ms(clock);
+}
+
+/* Milliseconds that only go forward, for deadlines. */
+int64_t
+clock_monotonic_ms(void);
+
+#endif
