@@ -1,0 +1,364 @@
+/*
+ * intake: a fetched mail becomes a verdict, and the verdict becomes records, in one transaction.
+ *
+ * The cursor names the lowest UID that is not finished. While nothing unfinished lies below a mail, finishing it only
+ * moves the cursor; a ledger entry is kept for what is planned or parked, and for what is done above something planned.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "case.h"
+#include "intake.h"
+#include "ledger.h"
+#include "outbox.h"
+#include "thread.h"
+
+struct commit {
+	const struct intake *intake;
+	const struct bundle *bundle;
+	const char *folder;
+	struct store_txn *txn;
+	struct arena *arena;		/* reset for every mail */
+	struct cursor_record cursor;
+	bool gap;			/* a planned entry lies at or above the cursor */
+	int64_t now_ms;
+	struct intake_counts counts;
+};
+
+static void
+hash_content(struct arrival *a)
+{
+	struct buf text = { .arena = a->arena };
+	struct address from = customer_of(a->message);
+
+	buf_printf(&text, "%s\n%s\n%s\n", from.address, a->message->date_text, a->message->subject);
+	buf_add(&text, a->message->body, a->message->body_len);
+	record_sha256(text.at, text.failed ? 0 : text.len, a->content);
+}
+
+void
+intake_judge(struct judge *judge, const struct bundle *bundle, struct arrival *a)
+{
+	if (a->parked)
+		return;
+	record_sha256(a->bytes, a->len, a->digest);
+	if (message_read(a->arena, a->bytes, a->len, a->cut, &a->message) < 0 || !judge ||
+	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy), &a->verdict) < 0) {
+		a->parked = "reading it needs more memory than one mail may have";
+		return;
+	}
+	record_fingerprint(a->message->message_id, a->listed.size, a->message->date_text, a->fingerprint);
+	hash_content(a);
+}
+
+/* Whether anything from the cursor on is planned. */
+static int
+look_for_gap(struct commit *c)
+{
+	struct ledger_record *entries;
+	size_t count;
+	int r = ledger_list(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity, c->cursor.next,
+			    &entries, &count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && !c->gap; i++)
+		c->gap = entries[i].state == LEDGER_PLANNED;
+	return 0;
+}
+
+/* Writes down how a UID ended, or that it is planned, and moves the cursor where it can. */
+static int
+settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reason, uint64_t message, unsigned open)
+{
+	struct ledger_record record = {
+		.account = c->intake->account->name, .folder = c->folder, .uidvalidity = c->cursor.uidvalidity,
+		.uid = uid, .state = state, .reason = reason, .message = message, .open = open,
+	};
+
+	if (!c->gap)
+		c->cursor.next = state == LEDGER_PLANNED ? uid : uid + 1;
+	if (state == LEDGER_PLANNED)
+		c->gap = true;
+	if (state == LEDGER_DONE && !c->gap)
+		return 0;
+	return record_ledger_put(c->txn, &record);
+}
+
+/* What an earlier record of the same mail says about this one. */
+enum earlier { EARLIER_NONE, EARLIER_SEEN, EARLIER_DUPLICATE };
+
+/*
+ * The very same bytes are the same mail, moved or copied here by us or by a person: it was judged, and whoever put it
+ * here wants it here. The same mail delivered once more (to an alias, into two watched folders) differs in its trace
+ * fields only: it has the same Message-ID, writer, date and text.
+ */
+static int
+look_earlier(struct commit *c, const struct arrival *a, enum earlier *ret)
+{
+	const char *account = c->intake->account->name;
+	struct message_record old = { 0 };
+	uint64_t id;
+	int r;
+
+	*ret = EARLIER_NONE;
+	r = record_message_by_fingerprint(c->txn, account, a->fingerprint, &id);
+	if (r == 0)
+		r = record_message_get(c->txn, c->arena, id, &old);
+	if (r == 0) {
+		if (strcmp(old.digest, a->digest) == 0)
+			*ret = EARLIER_SEEN;
+		record_message_free(&old);
+	}
+	if (*ret != EARLIER_NONE || !*a->message->message_id || (r < 0 && r != -ENOENT))
+		return r == -ENOENT ? 0 : r;
+	r = record_message_by_id(c->txn, account, a->message->message_id, &id);
+	if (r == 0)
+		r = record_message_get(c->txn, c->arena, id, &old);
+	if (r == 0) {
+		if (!old.outgoing && strcmp(old.content, a->content) == 0)
+			*ret = EARLIER_DUPLICATE;
+		record_message_free(&old);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+static json_t *
+evidence_json(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (int f = 0; list && f < FLAG_COUNT; f++) {
+		const struct flag_verdict *flag = &v->flags[f];
+
+		if (flag->answer == ANSWER_CLEAR)
+			continue;
+		for (size_t i = 0; i < flag->evidence_count; i++) {
+			const struct evidence *e = &flag->evidence[i];
+
+			json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:I,s:I,s:s,s:f}", "flag", flag_name((enum flag)f),
+				"rule", e->rule, "part", e->part, "offset", (json_int_t)e->offset,
+				"length", (json_int_t)e->length, "text", e->text, "score", e->score));
+		}
+	}
+	return list;
+}
+
+static void
+fill_record(struct commit *c, const struct arrival *a, enum severity severity, struct message_record *m)
+{
+	struct address from = customer_of(a->message);
+
+	*m = (struct message_record){
+		.account = c->intake->account->name, .folder = c->folder, .uidvalidity = c->cursor.uidvalidity,
+		.uid = a->listed.uid, .message_id = a->message->message_id, .digest = a->digest,
+		.fingerprint = a->fingerprint, .content = a->content,
+		.size = a->listed.size, .date = a->message->date,
+		.received_ms = a->listed.received_ms, .judged_ms = c->now_ms,
+		.from = address_lower(c->arena, from.address), .from_name = from.name,
+		.subject = a->message->subject, .language = a->message->language,
+		.automatic = automatic_name(a->message->automatic), .severity = severity_name(severity),
+		.hits = verdict_hits(a->verdict), .undetermined = verdict_undetermined(a->verdict),
+		.incomplete = a->verdict->incomplete, .evidence = evidence_json(a->verdict),
+		.ruleset_hash = a->verdict->ruleset_hash,
+	};
+}
+
+/* Opens or finds the case, adds the mail to it and hands it to whom the policy names. */
+static int
+keep_case(struct commit *c, const struct arrival *a, const struct plan *plan, const struct thread_place *place,
+	  struct message_record *m, struct case_record *kase)
+{
+	int r = 0;
+
+	if (!place->case_id)
+		r = case_open(c->txn, c->arena, c->intake->account->name, a->message, place->linked, c->now_ms, kase);
+	if (r < 0)
+		return r;
+	m->case_id = kase->id;
+	m->joined = place->case_id ? place->why : "new";
+	r = case_add_mail(c->txn, c->arena, kase, m, plan->severity, c->now_ms);
+	for (size_t i = 0; r == 0 && i < plan->action_count; i++) {
+		const struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_ASSIGN && !*kase->owner)
+			r = case_assign(c->txn, c->arena, kase, action->argument, action->rule, "triaged", c->now_ms);
+	}
+	return r;
+}
+
+/* One mail, judged and new to us: everything that follows from it. */
+static int
+commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
+{
+	struct thread_place place;
+	struct case_record kase = { 0 };
+	struct customer_record customer;
+	struct message_record m;
+	struct plan plan;
+	struct address from = customer_of(a->message);
+	bool known = false, kept;
+	unsigned open = 0;
+	int r;
+
+	r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, &place);
+	if (r == 0 && place.case_id)
+		r = record_case_get(c->txn, c->arena, place.case_id, &kase);
+	if (r < 0)
+		return r;
+	r = record_customer_get(c->txn, c->arena, address_lower(c->arena, from.address), &customer);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	known = r == 0;
+
+	struct policy_input input = {
+		.account = c->intake->account->name, .message = a->message, .verdict = a->verdict,
+		.known_case = place.case_id ? &kase : NULL, .customer = known ? &customer : NULL, .duplicate = duplicate,
+	};
+
+	r = policy_decide(c->bundle->policy, &input, c->arena, &plan);
+	if (r < 0)
+		return r;
+	fill_record(c, a, plan.severity, &m);
+	kept = place.case_id || plan.case_wanted;
+	r = store_next(c->txn, "message", &m.id);
+	if (r == 0 && a->message->automatic == AUTOMATIC_NO)
+		r = customer_note(c->txn, c->arena, &from, kept && !place.case_id, c->now_ms, &customer, &known);
+	if (r == 0 && kept)
+		r = keep_case(c, a, &plan, &place, &m, &kase);
+	if (r == 0)
+		r = record_message_put(c->txn, &m);
+	if (r == 0) {
+		struct outbox_plan wanted = {
+			.intake = c->intake, .bundle = c->bundle, .message = a->message, .record = &m,
+			.case_ = kept ? &kase : NULL, .plan = &plan, .now_ms = c->now_ms,
+		};
+
+		r = outbox_plan_actions(c->txn, c->arena, &wanted, &open);
+	}
+	record_message_free(&m);
+	if (r < 0)
+		return r;
+	c->counts.judged++;
+	c->counts.planned += open > 0;
+	return settle(c, a->listed.uid, open > 0 ? LEDGER_PLANNED : LEDGER_DONE, duplicate ? "duplicate" : "", m.id, open);
+}
+
+static int
+commit_one(struct commit *c, const struct arrival *a)
+{
+	struct ledger_record entry;
+	enum earlier earlier;
+	int r = -ENOENT;
+
+	if (a->listed.uid < c->cursor.next)
+		r = 0;
+	else if (c->gap)
+		r = record_ledger_get(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity,
+				      a->listed.uid, &entry);
+	if (r != -ENOENT) {
+		c->counts.known += r == 0;
+		return r;
+	}
+	if (a->parked) {
+		c->counts.parked++;
+		return settle(c, a->listed.uid, LEDGER_PARKED, a->parked, 0, 0);
+	}
+	if (a->message->automatic == AUTOMATIC_OWN) {
+		c->counts.known++;
+		return settle(c, a->listed.uid, LEDGER_DONE, "own", 0, 0);
+	}
+	r = look_earlier(c, a, &earlier);
+	if (r < 0)
+		return r;
+	if (earlier == EARLIER_SEEN) {
+		c->counts.known++;
+		return settle(c, a->listed.uid, LEDGER_DONE, "seen", 0, 0);
+	}
+	return commit_judged(c, a, earlier == EARLIER_DUPLICATE);
+}
+
+int
+intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
+	      struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+{
+	struct commit c = { .intake = intake, .bundle = bundle, .folder = folder };
+	struct arena *lasting = arena_new(0);
+	int r = -ENOMEM;
+
+	c.arena = arena_new(0);
+	if (!c.arena || !lasting)
+		goto out;
+	intake_beat(intake);
+	c.now_ms = clock_now_ms(intake->clock);
+	r = store_begin(intake->store, true, &c.txn);
+	if (r < 0)
+		goto out;
+	r = record_cursor_get(c.txn, lasting, intake->account->name, folder, &c.cursor);
+	if (r == 0 && c.cursor.uidvalidity != uidvalidity)
+		r = -ESTALE;
+	if (r == 0)
+		r = look_for_gap(&c);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = commit_one(&c, arrivals[i]);
+		arena_reset(c.arena);
+	}
+	if (r == 0)
+		r = record_cursor_put(c.txn, &c.cursor);
+	if (r < 0) {
+		store_abort(c.txn);
+		goto out;
+	}
+	r = store_commit(c.txn);
+	if (r < 0)
+		goto out;
+	counts->judged += c.counts.judged;
+	counts->planned += c.counts.planned;
+	counts->parked += c.counts.parked;
+	counts->known += c.counts.known;
+out:
+	arena_free(c.arena);
+	arena_free(lasting);
+	return r;
+}
+
+/* Moves the cursor over finished entries up to the first that is planned; those that are done need no entry any more. */
+static int
+advance(struct store_txn *txn, struct arena *arena, struct cursor_record *cursor)
+{
+	struct ledger_record *entries;
+	size_t count;
+	int r = ledger_list(txn, arena, cursor->account, cursor->folder, cursor->uidvalidity, cursor->next, &entries, &count);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		cursor->next = entries[i].uid;
+		if (entries[i].state == LEDGER_PLANNED)
+			break;
+		cursor->next++;
+		if (entries[i].state == LEDGER_DONE)
+			r = record_ledger_delete(txn, cursor->account, cursor->folder, cursor->uidvalidity, entries[i].uid);
+	}
+	return r < 0 ? r : record_cursor_put(txn, cursor);
+}
+
+int
+intake_finish(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, uint32_t uidvalidity,
+	      uint32_t uid, enum ledger_state state, const char *reason)
+{
+	struct cursor_record cursor;
+	struct ledger_record entry;
+	int r;
+
+	r = record_ledger_get(txn, arena, account, folder, uidvalidity, uid, &entry);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	entry.state = state;
+	entry.reason = reason;
+	entry.open = 0;
+	r = record_ledger_put(txn, &entry);
+	if (r == 0)
+		r = record_cursor_get(txn, arena, account, folder, &cursor);
+	if (r < 0 || cursor.uidvalidity != uidvalidity || uid != cursor.next)
+		return r == -ENOENT ? 0 : r;
+	return advance(txn, arena, &cursor);
+}

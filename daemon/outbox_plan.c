@@ -1,0 +1,234 @@
+/*
+ * outbox_plan: the actions of one judged mail become journal entries, with what they will write made now.
+ *
+ * Runs inside the transaction of the verdict. Texts made from a stranger's mail go through draft.c, which lets no value
+ * become a header.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "draft.h"
+#include "outbox.h"
+
+struct planner {
+	struct store_txn *txn;
+	struct arena *arena;
+	const struct outbox_plan *wanted;
+	const char *language;
+};
+
+/* <triaged.CASE.OUTBOX.RANDOM@host>: the last part cannot be guessed without having the mail that it answers. */
+static const char *
+own_message_id(struct planner *p, uint64_t outbox_id)
+{
+	const struct outbox_plan *w = p->wanted;
+	const char *at = strchr(w->intake->account->identity_address, '@');
+	char digest[65];
+	char *seed = arena_printf(p->arena, "%s %" PRIu64 " %" PRIi64, w->record->digest, outbox_id, w->now_ms);
+
+	if (!seed)
+		return NULL;
+	record_sha256(seed, strlen(seed), digest);
+	return arena_printf(p->arena, "<triaged.%" PRIu64 ".%" PRIu64 ".%.16s@%s>", w->case_ ? w->case_->id : 0, outbox_id,
+			    digest, at ? at + 1 : "localhost");
+}
+
+/* So that the customer's answer to our reply finds its case. */
+static int
+remember_draft(struct planner *p, const struct outbox_record *entry)
+{
+	const struct outbox_plan *w = p->wanted;
+	struct message_record ours = {
+		.account = entry->account, .folder = "", .message_id = entry->message_id, .digest = "", .fingerprint = "",
+		.content = "", .judged_ms = w->now_ms, .from = w->intake->account->identity_address, .from_name = "",
+		.subject = w->record->subject, .language = p->language, .automatic = "own", .severity = "none",
+		.ruleset_hash = "", .case_id = entry->case_id, .joined = "draft", .outgoing = true,
+	};
+	int r = store_next(p->txn, "message", &ours.id);
+
+	return r < 0 ? r : record_message_put(p->txn, &ours);
+}
+
+static int
+write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
+{
+	const struct outbox_plan *w = p->wanted;
+	const struct account_config *account = w->intake->account;
+	struct draft_input input = {
+		.account = account, .original = w->message, .case_ = w->case_, .language = p->language,
+		.template = bundle_template(w->bundle, entry->argument, p->language, account->language),
+		.message_id = entry->message_id, .flags = w->record->hits, .now_ms = w->now_ms,
+		.owner = w->case_ && *w->case_->owner ? config_agent(w->intake->config, w->case_->owner) : NULL,
+	};
+	int r;
+
+	if (!input.template)
+		return -ENOENT;
+	r = draft_build(&input, p->arena, &payload->text, &payload->len);
+	entry->argument = account->drafts ? account->drafts : "";
+	return r < 0 ? r : remember_draft(p, entry);
+}
+
+static const char *
+flags_text(struct planner *p, flag_set flags)
+{
+	struct buf text = { .arena = p->arena };
+
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if (flags & 1u << f)
+			buf_printf(&text, "%s%s", text.len ? ", " : "", flag_name((enum flag)f));
+	return buf_string(&text);
+}
+
+static int
+write_notice(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
+{
+	const struct outbox_plan *w = p->wanted;
+	const struct agent_config *agent = config_agent(w->intake->config, entry->argument);
+	const struct message_record *m = w->record;
+	const char *flags = flags_text(p, m->hits), *subject, *body;
+	bool korean = strcmp(w->intake->account->language, "ko") == 0;
+
+	if (!agent || !*agent->address || !w->intake->config->smtp.from)
+		return -ENOENT;
+	subject = arena_printf(p->arena, korean ? "[%s] C%" PRIu64 " 확인 요청: %s" : "[%s] C%" PRIu64 " needs you: %s",
+			       w->intake->account->name, entry->case_id, flags ? flags : "");
+	body = arena_printf(p->arena, korean ?
+		"사건: C%" PRIu64 "\n심각도: %s\n분류: %s\n고객: %s\n제목: %s\n담당: %s\n\n"
+		"원문은 메일함에 있습니다. 기록은 다음 명령으로 볼 수 있습니다.\n    triagectl case show C%" PRIu64 "\n" :
+		"Case: C%" PRIu64 "\nSeverity: %s\nFlags: %s\nCustomer: %s\nSubject: %s\nOwner: %s\n\n"
+		"The mail itself is in the mailbox. The record:\n    triagectl case show C%" PRIu64 "\n",
+		entry->case_id, m->severity, flags ? flags : "", m->from, m->subject,
+		w->case_ && *w->case_->owner ? w->case_->owner : "-", entry->case_id);
+	if (!subject || !body)
+		return -ENOMEM;
+	entry->argument = agent->address;
+	return draft_notice(p->arena, w->intake->config->smtp.from, agent->address, entry->message_id, w->now_ms, subject,
+			    body, &payload->text, &payload->len);
+}
+
+static int
+write_event(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
+{
+	const struct message_record *m = p->wanted->record;
+	json_t *flags = json_array(), *event;
+	char *text = NULL, number[32] = "";
+
+	for (int f = 0; flags && f < FLAG_COUNT; f++)
+		if (m->hits & 1u << f)
+			json_array_append_new(flags, json_string(flag_name((enum flag)f)));
+	if (entry->case_id)
+		snprintf(number, sizeof(number), "C%" PRIu64, entry->case_id);
+	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:I}", "event", "mail.judged", "case", number, "account", m->account,
+			  "message_id", m->message_id, "from", m->from, "severity", m->severity, "flags", flags,
+			  "judged_ms", (json_int_t)m->judged_ms);
+	if (event)
+		json_object_set_new(event, "subject", json_string(m->subject));
+	text = event ? json_dumps(event, JSON_COMPACT) : NULL;
+	json_decref(event);
+	payload->text = text ? arena_strdup(p->arena, text) : NULL;
+	payload->len = payload->text ? strlen(payload->text) : 0;
+	free(text);
+	return payload->text ? 0 : -ENOMEM;
+}
+
+/* Fills in what this kind needs. -ENOENT and -EINVAL: it cannot be made (said in the case), go on without it. */
+static int
+fill_entry(struct planner *p, const struct action *action, struct outbox_record *entry,
+	   struct outbox_record_payload *payload)
+{
+	switch (action->kind) {
+	case ACTION_KEYWORD:
+		entry->kind = OUTBOX_KEYWORD;
+		return 0;
+	case ACTION_FLAG:
+		entry->kind = OUTBOX_FLAG;
+		entry->argument = "\\Flagged";
+		return 0;
+	case ACTION_COPY:
+	case ACTION_MOVE:
+		entry->kind = action->kind == ACTION_COPY ? OUTBOX_COPY : OUTBOX_MOVE;
+		entry->message_id = p->wanted->record->message_id;
+		return 0;
+	case ACTION_DRAFT:
+		entry->kind = OUTBOX_DRAFT;
+		return write_draft(p, entry, payload);
+	case ACTION_NOTIFY:
+		entry->kind = OUTBOX_NOTIFY;
+		return write_notice(p, entry, payload);
+	case ACTION_WEBHOOK:
+		entry->kind = OUTBOX_WEBHOOK;
+		return write_event(p, entry, payload);
+	case ACTION_ASSIGN:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int
+note_unmade(struct planner *p, const struct action *action, int error)
+{
+	struct case_record *c = p->wanted->case_;
+	json_t *data;
+	int r;
+
+	if (!c)
+		return 0;
+	data = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(action->kind == ACTION_DRAFT ? OUTBOX_DRAFT : OUTBOX_NOTIFY),
+			 "rule", action->rule, "why", error == -EINVAL ? "the mail names nobody who could be answered" :
+			 "its template, or the agent's address, is not configured");
+	r = record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged", "left-out", data);
+	json_decref(data);
+	return r < 0 ? r : record_case_put(p->txn, c);
+}
+
+static int
+plan_action(struct planner *p, const struct action *action, unsigned *count)
+{
+	const struct message_record *m = p->wanted->record;
+	struct outbox_record_payload payload = { 0 };
+	struct outbox_record entry = {
+		.account = m->account, .state = OUTBOX_PLANNED, .folder = m->folder, .uidvalidity = m->uidvalidity,
+		.uid = m->uid, .message = m->id, .case_id = m->case_id, .argument = action->argument ? action->argument : "",
+		.message_id = "", .size = m->size, .error = "", .rule = action->rule, .planned_ms = p->wanted->now_ms,
+	};
+	int r = store_next(p->txn, "outbox", &entry.id);
+
+	if (r < 0)
+		return r;
+	entry.message_id = own_message_id(p, entry.id);
+	if (!entry.message_id)
+		return -ENOMEM;
+	r = fill_entry(p, action, &entry, &payload);
+	if (r == -ENOENT || r == -EINVAL)
+		return note_unmade(p, action, r);
+	if (r == 0)
+		r = record_outbox_put(p->txn, &entry, payload.text ? &payload : NULL);
+	*count += r == 0;
+	return r;
+}
+
+int
+outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted, unsigned *ret_count)
+{
+	struct planner p = { .txn = txn, .arena = arena, .wanted = wanted, .language = wanted->message->language };
+	unsigned count = 0;
+
+	if (strcmp(p.language, "ko") != 0 && strcmp(p.language, "en") != 0)
+		p.language = wanted->intake->account->language;
+	for (size_t i = 0; i < wanted->plan->action_count; i++) {
+		const struct action *action = &wanted->plan->actions[i];
+		int r = 0;
+
+		if (action->kind == ACTION_MOVE && strcmp(action->argument, wanted->record->folder) == 0)
+			continue;
+		if (action->kind != ACTION_ASSIGN)
+			r = plan_action(&p, action, &count);
+		if (r < 0)
+			return r;
+	}
+	*ret_count = count;
+	return 0;
+}

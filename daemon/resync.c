@@ -1,0 +1,219 @@
+/*
+ * resync: a folder whose UIDVALIDITY changed is matched again with what we know of it. One transaction: the old numbering
+ * holds until the new one is complete.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger.h"
+#include "outbox.h"
+#include "resync.h"
+
+/* What one mail of the folder is to us. */
+struct match {
+	uint64_t message;		/* message record, 0: unknown */
+	uint32_t uid;			/* now */
+	bool before;			/* arrived before we watched: none of ours */
+	bool here;			/* its record names this folder: it gets the new number */
+	enum ledger_state state;
+	unsigned open;
+	const char *reason;
+};
+
+struct resync {
+	const struct intake *intake;
+	const char *folder;
+	struct store_txn *txn;
+	struct arena *arena;
+	struct cursor_record cursor;
+	uint32_t uidvalidity;
+	struct match *matches;
+	size_t count, matched;
+};
+
+static int
+match_one(struct resync *s, const struct identity_listed *listed, struct match *m)
+{
+	const char *account = s->intake->account->name;
+	struct message_record record;
+	struct ledger_record entry;
+	char fingerprint[65];
+	int r;
+
+	m->uid = listed->listed.uid;
+	m->state = LEDGER_DONE;
+	m->reason = "";
+	m->before = listed->listed.received_ms < s->cursor.since_ms;
+	record_fingerprint(listed->message_id, listed->listed.size, listed->date_text, fingerprint);
+	r = record_message_by_fingerprint(s->txn, account, fingerprint, &m->message);
+	if (r == -ENOENT) {
+		m->message = 0;
+		return 0;
+	}
+	if (r == 0)
+		r = record_message_get(s->txn, s->arena, m->message, &record);
+	if (r < 0)
+		return r;
+	if (record.uidvalidity == s->cursor.uidvalidity && strcmp(record.folder, s->folder) == 0) {
+		r = record_ledger_get(s->txn, s->arena, account, s->folder, record.uidvalidity, record.uid, &entry);
+		if (r == 0) {
+			m->state = entry.state;
+			m->open = entry.open;
+			m->reason = entry.reason;
+		}
+		m->here = true;
+	}
+	record_message_free(&record);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int
+renumber_record(struct resync *s, const struct match *m)
+{
+	struct message_record record;
+	int r = record_message_get(s->txn, s->arena, m->message, &record);
+
+	if (r < 0)
+		return r;
+	record.uidvalidity = s->uidvalidity;
+	record.uid = m->uid;
+	r = record_message_put(s->txn, &record);
+	record_message_free(&record);
+	return r;
+}
+
+/* Puts the new ledger and moves the cursor to the lowest mail that is not finished. */
+static int
+renumber(struct resync *s)
+{
+	const char *account = s->intake->account->name;
+	bool gap = false;
+	int r = 0;
+
+	s->cursor.uidvalidity = s->uidvalidity;
+	s->cursor.next = 1;
+	for (size_t i = 0; r == 0 && i < s->count; i++) {
+		const struct match *m = &s->matches[i];
+		struct ledger_record entry = {
+			.account = account, .folder = s->folder, .uidvalidity = s->uidvalidity, .uid = m->uid,
+			.state = m->state, .reason = m->reason, .message = m->message, .open = m->open,
+		};
+		bool unknown = !m->message && !m->before;
+
+		if (!gap)
+			s->cursor.next = unknown || m->state == LEDGER_PLANNED ? m->uid : m->uid + 1;
+		gap = gap || unknown || m->state == LEDGER_PLANNED;
+		if (!unknown && (gap || m->state == LEDGER_PARKED))
+			r = record_ledger_put(s->txn, &entry);
+		if (r == 0 && m->here)
+			r = renumber_record(s, m);
+	}
+	return r < 0 ? r : record_cursor_put(s->txn, &s->cursor);
+}
+
+/* The old numbering's entries. What was parked without ever being judged stays for a person to see. */
+static int
+drop_old(struct resync *s)
+{
+	struct ledger_record *entries;
+	size_t count;
+	int r = ledger_list(s->txn, s->arena, s->intake->account->name, s->folder, s->cursor.uidvalidity, 1, &entries, &count);
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (entries[i].state != LEDGER_PARKED || entries[i].message)
+			r = record_ledger_delete(s->txn, entries[i].account, entries[i].folder, entries[i].uidvalidity,
+						 entries[i].uid);
+	return r;
+}
+
+/* Gives what is planned its mail's new number; a number of 0 lets the outbox find that the mail is gone. */
+static int
+renumber_outbox(struct resync *s)
+{
+	struct outbox_record *entries;
+	size_t count;
+	int r = ledger_outbox(s->txn, s->arena, s->intake->account->name, &entries, &count);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct outbox_record *e = &entries[i];
+
+		if (strcmp(e->folder, s->folder) != 0 || e->uidvalidity == s->uidvalidity)
+			continue;
+		e->uid = 0;
+		e->uidvalidity = s->uidvalidity;
+		for (size_t j = 0; j < s->count; j++)
+			if (s->matches[j].message == e->message)
+				e->uid = s->matches[j].uid;
+		r = record_outbox_put(s->txn, e, NULL);
+	}
+	return r;
+}
+
+static int
+park_folder(struct resync *s)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why), "UIDVALIDITY changed from %" PRIu32 " to %" PRIu32 " and only %zu of %zu mails are known",
+		 s->cursor.uidvalidity, s->uidvalidity, s->matched, s->count);
+	s->cursor.parked = why;
+	return record_cursor_put(s->txn, &s->cursor);
+}
+
+static int
+resync_in(struct resync *s, const struct identity_listed *list)
+{
+	int r = record_cursor_get(s->txn, s->arena, s->intake->account->name, s->folder, &s->cursor);
+
+	for (size_t i = 0; r == 0 && i < s->count; i++) {
+		r = match_one(s, &list[i], &s->matches[i]);
+		s->matched += s->matches[i].message || s->matches[i].before;
+	}
+	if (r < 0)
+		return r;
+	if (s->count >= RESYNC_SMALL && s->matched * 100 < s->count * RESYNC_PERCENT) {
+		r = park_folder(s);
+		return r < 0 ? r : 1;
+	}
+	r = drop_old(s);
+	if (r == 0)
+		r = renumber(s);
+	return r < 0 ? r : renumber_outbox(s);
+}
+
+int
+resync_folder(const struct intake *intake, struct transport *transport, const char *folder, const struct folder_state *state,
+	      struct err *err)
+{
+	struct resync s = { .intake = intake, .folder = folder, .uidvalidity = state->uidvalidity, .arena = arena_new(0) };
+	struct identity_listed *list = NULL;
+	int r, parked;
+
+	if (!s.arena)
+		return err_set(err, -ENOMEM, "matching folder %s: out of memory", folder);
+	r = transport->ops->identify(transport, 1, &list, &s.count, err);
+	if (r < 0)
+		goto out;
+	s.matches = arena_calloc(s.arena, s.count ? s.count : 1, sizeof(*s.matches));
+	r = s.matches ? store_begin(intake->store, true, &s.txn) : -ENOMEM;
+	if (r < 0)
+		goto out;
+	parked = resync_in(&s, list);
+	if (parked < 0) {
+		store_abort(s.txn);
+		r = err_set(err, parked, "matching folder %s after its UIDVALIDITY changed: %s", folder, strerror(-parked));
+		goto out;
+	}
+	r = store_commit(s.txn);
+	if (r == 0)
+		r = parked;
+	else
+		err_set(err, r, "writing the store: %s", strerror(-r));
+out:
+	free(list);
+	arena_free(s.arena);
+	return r;
+}
