@@ -1,0 +1,459 @@
+/*
+ * engine: the running daemon: one thread per account, workers, couriers, and an event loop for signals, the API and the
+ * watchdog. The loop's thread never talks to a mail server, so that status and stopping always answer.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "api.h"
+#include "engine.h"
+#include "imap.h"
+#include "log.h"
+#include "mailbox.h"
+#include "service.h"
+#include "stream.h"
+#include "view.h"
+
+#define ATTENTION_MAX	100
+
+const struct ruleset_options engine_ruleset_options = { .jit = true, .gate = true };
+
+struct engine {
+	const struct config *config;
+	struct service service;
+	struct pool *pool;
+	struct trust {			/* certificate authorities, one for each file that accounts name */
+		const char *file;
+		struct stream_trust *trust;
+	} *trusts;
+	size_t trust_count;
+	struct mailbox **mailboxes;
+	size_t mailbox_count;
+	struct api *api;
+	sd_event *event;
+	sd_event_source *api_timer, *watchdog;
+	uint64_t watchdog_usec;
+	int64_t started_ms, reloaded_ms;
+	char reload_error[512];
+};
+
+static int
+add_problems(json_t *list, const struct problems *problems)
+{
+	char text[1024];
+
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->list[i].level == PROBLEM_ERROR &&
+		    json_array_append_new(list, json_string(err_text(&problems->list[i].err, text, sizeof(text)))) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* The new set, or why the old one stays. */
+static int
+load_again(struct engine *e, bool yes, struct problems *problems, struct bundle **ret, struct err *err)
+{
+	struct bundle *fresh, *old = service_bundle(&e->service);
+	size_t before = ruleset_count(old->rules), now;
+	int r;
+
+	bundle_unref(old);
+	r = bundle_load(e->config->rules, e->config->rule_count, e->config, &engine_ruleset_options, false, problems, &fresh);
+	if (r < 0) {
+		char first[400] = "the rule directories could not be read";
+
+		for (size_t i = 0; i < problems->count; i++)
+			if (problems->list[i].level == PROBLEM_ERROR) {
+				err_text(&problems->list[i].err, first, sizeof(first));
+				break;
+			}
+		return err_set(err, r, "the new rules have %zu mistakes, the running ones stay: %s", problems->errors, first);
+	}
+	now = ruleset_count(fresh->rules);
+	if (!yes && (now == 0 || now * 2 < before)) {
+		bundle_unref(fresh);
+		return err_set(err, -EPERM, "the new set has %zu rules where %zu are running; if that is meant: triagectl "
+			       "reload --yes", now, before);
+	}
+	*ret = fresh;
+	return 0;
+}
+
+static int
+hook_reload(void *context, bool yes, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct problems problems = { 0 };
+	struct bundle *fresh;
+	json_t *list = json_array();
+	int r;
+
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_monotonic_ms() * 1000);
+	r = load_again(e, yes, &problems, &fresh, err);
+	add_problems(list, &problems);
+	if (r == 0) {
+		log_line(LOG_NOTICE, NULL, "%zu rules loaded, set %.12s", ruleset_count(fresh->rules), fresh->hash);
+		*ret = json_pack("{s:I,s:s,s:I,s:o}", "rules", (json_int_t)ruleset_count(fresh->rules), "hash", fresh->hash,
+				 "warnings", (json_int_t)problems.warnings, "problems", list);
+		e->reload_error[0] = '\0';
+		e->reloaded_ms = clock_now_ms(&clock_system);
+		service_swap(&e->service, fresh);
+	} else {
+		log_line(LOG_ERR, NULL, "reload refused: %s", err->text);
+		snprintf(e->reload_error, sizeof(e->reload_error), "%s", err->text);
+		*ret = json_pack("{s:s,s:o}", "error", err->text, "problems", list);
+	}
+	problems_free(&problems);
+	sd_notify(0, "READY=1");
+	return r;
+}
+
+static int
+hook_status(void *context, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct bundle *bundle = service_bundle(&e->service);
+	json_t *accounts = json_array(), *attention = NULL, *rules;
+	const char *jit_why = "", *gate_why = "";
+	bool jit = ruleset_jit(bundle->rules, &jit_why), gate = ruleset_gate(bundle->rules, &gate_why);
+	struct store_txn *txn;
+
+	for (size_t i = 0; accounts && i < e->mailbox_count; i++)
+		json_array_append_new(accounts, mailbox_status(e->mailboxes[i]));
+	if (store_begin(e->service.store, false, &txn) == 0) {
+		view_attention(txn, ATTENTION_MAX, &attention);
+		store_abort(txn);
+	}
+	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:I,s:s}", "count", (json_int_t)ruleset_count(bundle->rules), "hash",
+			  bundle->hash, "jit", jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why, "loaded_ms",
+			  (json_int_t)e->reloaded_ms, "reload_error", e->reload_error);
+	bundle_unref(bundle);
+	*ret = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "version", TRIAGED_VERSION, "started_ms", (json_int_t)e->started_ms,
+			 "now_ms", (json_int_t)clock_now_ms(&clock_system), "rules", rules, "accounts", accounts, "attention",
+			 attention ? attention : json_object());
+	return *ret ? 0 : err_set(err, -ENOMEM, "making the status: out of memory");
+}
+
+static int
+hook_resume(void *context, const char *account, const char *folder, struct err *err)
+{
+	struct engine *e = context;
+
+	for (size_t i = 0; i < e->mailbox_count; i++)
+		if (strcmp(e->config->accounts[i].name, account) == 0)
+			return mailbox_resume(e->mailboxes[i], folder, err);
+	return err_set(err, -ENOENT, "no account is called %s; triagectl status lists them", account);
+}
+
+static void
+run_api(struct engine *e)
+{
+	int64_t timeout_ms;
+
+	api_run(e->api, &timeout_ms);
+	if (timeout_ms < 0) {
+		sd_event_source_set_enabled(e->api_timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time_relative(e->api_timer, (uint64_t)timeout_ms * 1000);
+	sd_event_source_set_enabled(e->api_timer, SD_EVENT_ONESHOT);
+}
+
+static int
+on_api(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	run_api(context);
+	return 0;
+}
+
+static int
+on_api_timer(sd_event_source *source, uint64_t usec, void *context)
+{
+	(void)source;
+	(void)usec;
+	run_api(context);
+	return 0;
+}
+
+static int
+on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	struct engine *e = context;
+
+	(void)source;
+	(void)info;
+	return sd_event_exit(e->event, 0);
+}
+
+static int
+on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	struct err err = { 0 };
+	json_t *result = NULL;
+
+	(void)source;
+	(void)info;
+	hook_reload(context, false, &result, &err);
+	json_decref(result);
+	return 0;
+}
+
+/* Feeds the watchdog as long as every account gets on with its work. */
+static int
+on_watchdog(sd_event_source *source, uint64_t usec, void *context)
+{
+	struct engine *e = context;
+	int64_t now = clock_monotonic_ms();
+	bool stuck = false;
+
+	(void)usec;
+	for (size_t i = 0; i < e->mailbox_count; i++) {
+		int64_t beat = mailbox_beat(e->mailboxes[i]);
+
+		if (beat && now - beat > ENGINE_STUCK_MS) {
+			stuck = true;
+			log_line(LOG_CRIT, &(struct log_about){ .account = e->config->accounts[i].name },
+				 "the account's thread has not moved for %d s; letting the watchdog restart triaged",
+				 ENGINE_STUCK_MS / 1000);
+		}
+	}
+	if (!stuck)
+		sd_notify(0, "WATCHDOG=1");
+	sd_event_source_set_time_relative(source, e->watchdog_usec / 3);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* Signals are taken by the event loop; blocked before any thread starts, so that no thread takes them. */
+static void
+block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* A file descriptor or two per account: as many as the system allows. */
+static void
+raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	mallopt(M_ARENA_MAX, 4);	/* thousands of threads that mostly sleep need no heap each */
+}
+
+static bool
+same_file(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The authorities an account trusts, shared with other accounts that name the same file. A new reference. */
+static int
+account_trust(struct engine *e, const struct account_config *account, struct stream_trust **ret, struct err *err)
+{
+	struct trust *t;
+	int r;
+
+	for (size_t i = 0; i < e->trust_count; i++)
+		if (same_file(e->trusts[i].file, account->ca_file)) {
+			*ret = stream_trust_ref(e->trusts[i].trust);
+			return 0;
+		}
+	if (!e->trusts)
+		e->trusts = calloc(e->config->account_count, sizeof(*e->trusts));
+	if (!e->trusts)
+		return err_set(err, -ENOMEM, "loading certificate authorities: out of memory");
+	t = &e->trusts[e->trust_count];
+	r = stream_trust_new(account->ca_file, err, &t->trust);
+	if (r < 0)
+		return r;
+	t->file = account->ca_file;
+	e->trust_count++;
+	*ret = stream_trust_ref(t->trust);
+	return 0;
+}
+
+static void
+free_trusts(struct engine *e)
+{
+	for (size_t i = 0; i < e->trust_count; i++)
+		stream_trust_unref(e->trusts[i].trust);
+	free(e->trusts);
+}
+
+static int
+add_accounts(struct engine *e, struct err *err)
+{
+	e->mailboxes = calloc(e->config->account_count, sizeof(*e->mailboxes));
+	if (!e->mailboxes)
+		return err_set(err, -ENOMEM, "starting the accounts: out of memory");
+	for (size_t i = 0; i < e->config->account_count; i++) {
+		const struct account_config *account = &e->config->accounts[i];
+		struct stream_trust *trust = NULL;
+		struct transport *transport;
+		int r = outbox_recover(e->service.store, account->name, ~0u);
+
+		if (r < 0)
+			return err_set(err, r, "reading the journal of account %s: %s", account->name, strerror(-r));
+		if (account->tls != TLS_NONE)
+			r = account_trust(e, account, &trust, err);
+		if (r == 0)
+			r = imap_transport_new(account, trust, err, &transport);
+		stream_trust_unref(trust);
+		if (r < 0)
+			return err_prefix(err, r, "account %s", account->name);
+		e->mailboxes[i] = mailbox_new(&e->service, account, transport);
+		if (!e->mailboxes[i])
+			return err_set(err, -ENOMEM, "starting account %s: out of memory", account->name);
+		e->mailbox_count++;
+	}
+	return 0;
+}
+
+static int
+run_once(struct engine *e)
+{
+	int failed = 0;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < e->mailbox_count; i++) {
+		const struct log_about about = { .account = e->config->accounts[i].name };
+
+		err = (struct err){ 0 };
+		if (mailbox_once(e->mailboxes[i], &err) < 0) {
+			log_line(LOG_ERR, &about, "%s", err.text);
+			failed = 1;
+		}
+	}
+	if (service_courier_once(&e->service, &err) < 0) {
+		log_line(LOG_ERR, NULL, "%s", err.text);
+		failed = 1;
+	}
+	return failed;
+}
+
+static int
+open_api(struct engine *e, struct err *err)
+{
+	struct api_options options = { .socket = e->config->socket, .group = e->config->socket_group, .listen_fd = -1 };
+	struct api_hooks hooks = { .context = e, .status = hook_status, .reload = hook_reload, .resume = hook_resume };
+	int r;
+
+	if (sd_listen_fds(1) == 1)
+		options.listen_fd = SD_LISTEN_FDS_START;
+	r = api_open(&options, e->service.store, &hooks, err, &e->api);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(e->event, NULL, api_fd(e->api), EPOLLIN, on_api, e);
+	if (r >= 0)
+		r = sd_event_add_time_relative(e->event, &e->api_timer, CLOCK_MONOTONIC, 0, 0, on_api_timer, e);
+	return r < 0 ? err_set(err, r, "watching the API's socket: %s", strerror(-r)) : 0;
+}
+
+static int
+set_up_loop(struct engine *e, struct err *err)
+{
+	int r = sd_event_default(&e->event);
+
+	if (r >= 0)
+		r = sd_event_add_signal(e->event, NULL, SIGTERM, on_stop, e);
+	if (r >= 0)
+		r = sd_event_add_signal(e->event, NULL, SIGINT, on_stop, e);
+	if (r >= 0)
+		r = sd_event_add_signal(e->event, NULL, SIGHUP, on_hangup, e);
+	if (r >= 0 && sd_watchdog_enabled(0, &e->watchdog_usec) > 0)
+		r = sd_event_add_time_relative(e->event, &e->watchdog, CLOCK_MONOTONIC, 0, 0, on_watchdog, e);
+	return r < 0 ? err_set(err, r, "setting up the event loop: %s", strerror(-r)) : 0;
+}
+
+static int
+run_forever(struct engine *e, struct err *err)
+{
+	int r = set_up_loop(e, err);
+
+	if (r == 0)
+		r = open_api(e, err);
+	if (r == 0)
+		r = service_start_couriers(&e->service, err);
+	for (size_t i = 0; r == 0 && i < e->mailbox_count; i++)
+		r = mailbox_start(e->mailboxes[i], err);
+	if (r < 0)
+		return r;
+	sd_notifyf(0, "READY=1\nSTATUS=Watching %zu accounts", e->mailbox_count);
+	log_line(LOG_NOTICE, NULL, "triaged %s watches %zu accounts", TRIAGED_VERSION, e->mailbox_count);
+	r = sd_event_loop(e->event);
+	sd_notify(0, "STOPPING=1");
+	return r < 0 ? err_set(err, r, "running the event loop: %s", strerror(-r)) : 0;
+}
+
+/* Lets what is under way finish, for a while; then cuts it short: the journal knows what was begun. */
+static void
+stop(struct engine *e)
+{
+	int64_t deadline = clock_monotonic_ms() + ENGINE_GRACE_MS;
+	bool late = false;
+
+	service_stop(&e->service, false);
+	for (size_t i = 0; i < e->mailbox_count; i++)
+		mailbox_wake(e->mailboxes[i], false);
+	for (size_t i = 0; i < e->mailbox_count; i++) {
+		if (!late && !mailbox_join(e->mailboxes[i], deadline)) {
+			late = true;
+			for (size_t j = i; j < e->mailbox_count; j++)
+				mailbox_wake(e->mailboxes[j], true);
+		}
+		mailbox_join(e->mailboxes[i], INT64_MAX);
+	}
+	service_stop(&e->service, true);
+}
+
+int
+engine_run(const struct config *config, struct bundle *bundle, struct store *store, bool once, struct err *err)
+{
+	struct engine e = { .config = config, .started_ms = clock_now_ms(&clock_system) };
+	int r;
+
+	e.reloaded_ms = e.started_ms;
+	block_signals();
+	raise_limits();
+	r = pool_new(0, err, &e.pool);
+	if (r < 0) {
+		bundle_unref(bundle);
+		return r;
+	}
+	service_init(&e.service, config, store, &clock_system, e.pool, bundle);
+	r = add_accounts(&e, err);
+	if (r == 0)
+		r = once ? run_once(&e) : run_forever(&e, err);
+	stop(&e);
+	api_close(e.api);
+	for (size_t i = 0; i < e.mailbox_count; i++)
+		mailbox_free(e.mailboxes[i]);
+	service_end(&e.service);
+	pool_free(e.pool);
+	free(e.mailboxes);
+	free_trusts(&e);
+	sd_event_unref(e.event);
+	return r;
+}

@@ -1,0 +1,163 @@
+/*
+ * service: what the threads of one running triaged share.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "log.h"
+#include "service.h"
+
+#define COURIER_WAIT_MS	60000		/* looks at the journal at least this often */
+
+void
+service_init(struct service *service, const struct config *config, struct store *store, const struct clock *clock,
+	     struct pool *pool, struct bundle *bundle)
+{
+	pthread_condattr_t attributes;
+
+	memset(service, 0, sizeof(*service));
+	service->config = config;
+	service->store = store;
+	service->clock = clock;
+	service->pool = pool;
+	service->bundle = bundle;
+	pthread_mutex_init(&service->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&service->kicked, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+void
+service_end(struct service *service)
+{
+	service_stop(service, true);
+	for (size_t i = 0; i < 2; i++)
+		if (service->couriers[i].running)
+			pthread_join(service->couriers[i].thread, NULL);
+	bundle_unref(service->bundle);
+	pthread_cond_destroy(&service->kicked);
+	pthread_mutex_destroy(&service->mutex);
+}
+
+struct bundle *
+service_bundle(struct service *service)
+{
+	pthread_mutex_lock(&service->mutex);
+	struct bundle *bundle = bundle_ref(service->bundle);
+	pthread_mutex_unlock(&service->mutex);
+	return bundle;
+}
+
+void
+service_swap(struct service *service, struct bundle *bundle)
+{
+	pthread_mutex_lock(&service->mutex);
+	struct bundle *old = service->bundle;
+	service->bundle = bundle;
+	pthread_mutex_unlock(&service->mutex);
+	bundle_unref(old);
+}
+
+void
+service_kick(struct service *service)
+{
+	pthread_mutex_lock(&service->mutex);
+	service->kicks++;
+	pthread_cond_broadcast(&service->kicked);
+	pthread_mutex_unlock(&service->mutex);
+}
+
+void
+service_stop(struct service *service, bool cut)
+{
+	service->stopping = 1;
+	if (cut)
+		service->cut = 1;
+	service_kick(service);
+}
+
+static int
+run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct err *err)
+{
+	*next_ms = 0;
+	for (size_t i = 0; i < service->config->account_count && !service->stopping; i++) {
+		struct intake intake = { .store = service->store, .clock = service->clock, .config = service->config,
+					 .account = &service->config->accounts[i] };
+		struct outbox_counts counts;
+		int r = outbox_run_courier(&intake, kinds, &service->cut, &counts, err);
+
+		if (r < 0)
+			return r;
+		if (counts.failed > 0)
+			log_line(LOG_WARNING, &(struct log_about){ .account = intake.account->name },
+				 "%u notices or webhooks could not be sent; see triagectl status", counts.failed);
+		if (counts.next_ms && counts.next_ms != INT64_MAX && (!*next_ms || counts.next_ms < *next_ms))
+			*next_ms = counts.next_ms;
+	}
+	return 0;
+}
+
+static void *
+courier_main(void *argument)
+{
+	struct courier *courier = argument;
+	struct service *service = courier->service;
+	uint64_t seen = 0;
+
+	while (!service->stopping) {
+		struct err err = { 0 };
+		struct timespec until;
+		int64_t next_ms, wait_ms = COURIER_WAIT_MS;
+
+		pthread_mutex_lock(&service->mutex);
+		seen = service->kicks;
+		pthread_mutex_unlock(&service->mutex);
+		if (run_accounts(service, courier->kinds, &next_ms, &err) < 0)
+			log_line(LOG_ERR, NULL, "%s", err.text);
+		else if (next_ms && next_ms - clock_now_ms(service->clock) < wait_ms)
+			wait_ms = next_ms - clock_now_ms(service->clock);
+		if (wait_ms < 0)
+			wait_ms = 0;
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += wait_ms / 1000;
+		until.tv_nsec += wait_ms % 1000 * 1000000;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_sec++;
+			until.tv_nsec -= 1000000000;
+		}
+		pthread_mutex_lock(&service->mutex);
+		while (seen == service->kicks && !service->stopping &&
+		       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) != ETIMEDOUT)
+			;
+		pthread_mutex_unlock(&service->mutex);
+	}
+	return NULL;
+}
+
+int
+service_start_couriers(struct service *service, struct err *err)
+{
+	static const unsigned kinds[] = { 1u << OUTBOX_NOTIFY, 1u << OUTBOX_WEBHOOK };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct courier *courier = &service->couriers[i];
+		int error;
+
+		*courier = (struct courier){ .service = service, .kinds = kinds[i] };
+		error = pthread_create(&courier->thread, NULL, courier_main, courier);
+		if (error)
+			return err_set(err, -error, "starting a courier thread: %s", strerror(error));
+		courier->running = true;
+	}
+	return 0;
+}
+
+int
+service_courier_once(struct service *service, struct err *err)
+{
+	int64_t next_ms;
+
+	return run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms, err);
+}
