@@ -1,0 +1,211 @@
+/*
+ * line: comparisons on one line. See line.h. Linear in the line for each word; allocates nothing.
+ */
+#include "line.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* Bytes of white space or an invisible mark at the start of s, 0 when there is none. */
+static size_t
+blank_at(const char *s, size_t len)
+{
+	static const char *const blanks[] = {
+		"\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xaa",
+		"\xe2\x80\xac", "\xe2\x80\xaf", "\xef\xbb\xbf",
+	};
+
+	if (len && isspace((unsigned char)*s))
+		return 1;
+	for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+		size_t n = strlen(blanks[i]);
+
+		if (len >= n && memcmp(s, blanks[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+struct line
+line_trim(const char *at, size_t len)
+{
+	size_t n;
+
+	while ((n = blank_at(at, len))) {
+		at += n;
+		len -= n;
+	}
+	while (len) {
+		for (n = len < 3 ? len : 3; n && blank_at(at + len - n, n) != n; n--)
+			;
+		if (!n)
+			break;
+		len -= n;
+	}
+	return (struct line){at, len};
+}
+
+bool
+line_starts(struct line l, const char *word)
+{
+	size_t n = strlen(word);
+
+	return l.len >= n && strncasecmp(l.at, word, n) == 0;
+}
+
+bool
+line_ends(struct line l, const char *word)
+{
+	size_t n = strlen(word);
+
+	return l.len >= n && strncasecmp(l.at + l.len - n, word, n) == 0;
+}
+
+bool
+line_has(struct line l, const char *word)
+{
+	size_t n = strlen(word);
+	int first = tolower((unsigned char)*word);
+
+	for (size_t i = 0; n && i + n <= l.len; i++)
+		if (tolower((unsigned char)l.at[i]) == first && strncasecmp(l.at + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+unsigned
+line_count(struct line l, const char *const *words)
+{
+	unsigned count = 0;
+
+	for (; *words; words++)
+		count += line_has(l, *words);
+	return count;
+}
+
+bool
+line_has_any(struct line l, const char *const *words)
+{
+	for (; *words; words++)
+		if (line_has(l, *words))
+			return true;
+	return false;
+}
+
+bool
+line_starts_any(struct line l, const char *const *words)
+{
+	for (; *words; words++)
+		if (line_starts(l, *words))
+			return true;
+	return false;
+}
+
+bool
+line_ends_any(struct line l, const char *const *words)
+{
+	for (; *words; words++)
+		if (line_ends(l, *words))
+			return true;
+	return false;
+}
+
+static bool
+host_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.' || c & 0x80;
+}
+
+bool
+line_has_address(struct line l)
+{
+	const char *end = l.at + l.len;
+
+	for (const char *at = l.at; (at = memchr(at, '@', (size_t)(end - at))); at++) {
+		const char *p = at + 1;
+		bool dot = false;
+
+		if (at == l.at || isspace((unsigned char)at[-1]))
+			continue;
+		while (p < end && host_char(*p))
+			dot |= *p++ == '.';
+		if (dot || p - at > 2)
+			return true;
+	}
+	return false;
+}
+
+/* One run of figures. */
+struct number {
+	size_t at, digits;
+	unsigned value;
+};
+
+static bool
+next_number(struct line l, size_t from, struct number *ret)
+{
+	while (from < l.len && !isdigit((unsigned char)l.at[from]))
+		from++;
+	*ret = (struct number){.at = from};
+	for (; from < l.len && isdigit((unsigned char)l.at[from]); from++, ret->digits++)
+		if (ret->digits < 6)
+			ret->value = ret->value * 10 + (unsigned)(l.at[from] - '0');
+	return ret->digits > 0;
+}
+
+/* Whether only ". ", "/", "-" lies between two numbers. */
+static bool
+date_gap(struct line l, const struct number *a, const struct number *b)
+{
+	size_t from = a->at + a->digits, n = b->at - from;
+
+	if (n == 1)
+		return strchr("./-", l.at[from]) != NULL;
+	return n == 2 && l.at[from] == '.' && l.at[from + 1] == ' ';
+}
+
+bool
+line_has_date(struct line l)
+{
+	struct number n, before[2] = {{0}};
+	bool year = false, day = false;
+
+	for (size_t from = 0; next_number(l, from, &n); from = n.at + n.digits) {
+		bool word = n.at > 0 && (isalpha((unsigned char)l.at[n.at - 1]) || l.at[n.at - 1] == '@');
+
+		if (n.digits <= 4 && before[0].digits && before[0].digits <= 4 && before[1].digits &&
+		    before[1].digits <= 2 && date_gap(l, &before[0], &before[1]) && date_gap(l, &before[1], &n))
+			return true;
+		if (!word && n.digits == 4 && n.value >= 1970 && n.value < 2100)
+			year = true;
+		else if (!word && n.digits <= 2 && n.value >= 1 && n.value <= 31)
+			day = true;
+		before[0] = before[1];
+		before[1] = n;
+	}
+	return year && day;
+}
+
+bool
+line_has_time(struct line l)
+{
+	struct number hour, minute;
+
+	for (size_t from = 0; next_number(l, from, &hour); from = hour.at + hour.digits) {
+		size_t after = hour.at + hour.digits;
+		bool in_date = hour.at && strchr("./-", l.at[hour.at - 1]);
+
+		if (hour.digits > 2 || hour.value > 24 || after + 2 >= l.len)
+			continue;
+		if (memcmp(l.at + after, "\xec\x8b\x9c", 3) == 0 && after + 3 <= l.len)	/* 시, o'clock */
+			return true;
+		if ((l.at[after] != ':' && l.at[after] != '.') || !next_number(l, after, &minute) ||
+		    minute.at != after + 1 || minute.digits != 2 || minute.value > 59)
+			continue;
+		after = minute.at + 2;
+		if (l.at[hour.at + hour.digits] == ':' || (!in_date && !(after < l.len && l.at[after] == '.')))
+			return true;
+	}
+	return false;
+}

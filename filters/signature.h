@@ -1,0 +1,34 @@
+/*
+ * signature: what stands at the end of a mail without being said in it: device lines, contact blocks, disclaimers.
+ *
+ * Each test is about one line or paragraph at the end of somebody's words; reply.c knows where that is.
+ */
+#ifndef FILTERS_SIGNATURE_H
+#define FILTERS_SIGNATURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "line.h"
+
+/* "-- " (RFC 3676 4.3) or "--". */
+bool
+signature_delimiter(struct line l);
+
+/* "Sent from my ...", "나의 iPhone에서 보냄": a line that a device or program added. */
+bool
+signature_device(struct line l);
+
+/* A legal notice or virus-scanner's note; l may be a paragraph with line breaks in it. */
+bool
+signature_disclaimer(struct line l);
+
+/* A paragraph of name, telephone, address: at least two of them, and nothing that is a sentence. */
+bool
+signature_contact(const struct line *lines, size_t count);
+
+/* Whether somebody says something in this line, rather than giving a name or number. */
+bool
+signature_sentence(struct line l);
+
+#endif
