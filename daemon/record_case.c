@@ -1,0 +1,266 @@
+/*
+ * record_case: cases with their queue, and customers.
+ *
+ * The queue is an index whose byte order is its order: severity (highest first), then since when
+ * the customer waits, then the number. It exists twice, for all accounts and for each, so that one
+ * account's queue is never found by reading all.
+ */
+#include "record_io.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy.h"
+
+static const char *const states[] = {
+	[CASE_OPEN] = "open",
+	[CASE_SOLVED] = "solved",
+};
+
+#define STATES (sizeof(states) / sizeof(states[0]))
+
+static struct record_key
+case_key(uint64_t id)
+{
+	struct record_key key = record_key_shared('c');
+
+	record_key_u64(&key, id);
+	return key;
+}
+
+/* The part of the key that gives the order. Who does not wait comes after all who do. */
+static struct record_key
+queue_key(struct record_key key, const struct case_record *c)
+{
+	int severity = c->severity ? severity_by_name(c->severity) : -1;
+
+	record_key_u8(&key, (uint8_t)(UINT8_MAX - (severity < 0 ? 0 : severity)));
+	record_key_u64(&key, c->waiting_ms > 0 ? (uint64_t)c->waiting_ms : UINT64_MAX);
+	record_key_u64(&key, c->id);
+	return key;
+}
+
+static bool
+same_place(const struct case_record *a, const struct case_record *b)
+{
+	struct record_key x = queue_key(record_key(a->account, 'q'), a),
+			  y = queue_key(record_key(b->account, 'q'), b);
+
+	return a->state == b->state && x.len == y.len && memcmp(x.at, y.at, x.len) == 0;
+}
+
+static int
+queue_set(struct store_txn *txn, const struct case_record *c, bool wanted)
+{
+	struct record_key all = queue_key(record_key_shared('q'), c),
+			  own = queue_key(record_key(c->account, 'q'), c);
+	int r = record_index(txn, &all, wanted, NULL);
+
+	return r < 0 ? r : record_index(txn, &own, wanted, NULL);
+}
+
+/* What of a case decides its place in the queue, as it is in the store. */
+static int
+place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
+{
+	struct record_key key = case_key(id);
+	struct case_record c = {.id = id};
+	struct record_reader r;
+
+	if (record_read_key(&r, txn, arena, &key) < 0)
+		return record_read_end(&r);
+	c.account = record_read_string(&r, "account");
+	c.severity = record_read_string(&r, "severity");
+	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
+	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
+	if (record_read_end(&r) < 0)
+		return r.error;
+	*ret = c;
+	return 0;
+}
+
+/* Moves the case in the queue from where the store has it to where the record says. */
+static int
+queue_update(struct store_txn *txn, const struct case_record *record)
+{
+	struct arena *arena = arena_new(0);
+	struct case_record old;
+	int r;
+
+	if (!arena)
+		return -ENOMEM;
+	r = place_get(txn, arena, record->id, &old);
+	if (r == -ENOENT) {
+		r = record->state == CASE_OPEN ? queue_set(txn, record, true) : 0;
+	} else if (r == 0 && !same_place(&old, record)) {
+		if (old.state == CASE_OPEN)
+			r = queue_set(txn, &old, false);
+		if (r == 0 && record->state == CASE_OPEN)
+			r = queue_set(txn, record, true);
+	}
+	arena_free(arena);
+	return r;
+}
+
+static int
+case_store(struct store_txn *txn, const struct case_record *c)
+{
+	struct record_key key = case_key(c->id);
+	struct record_writer w;
+
+	record_write_begin(&w);
+	record_write_string(&w, "account", c->account);
+	record_write_string(&w, "customer", c->customer);
+	record_write_string(&w, "customer_name", c->customer_name);
+	record_write_flags(&w, "flags", c->flags);
+	record_write_string(&w, "language", c->language);
+	record_write_number(&w, "last_event", (int64_t)c->last_event);
+	record_write_string(&w, "last_hash", c->last_hash);
+	record_write_number(&w, "last_message", (int64_t)c->last_message);
+	record_write_number(&w, "linked", (int64_t)c->linked);
+	record_write_number(&w, "messages", c->messages);
+	record_write_number(&w, "opened_ms", c->opened_ms);
+	record_write_string(&w, "owner", c->owner);
+	record_write_strings(&w, "participants", c->participants, c->participant_count);
+	record_write_string(&w, "severity", c->severity);
+	record_write_string(&w, "stage", c->stage);
+	record_write_string(&w, "state", states[c->state]);
+	record_write_string(&w, "subject", c->subject);
+	record_write_number(&w, "updated_ms", c->updated_ms);
+	record_write_number(&w, "waiting_ms", c->waiting_ms);
+	return record_write_put(txn, &key, &w);
+}
+
+int
+record_case_put(struct store_txn *txn, const struct case_record *record)
+{
+	int r;
+
+	if (record->id == 0 || !record->account || !record->account[0] ||
+	    (unsigned)record->state >= STATES)
+		return -EINVAL;
+	r = queue_update(txn, record);
+	return r < 0 ? r : case_store(txn, record);
+}
+
+int
+record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
+{
+	struct record_key key = case_key(id);
+	struct case_record c = {.id = id};
+	struct record_reader r;
+
+	if (record_read_key(&r, txn, arena, &key) < 0)
+		return record_read_end(&r);
+	c.account = record_read_string(&r, "account");
+	c.customer = record_read_string(&r, "customer");
+	c.customer_name = record_read_string(&r, "customer_name");
+	c.flags = record_read_flags(&r, "flags");
+	c.language = record_read_string(&r, "language");
+	c.last_event = record_read_u64(&r, "last_event");
+	c.last_hash = record_read_string(&r, "last_hash");
+	c.last_message = record_read_u64(&r, "last_message");
+	c.linked = record_read_u64(&r, "linked");
+	c.messages = record_read_u32(&r, "messages");
+	c.opened_ms = record_read_number(&r, "opened_ms", INT64_MIN, INT64_MAX);
+	c.owner = record_read_string(&r, "owner");
+	c.participants = record_read_strings(&r, "participants", &c.participant_count);
+	c.severity = record_read_string(&r, "severity");
+	c.stage = record_read_string(&r, "stage");
+	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
+	c.subject = record_read_string(&r, "subject");
+	c.updated_ms = record_read_number(&r, "updated_ms", INT64_MIN, INT64_MAX);
+	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
+	if (record_read_end(&r) < 0)
+		return r.error;
+	*ret = c;
+	return 0;
+}
+
+struct queue_visit {
+	struct store_txn *txn;
+	struct arena *arena;
+	int (*visit)(void *context, const struct case_record *record);
+	void *context;
+};
+
+static int
+visit_queue(void *context, struct span key, struct span value)
+{
+	struct queue_visit *v = context;
+	struct case_record c;
+	int r = record_case_get(v->txn, v->arena, record_key_last_u64(key), &c);
+
+	(void)value;
+	if (r < 0)
+		/* An index entry without its record: the store does not fit together. */
+		return r == -ENOENT ? -EBADMSG : r;
+	return v->visit(v->context, &c);
+}
+
+int
+record_case_queue(struct store_txn *txn, struct arena *arena, const char *account,
+		  int (*visit)(void *context, const struct case_record *record), void *context)
+{
+	struct record_key prefix = account ? record_key(account, 'q') : record_key_shared('q');
+	struct queue_visit v = {txn, arena, visit, context};
+
+	if (prefix.failed)
+		return -EINVAL;
+	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+			   visit_queue, &v);
+}
+
+static struct record_key
+customer_key(const char *address)
+{
+	struct record_key key = record_key_shared('k');
+
+	record_key_string(&key, address);
+	key.failed |= !address || !address[0];
+	return key;
+}
+
+int
+record_customer_get(struct store_txn *txn, struct arena *arena, const char *address,
+		    struct customer_record *ret)
+{
+	struct record_key key = customer_key(address);
+	struct customer_record c;
+	struct record_reader r;
+
+	if (address && !address[0])
+		return -ENOENT;
+	if (record_read_key(&r, txn, arena, &key) < 0)
+		return record_read_end(&r);
+	c.address = arena_strdup(arena, address);
+	c.cases = record_read_u32(&r, "cases");
+	c.first_ms = record_read_number(&r, "first_ms", INT64_MIN, INT64_MAX);
+	c.last_ms = record_read_number(&r, "last_ms", INT64_MIN, INT64_MAX);
+	c.messages = record_read_u32(&r, "messages");
+	c.name = record_read_string(&r, "name");
+	c.owner = record_read_string(&r, "owner");
+	if (record_read_end(&r) < 0)
+		return r.error;
+	if (!c.address)
+		return -ENOMEM;
+	*ret = c;
+	return 0;
+}
+
+int
+record_customer_put(struct store_txn *txn, const struct customer_record *record)
+{
+	struct record_key key = customer_key(record->address);
+	struct record_writer w;
+
+	record_write_begin(&w);
+	record_write_string(&w, "address", record->address);
+	record_write_number(&w, "cases", record->cases);
+	record_write_number(&w, "first_ms", record->first_ms);
+	record_write_number(&w, "last_ms", record->last_ms);
+	record_write_number(&w, "messages", record->messages);
+	record_write_string(&w, "name", record->name);
+	record_write_string(&w, "owner", record->owner);
+	return record_write_put(txn, &key, &w);
+}

@@ -1,0 +1,150 @@
+/*
+ * record_io: what the record_*.c files share: keys, a JSON writer, a JSON reader. Nobody else includes this.
+ *
+ * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID and 'f' fingerprint → message,
+ * 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload. Tables of all: 's' sequences (store.c), 'm' message,
+ * 'c' case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries.
+ */
+#ifndef DAEMON_RECORD_IO_H
+#define DAEMON_RECORD_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "record.h"
+
+/* A key being built. A piece that does not fit makes it unusable: key_span is then empty, which every store refuses. */
+struct record_key {
+	char at[STORE_KEY_MAX];
+	size_t len;
+	bool failed;
+};
+
+/* Begins with the account and the table's letter. NULL or "" is no account and makes the key unusable. */
+struct record_key
+record_key(const char *account, char table);
+
+/* The same for a table of all accounts. */
+struct record_key
+record_key_shared(char table);
+
+/* A string (NULL makes the key unusable) and a zero byte; a long one, or one that looks like a stand-in, is replaced by 0x01 and its SHA-256. */
+void
+record_key_string(struct record_key *key, const char *s);
+
+void
+record_key_u8(struct record_key *key, uint8_t n);
+
+void
+record_key_u32(struct record_key *key, uint32_t n);
+
+void
+record_key_u64(struct record_key *key, uint64_t n);
+
+struct span
+record_key_span(const struct record_key *key);
+
+/* The number at the end of a key (index entries end with an id), 0 when it is too short. */
+uint64_t
+record_key_last_u64(struct span key);
+
+/*
+ * A JSON object being written. Members are written in the order of the calls, which must be that of their names (strcmp). Empty
+ * and zero members are left out. Strings are made valid UTF-8 and cut at RECORD_STRING_MAX.
+ */
+struct record_writer {
+	char *at;
+	size_t len, room;
+	bool failed;			/* out of memory */
+	bool heap;
+	char fixed[4096];
+};
+
+void
+record_write_begin(struct record_writer *w);
+
+void
+record_write_string(struct record_writer *w, const char *name, const char *value);
+
+void
+record_write_number(struct record_writer *w, const char *name, int64_t value);
+
+void
+record_write_bool(struct record_writer *w, const char *name, bool value);
+
+void
+record_write_flags(struct record_writer *w, const char *name, flag_set flags);
+
+void
+record_write_strings(struct record_writer *w, const char *name, const char *const *list, size_t count);
+
+/* Any JSON, keys sorted. When max is not 0 an array keeps only the elements that fit into so many bytes. */
+void
+record_write_any(struct record_writer *w, const char *name, const json_t *value, size_t max);
+
+/* Closes the object; empty when memory ran out (which record_write_put turns into -ENOMEM). */
+struct span
+record_write_end(struct record_writer *w);
+
+/* Closes the object, puts it under the key and frees the writer. */
+int
+record_write_put(struct store_txn *txn, const struct record_key *key, struct record_writer *w);
+
+void
+record_write_free(struct record_writer *w);
+
+/* A record being read. The first member of a wrong type or range sets error; later calls give empty values. */
+struct record_reader {
+	json_t *root;
+	struct arena *arena;
+	int error;			/* 0, -EBADMSG or -ENOMEM */
+};
+
+/* Returns r->error. Always followed by record_read_end. */
+int
+record_read(struct record_reader *r, struct arena *arena, struct span value);
+
+/* The same for the value of a key; -ENOENT when there is none. */
+int
+record_read_key(struct record_reader *r, struct store_txn *txn, struct arena *arena, const struct record_key *key);
+
+/* Never NULL. */
+const char *
+record_read_string(struct record_reader *r, const char *name);
+
+int64_t
+record_read_number(struct record_reader *r, const char *name, int64_t min, int64_t max);
+
+uint64_t
+record_read_u64(struct record_reader *r, const char *name);
+
+uint32_t
+record_read_u32(struct record_reader *r, const char *name);
+
+bool
+record_read_bool(struct record_reader *r, const char *name);
+
+flag_set
+record_read_flags(struct record_reader *r, const char *name);
+
+/* The place of the member's text in names, 0 when it is missing. */
+unsigned
+record_read_name(struct record_reader *r, const char *name, const char *const *names, unsigned count);
+
+const char **
+record_read_strings(struct record_reader *r, const char *name, size_t *ret_count);
+
+/* A new reference, NULL when missing. */
+json_t *
+record_read_any(struct record_reader *r, const char *name);
+
+/* Frees the parsed JSON; returns the error. */
+int
+record_read_end(struct record_reader *r);
+
+/* Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be NULL (an empty one). */
+int
+record_index(struct store_txn *txn, const struct record_key *key, bool wanted, const struct span *value);
+
+#endif

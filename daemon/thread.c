@@ -1,0 +1,149 @@
+/*
+ * thread: which case a mail belongs to.
+ *
+ * What the mail refers to is looked up within the account; whoever could name any Message-ID could
+ * write into any case, so only a participant joins. The case is always the one that the found
+ * record belongs to, never one that a header names.
+ */
+#include "thread.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "case.h"
+#include "filters/limits.h"
+
+struct search {
+	struct store_txn *txn;
+	struct arena *arena;
+	const char *account;
+	const char *writer;		/* lower case */
+	struct thread_place place;
+	uint64_t refused;		/* the last case looked at, when not the writer's */
+	unsigned lookups;		/* how many more */
+};
+
+/*
+ * The case that a Message-ID of ours names: <triaged.CASE.OUTBOX.RANDOM@host>. 0 when it is not of
+ * that form.
+ */
+static uint64_t
+token_case(const char *id)
+{
+	static const char start[] = "<triaged.";
+	char *end;
+	unsigned long long n;
+
+	if (strncmp(id, start, sizeof(start) - 1) != 0 ||
+	    !isdigit((unsigned char)id[sizeof(start) - 1]))
+		return 0;
+	errno = 0;
+	n = strtoull(id + sizeof(start) - 1, &end, 10);
+	if (errno != 0 || *end != '.' || !isdigit((unsigned char)end[1]))
+		return 0;
+	end += strspn(end + 1, "0123456789") + 1;
+	return *end == '.' && strchr(end, '@') ? n : 0;
+}
+
+static bool
+is_participant(const struct case_record *c, const char *address)
+{
+	for (size_t i = 0; address[0] && i < c->participant_count; i++)
+		if (strcmp(c->participants[i], address) == 0)
+			return true;
+	return false;
+}
+
+/* Lets the writer into the case of a record that the mail refers to, or notes that they may not. */
+static int
+try_case(struct search *s, const struct message_record *parent, const char *why)
+{
+	struct case_record c;
+	int r;
+
+	if (parent->case_id == 0 || parent->case_id == s->refused)
+		return 0;
+	r = record_case_get(s->txn, s->arena, parent->case_id, &c);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	if (is_participant(&c, s->writer)) {
+		s->place = (struct thread_place){.case_id = c.id, .parent = parent->id, .why = why};
+	} else {
+		s->refused = c.id;
+		if (s->place.linked == 0)
+			s->place.linked = c.id;
+	}
+	return 0;
+}
+
+/*
+ * Looks one Message-ID up. With `token` only a mail of ours that is in the case its Message-ID
+ * names will do.
+ */
+static int
+try_reference(struct search *s, const char *id, bool token, const char *why)
+{
+	struct message_record parent;
+	uint64_t number;
+	int r;
+
+	if (!id[0] || strlen(id) > LIMIT_MESSAGE_ID || s->lookups == 0)
+		return 0;
+	s->lookups--;
+	r = record_message_by_id(s->txn, s->account, id, &number);
+	if (r == 0)
+		r = record_message_get(s->txn, s->arena, number, &parent);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (!token || (parent.outgoing && parent.case_id == token_case(id))) {
+		if (s->place.parent == 0)
+			s->place.parent = parent.id;
+		r = try_case(s, &parent, why);
+	}
+	record_message_free(&parent);
+	return r;
+}
+
+/* In-Reply-To, then References from the newest back, until one leads into a case. */
+static int
+try_all(struct search *s, const struct message *message, bool token)
+{
+	const char *reply = message->in_reply_to ? message->in_reply_to : "";
+	int r = 0;
+
+	s->lookups = LIMIT_REFERENCES + 1;
+	if (!token || token_case(reply) > 0)
+		r = try_reference(s, reply, token, token ? "token" : "in-reply-to");
+	for (size_t i = message->reference_count; i > 0 && r == 0 && s->place.case_id == 0; i--) {
+		const char *id = message->references[i - 1];
+
+		if (strcmp(id, reply) != 0 && (!token || token_case(id) > 0))
+			r = try_reference(s, id, token, token ? "token" : "references");
+	}
+	return r;
+}
+
+int
+thread_find(struct store_txn *txn, struct arena *arena, const char *account,
+	    const struct message *message, struct thread_place *ret_place)
+{
+	struct search s = {.txn = txn, .arena = arena, .account = account, .place = {.why = "new"}};
+	int r;
+
+	s.writer = address_lower(arena, customer_of(message).address);
+	if (!s.writer)
+		return -ENOMEM;
+	r = try_all(&s, message, true);
+	if (r == 0 && s.place.case_id == 0)
+		r = try_all(&s, message, false);
+	if (r < 0)
+		return r;
+	if (s.place.case_id == 0 && s.place.linked > 0)
+		s.place.why = "not-a-participant";
+	*ret_place = s.place;
+	return 0;
+}

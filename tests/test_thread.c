@@ -1,0 +1,240 @@
+/*
+ * Which case a mail joins: by our token, In-Reply-To, References; never a stranger, never another
+ * account's, never because a header says so.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/thread.h"
+#include "filters/limits.h"
+
+#define DRAFT "<triaged.1.7.x9@host.example>"
+
+struct fixture {
+	struct store *store;
+	struct store_txn *txn;
+	struct arena *arena;
+};
+
+static void
+put_case(struct fixture *f, uint64_t id, const char *account, const char *participant)
+{
+	struct case_record c = {
+		.id = id, .account = account, .participants = &participant, .participant_count = 1};
+
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+}
+
+static void
+put_mail(struct fixture *f, uint64_t id, const char *message_id, uint64_t case_id, bool outgoing)
+{
+	struct message_record m = {.id = id,
+				   .account = "support",
+				   .message_id = message_id,
+				   .case_id = case_id,
+				   .outgoing = outgoing};
+
+	assert_int_equal(record_message_put(f->txn, &m), 0);
+}
+
+/* Case 1 is kim's (mails 10, 11, our draft 12), case 2 lee's (mail 20); mail 30 is in no case. */
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	*state = f;
+	f->arena = arena_new(0);
+	if (!f->arena || store_open_memory(&f->store) < 0 ||
+	    store_begin(f->store, true, &f->txn) < 0)
+		return -1;
+	put_case(f, 1, "support", "kim@mail.example");
+	put_case(f, 2, "support", "lee@mail.example");
+	put_mail(f, 10, "<k1@mail.example>", 1, false);
+	put_mail(f, 11, "<k2@mail.example>", 1, false);
+	put_mail(f, 12, DRAFT, 1, true);
+	put_mail(f, 20, "<l1@mail.example>", 2, false);
+	put_mail(f, 30, "<plain@mail.example>", 0, false);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	store_abort(f->txn);
+	store_close(f->store);
+	arena_free(f->arena);
+	free(f);
+	return 0;
+}
+
+static struct thread_place
+find_in(struct fixture *f, const char *account, const char *writer, const char *in_reply_to,
+	const char **references, size_t count)
+{
+	struct address address = {"", writer};
+	struct message message = {.from = {&address, 1},
+				  .in_reply_to = in_reply_to,
+				  .references = references,
+				  .reference_count = count};
+	struct thread_place place;
+
+	assert_int_equal(thread_find(f->txn, f->arena, account, &message, &place), 0);
+	return place;
+}
+
+static void
+expect_place(struct thread_place got, uint64_t case_id, uint64_t parent, uint64_t linked,
+	     const char *why)
+{
+	assert_string_equal(got.why, why);
+	assert_int_equal(got.case_id, case_id);
+	assert_int_equal(got.parent, parent);
+	assert_int_equal(got.linked, linked);
+}
+
+#define FIND(writer, reply, ...)                                                                   \
+	find_in(*state, "support", writer, reply, (const char *[]){__VA_ARGS__},                   \
+		sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *))
+
+static void
+nothing_known_is_new(void **state)
+{
+	expect_place(find_in(*state, "support", "kim@mail.example", "", NULL, 0), 0, 0, 0, "new");
+	expect_place(FIND("kim@mail.example", "<other@mail.example>", "<other@mail.example>"), 0, 0,
+		     0, "new");
+}
+
+static void
+in_reply_to_joins(void **state)
+{
+	expect_place(FIND("Kim@MAIL.example", "<k1@mail.example>", "<k1@mail.example>"), 1, 10, 0,
+		     "in-reply-to");
+}
+
+static void
+references_join_from_the_newest_back(void **state)
+{
+	expect_place(FIND("kim@mail.example", "", "<k1@mail.example>", "<k2@mail.example>",
+			  "<lost@mail.example>"),
+		     1, 11, 0, "references");
+	expect_place(FIND("kim@mail.example", "<lost@mail.example>", "<k1@mail.example>"), 1, 10, 0,
+		     "references");
+}
+
+static void
+our_token_comes_first(void **state)
+{
+	expect_place(FIND("kim@mail.example", "<k1@mail.example>", DRAFT, "<k1@mail.example>"), 1,
+		     12, 0, "token");
+	expect_place(FIND("kim@mail.example", DRAFT, DRAFT), 1, 12, 0, "token");
+}
+
+static void
+a_forged_token_is_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_place(FIND("kim@mail.example", "<triaged.1.8.zz@host.example>",
+			  "<triaged.1.8.zz@host.example>"),
+		     0, 0, 0, "new");
+	/*
+	 * A customer's own mail that looks like ours leads to where that mail is, not to where it
+	 * says.
+	 */
+	put_mail(f, 40, "<triaged.1.9.zz@host.example>", 2, false);
+	expect_place(FIND("lee@mail.example", "<triaged.1.9.zz@host.example>",
+			  "<triaged.1.9.zz@host.example>"),
+		     2, 40, 0, "in-reply-to");
+	expect_place(FIND("kim@mail.example", "<triaged.1.9.zz@host.example>",
+			  "<triaged.1.9.zz@host.example>"),
+		     0, 40, 2, "not-a-participant");
+}
+
+static void
+a_stranger_is_linked_not_let_in(void **state)
+{
+	expect_place(FIND("eve@other.example", "<k1@mail.example>", "<k1@mail.example>"), 0, 10, 1,
+		     "not-a-participant");
+	expect_place(FIND("eve@other.example", DRAFT, DRAFT), 0, 12, 1, "not-a-participant");
+	expect_place(FIND("", DRAFT, DRAFT), 0, 12, 1, "not-a-participant");
+}
+
+static void
+ones_own_case_is_found_behind_anothers(void **state)
+{
+	struct thread_place place = FIND("lee@mail.example", "<k2@mail.example>",
+					 "<l1@mail.example>", "<k2@mail.example>");
+
+	expect_place(place, 2, 20, 0, "references");
+}
+
+static void
+a_known_mail_without_case_is_the_parent(void **state)
+{
+	expect_place(FIND("kim@mail.example", "<plain@mail.example>", "<plain@mail.example>"), 0,
+		     30, 0, "new");
+	expect_place(FIND("kim@mail.example", "<plain@mail.example>", "<k1@mail.example>",
+			  "<plain@mail.example>"),
+		     1, 10, 0, "references");
+}
+
+static void
+another_account_is_another_world(void **state)
+{
+	const char *references[] = {"<k1@mail.example>"};
+
+	expect_place(find_in(*state, "sales", "kim@mail.example", references[0], references, 1), 0,
+		     0, 0, "new");
+}
+
+static void
+lookups_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	size_t count = LIMIT_REFERENCES + 50;
+	const char **references = arena_calloc(f->arena, count, sizeof(*references));
+	char *huge = arena_calloc(f->arena, 1, 100001);
+
+	for (size_t i = 0; i < count; i++)
+		references[i] = arena_printf(f->arena, "<no%zu@mail.example>", i);
+	references[0] = "<k1@mail.example>";
+	expect_place(find_in(f, "support", "kim@mail.example", "", references, count), 0, 0, 0,
+		     "new");
+	references[count - 1] = "<k1@mail.example>";
+	expect_place(find_in(f, "support", "kim@mail.example", "", references, count), 1, 10, 0,
+		     "references");
+	memset(huge, 'x', 100000);
+	references[count - 1] = huge;
+	expect_place(find_in(f, "support", "kim@mail.example", huge, references, count), 0, 0, 0,
+		     "new");
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_known_is_new),
+		TEST(in_reply_to_joins),
+		TEST(references_join_from_the_newest_back),
+		TEST(our_token_comes_first),
+		TEST(a_forged_token_is_nothing),
+		TEST(a_stranger_is_linked_not_let_in),
+		TEST(ones_own_case_is_found_behind_anothers),
+		TEST(a_known_mail_without_case_is_the_parent),
+		TEST(another_account_is_another_world),
+		TEST(lookups_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
