@@ -62,7 +62,7 @@ add_problems(json_t *list, const struct problems *problems)
 static int
 load_again(struct engine *e, bool yes, struct problems *problems, struct bundle **ret, struct err *err)
 {
-	struct bundle *fresh, *old = service_bundle(&e->service);
+	struct bundle *fresh = NULL, *old = service_bundle(&e->service);
 	size_t before = ruleset_count(old->rules), now;
 	int r;
 
@@ -93,7 +93,7 @@ hook_reload(void *context, bool yes, json_t **ret, struct err *err)
 {
 	struct engine *e = context;
 	struct problems problems = { 0 };
-	struct bundle *fresh;
+	struct bundle *fresh = NULL;
 	json_t *list = json_array();
 	int r;
 

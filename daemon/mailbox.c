@@ -31,7 +31,7 @@ static const char *const state_names[] = {
 
 struct folder_status {
 	const char *name;
-	char problem[256];		/* why it is not read, "" when it is */
+	char problem[512];		/* why it is not read, "" when it is */
 };
 
 struct mailbox {
@@ -150,7 +150,7 @@ parked_text(struct mailbox *mb, const char *folder, char *text, size_t size)
 	snprintf(text, size, "parked");
 	if (arena && store_begin(mb->intake.store, false, &txn) == 0) {
 		if (record_cursor_get(txn, arena, mb->intake.account->name, folder, &cursor) == 0)
-			snprintf(text, size, "%.150s; look at it, then: triagectl account resume %.40s '%.40s'",
+			snprintf(text, size, "%s; look at it, then: triagectl account resume %s '%s'",
 				 cursor.parked, mb->intake.account->name, folder);
 		store_abort(txn);
 	}
@@ -166,7 +166,7 @@ sync_folders(struct mailbox *mb, uint32_t *first_uidnext, struct err *err)
 
 	for (size_t i = 0; r == 0 && i < mb->intake.account->folder_count; i++) {
 		uint32_t uidnext = 0;
-		char problem[256] = "";
+		char problem[512] = "";
 
 		r = sync_folder(mb->sync, mb->folders[i].name, &uidnext, &counts, err);
 		if (r == 1) {

@@ -109,7 +109,7 @@ outbox_recover(struct store *store, const char *account, unsigned kinds)
 	struct arena *arena = arena_new(0);
 	struct outbox_record *entries;
 	struct store_txn *txn;
-	size_t count = 0;
+	size_t count = 0, changed = 0;
 	int r = -ENOMEM;
 
 	if (!arena)
@@ -129,8 +129,9 @@ outbox_recover(struct store *store, const char *account, unsigned kinds)
 			continue;
 		e->next_ms = 0;
 		r = record_outbox_put(txn, e, NULL);
+		changed++;
 	}
-	if (r == 0)
+	if (r == 0 && changed > 0)
 		r = store_commit(txn);
 	else
 		store_abort(txn);

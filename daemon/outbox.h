@@ -67,7 +67,7 @@ struct outbox_result {
 	struct outbox_record entry;
 	int error;			/* 0 done, OUTBOX_NOT_BEGUN, else why not */
 	bool again;			/* try later */
-	char text[256];			/* for people */
+	char text[512];			/* for people */
 	uint32_t moved_validity, moved_uid;
 };
 
