@@ -1,0 +1,146 @@
+"""make bench: the figures, measured on this machine now. Medians of several runs; nothing here is a test.
+
+The mails are those of BENCH_MAIL (a folder of mails; default: the shared test data beside the checkout) or, when there is
+no such folder, made up on the spot (said in the output).
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from mails import EN_LEGAL, EN_QUESTION, sample
+from servers import Authority, Dovecot, Triaged, wait_for
+
+BOX = "bench"
+WAITING = 5000
+LATENCY_MAILS = 200
+
+
+def row(what, value, bar=""):
+    print(f"{what:58} {value:>22} {bar:>16}", flush=True)
+
+
+def corpus():
+    folder = Path(os.environ.get("BENCH_MAIL", "../shared/data/mail/ham"))
+    if folder.is_dir():
+        return [re.sub(rb"^From [^\n]*\n", b"", p.read_bytes()) for p in sorted(folder.iterdir())
+                if p.is_file() and re.match(r"\d", p.name)], str(folder.name)
+    print("(no mail folder: made-up mails are used; BENCH_MAIL=DIR names one)")
+    return [sample(EN_QUESTION, body="An ordinary question. " * (i % 60 + 5) + "\n") for i in range(2500)], "made up"
+
+
+def resident(process, field="VmRSS"):
+    text = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(rf"{field}:\s+(\d+)", text).group(1)) / 1024
+
+
+def fill(dovecot, user, mails):
+    """Puts mails into a Maildir as a delivery would, without the cost of thousands of deliveries."""
+    owner = dovecot.mail.stat()
+    new = dovecot.mail / user / "new"
+    for path in (new.parent, new, new.parent / "cur", new.parent / "tmp"):
+        path.mkdir()
+        os.chown(path, owner.st_uid, owner.st_gid)
+    for i, data in enumerate(mails):
+        path = new / f"{time.time_ns()}.M{i}.bench"
+        path.write_bytes(data)
+        os.chown(path, owner.st_uid, owner.st_gid)
+    with dovecot.client(user) as client:
+        client.select("INBOX")      # Dovecot numbers them now, so that this is not part of what is measured
+
+
+def intake(build, place, dovecot, mails, round_):
+    user = f"{BOX}{round_}"
+    # Every mail once: the second copy of a mail gets another identity, or it would be known already.
+    unique = [b"X-Copy: %d\nMessage-ID: <bench.%d.%d@example.com>\n" % (round_, round_, i) +
+              re.sub(rb"(?im)^message-id:.*\n(?:[ \t].*\n)*", b"", mails[i % len(mails)]) for i in range(WAITING)]
+    fill(dovecot, user, unique)
+    daemon = Triaged(place / user, build, dovecot, accounts=(user,), account_extra="    since: 1990-01-01\n")
+    begun = time.monotonic()
+    daemon.start(wait=False)
+
+    def done():
+        if not daemon.socket.exists():
+            return False
+        status = json.loads(daemon.ctl("status", "--json").stdout)["accounts"][0]
+        return status["state"] == "watching" and status["judged"] + status["parked"] >= WAITING
+    log_line = re.compile(r"(\d+) judged")
+    wait_for("the intake", done, 120, 0.05)
+    took = time.monotonic() - begun
+    memory, peak = resident(daemon.process), resident(daemon.process, "VmHWM")
+    judged = sum(int(n) for n in log_line.findall(daemon.log.read_text()))
+    daemon.stop()
+    return judged / took, memory, peak
+
+
+def latency(build, place, dovecot):
+    daemon = Triaged(place / "latency", build, dovecot, accounts=("latency",)).start()
+    wait_for("watched", lambda: json.loads(daemon.ctl("status", "--json").stdout)["accounts"][0]["state"] == "watching")
+    drafts = dovecot.mail / "latency" / ".Drafts"
+    times = []
+    for i in range(LATENCY_MAILS):
+        before = count_files(drafts)
+        data = sample(EN_LEGAL, sender=f"Customer {i} <c{i}@customer.example>")
+        begun = time.monotonic()
+        dovecot.deliver("latency", data)
+        while count_files(drafts) == before:
+            if time.monotonic() - begun > 30:
+                raise SystemExit("a draft did not come within 30 s")
+            time.sleep(0.0005)
+        times.append((time.monotonic() - begun) * 1000)
+    daemon.stop()
+    return times
+
+
+def count_files(maildir):
+    return sum(len(os.listdir(maildir / sub)) for sub in ("new", "cur") if (maildir / sub).is_dir())
+
+
+def scan(build, folder):
+    times = []
+    count = 0
+    for _ in range(5):
+        begun = time.monotonic()
+        out = subprocess.run([str(build / "triagectl"), "scan", "--json", "--rules", "rules", str(folder)],
+                             capture_output=True, text=True)
+        times.append(time.monotonic() - begun)
+        count = out.stdout.count("\n")
+    return count / statistics.median(times)
+
+
+def main():
+    build = Path(os.environ["BUILD"]).resolve()
+    place = Path(tempfile.mkdtemp(prefix="triaged-bench-"))
+    place.chmod(0o755)
+    mails, name = corpus()
+    print(f"{'what':58} {'measured':>22} {'bar':>16}")
+    dovecot = Dovecot(place / "dovecot", Authority(place / "ca")).start()
+    try:
+        rates, memory, peaks = zip(*(intake(build, place, dovecot, mails, i) for i in range(3)))
+        row(f"intake of {WAITING} waiting mails ({name}), durable", f"{statistics.median(rates):,.0f} mails/s", ">= 4,000")
+        row("resident memory after it", f"{statistics.median(memory):.1f} MB", "<= 60 MB")
+        row("  highest during it", f"{statistics.median(peaks):.1f} MB")
+        times = sorted(latency(build, place, dovecot))
+        row(f"delivery -> draft, IDLE, {LATENCY_MAILS} mails: median", f"{statistics.median(times):.1f} ms", "<= 50 ms")
+        row("  p99", f"{times[int(len(times) * 0.99) - 1]:.1f} ms", "<= 250 ms")
+        folder = place / "mails"
+        folder.mkdir()
+        for i, data in enumerate(mails):
+            (folder / f"{i:05}.eml").write_bytes(data)
+        row(f"scan of {len(mails)} mails, shipped packs", f"{scan(build, folder):,.0f} mails/s", ">= 10,000")
+    finally:
+        dovecot.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Fixtures: one certificate authority and one Dovecot for the run, a fresh triaged and fresh mailboxes for each test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+
+from servers import Authority, Dovecot, Triaged
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def build():
+    return Path(os.environ.get("BUILD", ROOT / "build/obj")).resolve()
+
+
+@pytest.fixture(scope="session")
+def hooked():
+    """Programs built with TRIAGED_TEST_HOOKS."""
+    return Path(os.environ.get("HOOKED", ROOT / "build/obj-hooks")).resolve()
+
+
+@pytest.fixture(scope="session")
+def workplace():
+    # Short: a Unix socket's path may have 107 bytes.
+    path = Path(tempfile.mkdtemp(prefix="triaged-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def authority(workplace):
+    return Authority(workplace / "ca")
+
+
+@pytest.fixture(scope="session")
+def dovecot(workplace, authority):
+    server = Dovecot(workplace / "dovecot", authority).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def user():
+    """A mailbox nobody has used yet."""
+    return "u" + uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def triaged(workplace, build, dovecot, user):
+    """The daemon, watching that mailbox, not yet started."""
+    os.chdir(ROOT)
+    daemon = Triaged(workplace / user, build, dovecot, accounts=(user,))
+    yield daemon
+    daemon.kill()
+
+
+@pytest.fixture
+def make_triaged(workplace, build, dovecot):
+    """Makes daemons with other settings; all of them end with the test."""
+    os.chdir(ROOT)
+    made = []
+
+    def make(accounts, server=None, name=None, **settings):
+        daemon = Triaged(workplace / (name or accounts[0]), build, server or dovecot, accounts=accounts, **settings)
+        made.append(daemon)
+        return daemon
+
+    yield make
+    for daemon in made:
+        daemon.kill()
+
+
+@pytest.fixture(scope="session")
+def nspawn_possible():
+    return os.getuid() == 0 and shutil.which("systemd-nspawn") and subprocess.run(
+        ["unshare", "-m", "true"], capture_output=True).returncode == 0

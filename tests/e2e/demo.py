@@ -1,0 +1,149 @@
+"""make demo: the whole way on a private mail server, and what there is to see afterwards.
+
+Starts a Dovecot of its own with a throw-away certificate authority, delivers sample mails, runs the real triaged against
+it, and shows the queue, the folders and two drafts. Leaves nothing behind; with KEEP=1 it keeps running until Enter or Ctrl-C.
+"""
+
+import email
+import email.policy
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from mails import (AUTO_REPLY, EN_ABUSE, EN_LEGAL, EN_PUBLICITY, EN_QUESTION, EN_SELFHARM, KO_ABUSE, KO_BOSS,
+                   KO_COMPENSATION, KO_LEGAL, KO_QUESTION, KO_VIOLENCE, bounce, sample)
+from servers import PASSWORD, Authority, Dovecot, Triaged, wait_for
+
+BOX = "shop"
+COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def head(text):
+    print(f"\n\033[1m{text}\033[0m" if COLOUR else f"\n{text}", flush=True)
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def deliver(dovecot):
+    first = sample(KO_LEGAL, message_id="<first@customer.example>")
+    dovecot.deliver(BOX, first, *(sample(kind) for kind in (
+        KO_VIOLENCE, KO_ABUSE, KO_BOSS, KO_COMPENSATION, KO_QUESTION, EN_LEGAL, EN_PUBLICITY, EN_ABUSE, EN_QUESTION,
+        EN_SELFHARM, AUTO_REPLY)), bounce())
+    dovecot.deliver(BOX, sample(KO_LEGAL, subject="Re: 환불 문의 (주문 20931)", references=["<first@customer.example>"], body=(
+        "벌써 네 번째 메일입니다. 오늘까지 답이 없으면 바로 고소하겠습니다.\n\n"
+        "> 안녕하세요. 지난주에 받은 공기청정기가 켜지지도 않습니다.\n")))
+    return 14
+
+
+def watched(daemon):
+    return all(a["state"] == "watching" for a in json.loads(daemon.ctl("status", "--json").stdout)["accounts"])
+
+
+def settled(daemon, dovecot, judged, drafts):
+    account = json.loads(daemon.ctl("status", "--json").stdout)["accounts"][0]
+    return account["judged"] >= judged and dovecot.count(BOX, "Drafts") >= drafts
+
+
+def show_folders(dovecot):
+    with dovecot.client(BOX) as client:
+        names = sorted(line.decode().rsplit('"/" ', 1)[1].strip('"') for line in client.list()[1])
+    for name in ["INBOX"] + [n for n in names if n != "INBOX"]:
+        mails = dovecot.messages(BOX, name)
+        if not mails:
+            continue
+        say(f"  {name}  ({len(mails)})")
+        if name == "Drafts":
+            continue
+        for _, flags, raw in mails:
+            m = email.message_from_bytes(raw, policy=email.policy.default)
+            marks = " ".join(sorted(f for f in flags if not f.startswith("\\") or f == "\\Flagged"))
+            say(f"      {str(m['From'])[:38]:38}  {str(m['Subject'])[:34]}" + (f"   [{marks}]" if marks else ""))
+
+
+def show_draft(dovecot, address):
+    for _, _, raw in dovecot.messages(BOX, "Drafts"):
+        m = email.message_from_bytes(raw, policy=email.policy.default)
+        if address not in str(m["To"]):
+            continue
+        for name in ("From", "To", "Subject", "In-Reply-To"):
+            say(f"  | {name}: {m[name]}")
+        say("  |")
+        for line in m.get_content().splitlines():
+            say(f"  | {line}")
+        return
+    raise SystemExit(f"no draft to {address}: the demo did not work")
+
+
+def show(daemon, dovecot):
+    head("The queue: who waits, why, and the words that say so   (triagectl queue)")
+    say(daemon.ctl("queue").stdout.rstrip())
+    head("Where the mails lie now (ordinary questions stay where they were)")
+    show_folders(dovecot)
+    head("A Korean reply draft, for a person to read and send")
+    show_draft(dovecot, "seojun@customer.example")
+    head("An English one")
+    show_draft(dovecot, "jane@customer.example")
+
+
+def keep(daemon, dovecot):
+    head("Still running. Look around, from another terminal:")
+    ctl = daemon.build / "triagectl"
+    say(f"  {ctl} status --socket {daemon.socket}")
+    say(f"  {ctl} queue --socket {daemon.socket}")
+    say(f"  {ctl} case show C1 --socket {daemon.socket}")
+    say(f"  an IMAP client: localhost:{dovecot.imaps_port} (TLS, authority {dovecot.authority.ca})")
+    say(f"      user {BOX}, password '{PASSWORD}'")
+    say(f"  deliver more by LMTP to {BOX} at 127.0.0.1:{dovecot.lmtp_port}; the log is {daemon.log}")
+    head("Enter or Ctrl-C ends it.")
+    try:
+        sys.stdin.readline()
+    except KeyboardInterrupt:
+        pass
+
+
+def main():
+    build = Path(os.environ["BUILD"]).resolve()
+    place = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
+    place.chmod(0o755)
+    dovecot = daemon = None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        head("A private mail server and an empty support mailbox")
+        dovecot = Dovecot(place / "dovecot", Authority(place / "ca")).start()
+        daemon = Triaged(place / "triaged", build, dovecot, accounts=(BOX,), account_extra="    since: 2020-01-01\n")
+        count = deliver(dovecot)
+        say(f"  {count} mails came in over night: threats, abuse, demands, questions, a reply, an auto-reply, a bounce")
+        head("triaged starts")
+        daemon.start()
+        wait_for("triaged watches the mailbox", lambda: watched(daemon))
+        say("  it has read them all and now idles; two more mails arrive ...")
+        waiting = dovecot.count(BOX, "Drafts")
+        dovecot.deliver(BOX, sample(EN_PUBLICITY, sender="Lou Reed-Shaw <lou@customer.example>", subject="Last chance"),
+                        sample(KO_COMPENSATION, sender="오하늘 <haneul@customer.example>", subject="보상 요청"))
+        wait_for("their drafts", lambda: settled(daemon, dovecot, count + 2, waiting + 2))
+        wait_for("it idles again", lambda: watched(daemon))
+        show(daemon, dovecot)
+        head("Where to go next")
+        say("  make test                          run everything")
+        say(f"  {build.relative_to(Path.cwd())}/triagectl scan MAIL...       judge mail of your own, nothing is changed")
+        say("  README.md, \"A real mailbox\"        point it at yours")
+        if os.environ.get("KEEP") == "1":
+            keep(daemon, dovecot)
+    finally:
+        if daemon:
+            daemon.stop()
+        if dovecot:
+            dovecot.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
