@@ -1,0 +1,52 @@
+/*
+ * gate: which patterns can match a text at all, found by one pass of Hyperscan's (Vectorscan's) literal matcher.
+ *
+ * Literals only, never classes: Vectorscan 5.4.9 loses matches of [ㄱ-ㅎ]. Without libhs, on a processor it does not
+ * know, or when anything at all goes wrong, the answer is "all of them".
+ */
+#ifndef FILTERS_GATE_H
+#define FILTERS_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "literal.h"
+
+struct gate;
+
+/* Whether this build and processor can have a gate; if not, why, as a short text. */
+bool
+gate_works(const char **ret_why);
+
+/*
+ * A gate for patterns 0..count; the literals are copied. Patterns without literals always pass.
+ * Returns 0, -ENOMEM, -ENOTSUP without libhs, or -EIO when libhs refuses the literals.
+ */
+int
+gate_build(const struct literals *const *patterns, size_t count, struct gate **ret_gate);
+
+/* NULL is fine. */
+void
+gate_free(struct gate *g);
+
+/* What one thread needs to use gates; grows to fit every gate it is prepared for. NULL when out of memory. */
+struct gate_scratch;
+
+struct gate_scratch *
+gate_scratch_new(void);
+
+int
+gate_scratch_fit(struct gate_scratch *s, const struct gate *g);
+
+void
+gate_scratch_free(struct gate_scratch *s);
+
+/*
+ * Sets the bit of every pattern that may match (those that always pass included) in bits, an array of
+ * (count + 63) / 64 words. Returns 0, or -EIO: then bits are all set.
+ */
+int
+gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * judge: running the rules over one message. See verdict.h, judge.h and desk.h.
+ *
+ * Each part and view that any rule looks at is made once; the gate names the patterns that can match; those run.
+ * What matched is gathered on the desk; verdict.c adds it up.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "desk.h"
+#include "limits.h"
+#include "sentence.h"
+
+struct judge *
+judge_new(void)
+{
+	struct judge *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return NULL;
+	j->matcher = matcher_new();
+	j->scratch = gate_scratch_new();
+	if (j->matcher == NULL || j->scratch == NULL) {
+		judge_free(j);
+		return NULL;
+	}
+	return j;
+}
+
+static void
+forget_set(struct judge *j)
+{
+	free(j->bits);
+	free(j->states);
+	free(j->touched);
+	j->bits = NULL;
+	j->states = NULL;
+	j->touched = NULL;
+	ruleset_unref(j->set);
+	j->set = NULL;
+}
+
+void
+judge_free(struct judge *j)
+{
+	if (j == NULL)
+		return;
+	forget_set(j);
+	matcher_free(j->matcher);
+	gate_scratch_free(j->scratch);
+	free(j->hits);
+	free(j);
+}
+
+/* Fits the judge's memory to a set. The reference keeps a new set from coming to lie at an old one's address. */
+static int
+fit(struct judge *j, const struct ruleset *set)
+{
+	size_t words = 0;
+
+	if (j->set == set)
+		return 0;
+	forget_set(j);
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		if (set->views[v].words > words)
+			words = set->views[v].words;
+		if (set->views[v].gate != NULL && gate_scratch_fit(j->scratch, set->views[v].gate) < 0)
+			return -ENOMEM;
+	}
+	j->bits = calloc(words + 1, sizeof(*j->bits));
+	j->states = calloc(set->rule_count + 1, sizeof(*j->states));
+	j->touched = calloc(set->rule_count + 1, sizeof(*j->touched));
+	if (j->bits == NULL || j->states == NULL || j->touched == NULL)
+		return -ENOMEM;
+	/* Sharing counts references, which judging does not otherwise touch. */
+	j->set = ruleset_ref((struct ruleset *)(uintptr_t)set);
+	return 0;
+}
+
+static struct rule_state *
+touch(struct judge *j, uint32_t rule)
+{
+	struct rule_state *s = &j->states[rule];
+
+	if (!s->touched) {
+		s->touched = true;
+		j->touched[j->touched_count++] = rule;
+	}
+	return s;
+}
+
+static int
+add_hit(struct judge *j, const struct hit *hit)
+{
+	size_t room = j->hit_room > 0 ? 2 * j->hit_room : 64;
+	struct hit *hits;
+
+	if (j->hit_count == j->hit_room) {
+		hits = realloc(j->hits, room * sizeof(*hits));
+		if (hits == NULL)
+			return -ENOMEM;
+		j->hits = hits;
+		j->hit_room = room;
+	}
+	j->hits[j->hit_count++] = *hit;
+	return 0;
+}
+
+static int
+get_view(struct desk *d, unsigned section, enum view view, const struct folded **ret)
+{
+	struct section_text *t = &d->texts[section];
+	uint64_t bit = UINT64_C(1) << section;
+	int rc;
+
+	if (!(d->have_text & bit)) {
+		rc = section_text(d->arena, &d->set->sections, d->input, section, t);
+		if (rc < 0)
+			return rc;
+		d->have_text |= bit;
+	}
+	if (!(d->have_view[view] & bit)) {
+		rc = fold_text(d->arena, view, t->text, t->len, &d->views[section][view]);
+		if (rc < 0)
+			return rc;
+		d->have_view[view] |= bit;
+	}
+	*ret = &d->views[section][view];
+	return 0;
+}
+
+/* Whether an `unless` of the rule holds in the sentence of a match, which is given in the part's own text. */
+static enum answer
+is_excused(struct desk *d, const struct rule *r, const struct section_text *t, const struct folded *f, size_t offset,
+	   size_t length)
+{
+	size_t at, len, view_at, view_len, start, end;
+	enum answer all = ANSWER_CLEAR, one;
+
+	if (r->unless_count == 0)
+		return ANSWER_CLEAR;
+	sentence_around(t->text, t->len, offset, length, &at, &len);
+	fold_view_range(f, at, len, &view_at, &view_len);
+	for (size_t i = 0; i < r->unless_count; i++) {
+		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0, &start, &end);
+		if (one == ANSWER_HIT)
+			return one;
+		if (one == ANSWER_UNDETERMINED)
+			all = one;
+	}
+	return all;
+}
+
+/* Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence or the budget. */
+static int
+run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enum view view)
+{
+	const struct rule *r = &d->set->rules[e->rule];
+	const struct section_text *t = &d->texts[section];
+	const struct folded *f = &d->views[section][view];
+	size_t from = 0, start, end;
+	struct hit hit = {.rule = e->rule, .section = section};
+	enum answer answer;
+	int rc;
+
+	while (from <= f->len && d->j->states[e->rule].hits < LIMIT_MATCHES_PER_RULE) {
+		answer = matcher_find(d->j->matcher, e->pattern, f->text, f->len, from, &start, &end);
+		if (answer == ANSWER_CLEAR)
+			return 0;
+		if (answer == ANSWER_HIT) {
+			fold_source(f, start, end - start, &hit.offset, &hit.length);
+			answer = is_excused(d, r, t, f, hit.offset, hit.length);
+			if (answer == ANSWER_CLEAR) {
+				touch(d->j, e->rule)->hits++;
+				rc = add_hit(d->j, &hit);
+				if (rc < 0)
+					return rc;
+			}
+			from = end > from ? end : from;
+			if (end == start)
+				from++;
+			while (from < f->len && ((unsigned char)f->text[from] & 0xc0) == 0x80)
+				from++;
+		}
+		if (answer == ANSWER_UNDETERMINED) {
+			touch(d->j, e->rule)->undetermined = true;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static bool
+is_judged(const struct desk *d, const struct rule *r)
+{
+	return r->language == NULL || d->language == NULL || strcmp(r->language, d->language) == 0;
+}
+
+/* Sets j->bits to the entries of a lane that may match. */
+static void
+pick(struct desk *d, const struct lane *lane, const struct folded *f, bool gated)
+{
+	const struct view_index *v = &d->set->views[lane->view];
+	uint64_t *bits = d->j->bits;
+
+	if (gated && v->gate != NULL && d->set->gate)
+		gate_scan(v->gate, d->j->scratch, f->text, f->len, bits);	/* on failure all bits are set */
+	else
+		memset(bits, 0xff, v->words * sizeof(*bits));
+	for (size_t w = 0; w < v->words; w++)
+		bits[w] &= lane->applies[w];
+}
+
+static int
+run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
+{
+	const struct view_index *v = &d->set->views[lane->view];
+	const struct folded *f = NULL;
+	int rc;
+
+	rc = get_view(d, lane->section, lane->view, &f);
+	if (rc < 0 || f->len == 0)
+		return rc;
+	pick(d, lane, f, gated);
+	for (size_t w = 0; w < v->words; w++) {
+		for (uint64_t bits = d->j->bits[w]; bits != 0; bits &= bits - 1) {
+			const struct entry_pattern *e = &v->entries[w * 64 + (size_t)__builtin_ctzll(bits)];
+
+			if ((only_rule >= 0 && (uint32_t)only_rule != e->rule) || !is_judged(d, &d->set->rules[e->rule]))
+				continue;
+			rc = run_pattern(d, e, lane->section, lane->view);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static void
+clean_up(struct judge *j)
+{
+	for (size_t i = 0; i < j->touched_count; i++)
+		j->states[j->touched[i]] = (struct rule_state){0};
+	for (size_t i = 0; i < j->set->derived_count; i++)
+		j->states[j->set->derived[i]] = (struct rule_state){0};
+	j->touched_count = 0;
+	j->hit_count = 0;
+}
+
+/* Only what must be zero is cleared: the desk is large and this runs for every mail. */
+static void
+lay_out(struct desk *d, struct judge *j, const struct ruleset *set, struct arena *arena, const struct input *input)
+{
+	d->j = j;
+	d->set = set;
+	d->arena = arena;
+	d->input = input;
+	d->language = input->message != NULL ? input->message->language : NULL;
+	d->have_text = 0;
+	memset(d->have_view, 0, sizeof(d->have_view));
+}
+
+int
+judge_input(struct judge *j, const struct ruleset *set, struct arena *arena, const struct input *input,
+	    const double thresholds[FLAG_COUNT], bool gated, struct verdict **ret_verdict)
+{
+	struct desk d;
+	int rc = fit(j, set);
+
+	if (rc < 0)
+		return rc;
+	lay_out(&d, j, set, arena, input);
+	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS);
+	for (size_t i = 0; i < set->lane_count && rc == 0; i++)
+		rc = run_lane(&d, &set->lanes[i], gated, -1);
+	if (rc == 0)
+		rc = desk_conclude(&d, thresholds, ret_verdict);
+	clean_up(j);
+	return rc;
+}
+
+int
+judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule, const struct input *input,
+	   bool gated, enum answer *ret)
+{
+	struct desk d;
+	int rc = fit(j, set);
+
+	if (rc < 0)
+		return rc;
+	lay_out(&d, j, set, arena, input);
+	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS);
+	for (size_t i = 0; i < set->lane_count && rc == 0; i++)
+		if (set->lanes[i].section == input->section)
+			rc = run_lane(&d, &set->lanes[i], gated, (long)rule);
+	if (rc == 0)
+		*ret = desk_rule_answer(&j->states[rule]);
+	clean_up(j);
+	return rc;
+}
+
+int
+judge_message(struct judge *j, const struct ruleset *set, const struct message *m,
+	      const double thresholds[FLAG_COUNT], struct verdict **ret_verdict)
+{
+	struct input input = {.message = m};
+
+	return judge_input(j, set, m->arena, &input, thresholds, true, ret_verdict);
+}

@@ -1,0 +1,42 @@
+/*
+ * literal: which strings a text must hold for a pattern to match it at all, and where it can backtrack.
+ *
+ * Conservative: a construct that is not understood gives no literals ("always run"), never wrong ones. Works on
+ * patterns after pattern_prepare(), so literals are folded as the texts are.
+ */
+#ifndef FILTERS_LITERAL_H
+#define FILTERS_LITERAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "fold.h"
+
+#define LITERAL_MIN	2	/* bytes; a shorter one is in every mail */
+#define LITERAL_SET_MAX	512	/* alternatives kept of one pattern */
+
+struct literal {
+	const char *text;
+	size_t len;
+};
+
+/* A place in a pattern that backtracking comes through: behind a repeat or a choice. */
+struct literal_stop {
+	size_t offset;
+	bool far;			/* behind a repeat without upper bound */
+};
+
+struct literals {
+	struct literal *list;		/* every match holds at least one of these */
+	size_t count;			/* 0: not known, the pattern must always run */
+	bool understood;
+	struct literal_stop *stops;	/* ascending; none for a pattern that cannot backtrack much */
+	size_t stop_count;
+};
+
+/* Returns 0 or -ENOMEM. The result lives in the arena. */
+int
+literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view, struct literals *ret);
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * match: compiled patterns under limits. See match.h.
+ */
+#include "match.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "limits.h"
+
+#define JIT_STACK_START	(32u << 10)
+#define JIT_STACK_MAX	(512u << 10)
+#define CALL_STEPS	4	/* charged for a match however short the text */
+#define BYTES_PER_STEP	128	/* text that a light pattern goes over in the time of one step */
+#define LOOK_PER_STEP	32	/* text that .* goes over in that time */
+#define STOP_NEAR	1	/* numbers of our callouts; automatic ones have 255 */
+#define STOP_FAR	2
+
+struct matcher {
+	pcre2_match_context *context;
+	pcre2_match_data *data;
+	pcre2_jit_stack *stack;
+	uint64_t budget, left;
+	uint64_t at_this_start;		/* steps at the current start of the current match */
+	size_t start;
+};
+
+static int
+count_step(pcre2_callout_block *block, void *data)
+{
+	struct matcher *m = data;
+	uint64_t steps = 1;
+
+	if (block->callout_number != STOP_NEAR && block->current_position > block->start_match)
+		steps += (block->current_position - block->start_match) / LOOK_PER_STEP;
+	if (block->start_match != m->start) {
+		m->start = block->start_match;
+		m->at_this_start = 0;
+	}
+	m->at_this_start += steps;
+	if (steps > m->left || m->at_this_start > LIMIT_MATCH_STEPS) {
+		m->left -= steps < m->left ? steps : m->left;
+		return PCRE2_ERROR_MATCHLIMIT;
+	}
+	m->left -= steps;
+	return 0;
+}
+
+struct matcher *
+matcher_new(void)
+{
+	struct matcher *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->context = pcre2_match_context_create(NULL);
+	m->data = pcre2_match_data_create(1, NULL);
+	m->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+	if (m->context == NULL || m->data == NULL) {
+		matcher_free(m);
+		return NULL;
+	}
+	/* No stack where there is no JIT: then it is not needed either. */
+	if (m->stack != NULL)
+		pcre2_jit_stack_assign(m->context, NULL, m->stack);
+	pcre2_set_match_limit(m->context, LIMIT_MATCH_STEPS);
+	pcre2_set_depth_limit(m->context, LIMIT_MATCH_DEPTH);
+	pcre2_set_heap_limit(m->context, LIMIT_MATCH_HEAP_KIB);
+	pcre2_set_callout(m->context, count_step, m);
+	return m;
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	pcre2_match_data_free(m->data);
+	pcre2_match_context_free(m->context);
+	pcre2_jit_stack_free(m->stack);
+	free(m);
+}
+
+void
+matcher_begin(struct matcher *m, uint64_t budget)
+{
+	m->budget = m->left = budget;
+}
+
+uint64_t
+matcher_steps(const struct matcher *m)
+{
+	return m->budget - m->left;
+}
+
+static void
+charge(struct matcher *m, size_t bytes)
+{
+	uint64_t steps = CALL_STEPS + bytes / BYTES_PER_STEP;
+
+	m->left -= steps < m->left ? steps : m->left;
+}
+
+enum answer
+matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
+	     size_t *ret_start, size_t *ret_end)
+{
+	PCRE2_SIZE *range;
+	int rc;
+
+	if (m->left == 0)
+		return ANSWER_UNDETERMINED;
+	m->start = SIZE_MAX;
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data, m->context);
+	if (rc == PCRE2_ERROR_NOMATCH) {
+		charge(m, len - from);
+		return ANSWER_CLEAR;
+	}
+	if (rc < 0) {
+		charge(m, len - from);
+		return ANSWER_UNDETERMINED;
+	}
+	range = pcre2_get_ovector_pointer(m->data);
+	/* \K inside an assertion could turn the range round. */
+	*ret_start = range[0] <= range[1] ? range[0] : range[1];
+	*ret_end = range[1];
+	charge(m, range[1] > from ? range[1] - from : 0);
+	return ANSWER_HIT;
+}
+
+bool
+match_jit_works(const char **ret_why)
+{
+	PCRE2_SIZE offset;
+	int rc, number;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)"a+b", 3, 0, &number, &offset, NULL);
+
+	if (code == NULL) {
+		*ret_why = "out of memory";
+		return false;
+	}
+	rc = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	pcre2_code_free(code);
+	if (rc == 0)
+		*ret_why = "";
+	else if (rc == PCRE2_ERROR_NOMEMORY)
+		*ret_why = "not allowed by the system (MemoryDenyWriteExecute= or a security module)";
+	else
+		*ret_why = "PCRE2 was built without it";
+	return rc == 0;
+}
+
+static int
+refuse_empty(const struct pattern *p, const struct prepared *prepared, struct pattern_error *ret_error)
+{
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	int rc;
+
+	if (data == NULL)
+		return -ENOMEM;
+	rc = pcre2_match(p->code, (PCRE2_SPTR)"", 0, 0, PCRE2_NO_UTF_CHECK, data, NULL);
+	pcre2_match_data_free(data);
+	if (rc < 0)
+		return 0;
+	ret_error->offset = prepared->origin[0];
+	snprintf(ret_error->text, sizeof(ret_error->text), "the pattern matches the empty text, so every mail would hit");
+	snprintf(ret_error->hint, sizeof(ret_error->hint), "make some part of it required");
+	return -EINVAL;
+}
+
+/* The pattern with a callout at each stop. */
+static const char *
+with_stops(struct arena *arena, const struct prepared *prepared, const struct literals *literals, size_t *ret_len)
+{
+	struct buf b = {.arena = arena};
+	size_t at = 0;
+	const char *text;
+
+	for (size_t i = 0; i < literals->stop_count; i++) {
+		buf_add(&b, prepared->text + at, literals->stops[i].offset - at);
+		buf_printf(&b, "(?C%d)", literals->stops[i].far ? STOP_FAR : STOP_NEAR);
+		at = literals->stops[i].offset;
+	}
+	buf_add(&b, prepared->text + at, prepared->len - at);
+	text = buf_string(&b);
+	*ret_len = b.len;
+	return text;
+}
+
+static int
+compile_error(const struct prepared *prepared, int number, size_t offset, struct pattern_error *ret_error)
+{
+	char why[160];
+
+	pcre2_get_error_message(number, (PCRE2_UCHAR *)why, sizeof(why));
+	ret_error->offset = prepared->origin[offset <= prepared->len ? offset : prepared->len];
+	snprintf(ret_error->text, sizeof(ret_error->text), "the pattern does not compile: %s", why);
+	ret_error->hint[0] = '\0';
+	return -EINVAL;
+}
+
+int
+pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit, struct pattern *ret,
+		struct pattern_error *ret_error)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP | PCRE2_NO_UTF_CHECK;
+	struct pattern p = {NULL};
+	PCRE2_SIZE offset;
+	const char *text;
+	size_t len;
+	int number, rc;
+
+	rc = literal_extract(arena, prepared->text, prepared->len, view, &p.literals);
+	if (rc < 0)
+		return rc;
+	/* First as it was written, so that the places of mistakes are right. */
+	p.code = pcre2_compile((PCRE2_SPTR)prepared->text, prepared->len,
+			       options | (p.literals.understood ? 0 : PCRE2_AUTO_CALLOUT), &number, &offset, NULL);
+	if (p.code == NULL)
+		return compile_error(prepared, number, offset, ret_error);
+	if (p.literals.stop_count > 0) {
+		pcre2_code_free(p.code);
+		text = with_stops(arena, prepared, &p.literals, &len);
+		if (text == NULL)
+			return -ENOMEM;
+		p.code = pcre2_compile((PCRE2_SPTR)text, len, options, &number, &offset, NULL);
+		if (p.code == NULL)
+			return compile_error(prepared, number, 0, ret_error);
+	}
+	rc = refuse_empty(&p, prepared, ret_error);
+	if (rc < 0) {
+		pattern_clear(&p);
+		return rc;
+	}
+	if (jit)
+		pcre2_jit_compile(p.code, PCRE2_JIT_COMPLETE);
+	*ret = p;
+	return 0;
+}
+
+void
+pattern_clear(struct pattern *p)
+{
+	pcre2_code_free(p->code);
+	*p = (struct pattern){NULL};
+}

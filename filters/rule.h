@@ -1,0 +1,104 @@
+/*
+ * rule: one rule, from its YAML node to compiled patterns.
+ *
+ * Reports every mistake of a rule at its place. Knows nothing of other rules.
+ */
+#ifndef FILTERS_RULE_H
+#define FILTERS_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flag.h"
+#include "match.h"
+#include "pattern.h"
+#include "ruleset.h"
+#include "when.h"
+#include "yamldoc.h"
+
+/* The parts of a message that rules can look at; header:NAME gets numbers from SECTION_HEADER on. */
+enum section {
+	SECTION_SUBJECT,
+	SECTION_BODY,
+	SECTION_QUOTED,
+	SECTION_SIGNATURE,
+	SECTION_ATTACHMENT_NAME,
+	SECTION_FROM,
+	SECTION_HEADER,
+	SECTION_MAX = 64
+};
+
+struct sections {
+	const char *names[SECTION_MAX];	/* "subject" ... "header:X-Name" */
+	unsigned count;
+};
+
+void
+sections_begin(struct sections *s);
+
+/* One file while it is being loaded. */
+struct pack {
+	const struct ruleset_source *source;
+	struct yamldoc doc;
+	struct macros macros;
+};
+
+/* A pattern as it stands in a file. */
+struct written {
+	const struct pack *pack;
+	const struct yamlnode *node;
+};
+
+struct rule {
+	const char *id;
+	const char *file;
+	unsigned line, column;
+	const char *why;
+	const char *language;		/* judged in mails of this language only; NULL: in all */
+	enum flag flag;
+	double score;
+	uint64_t sections;		/* bit 1 << section */
+	enum view view;
+	bool shadow;
+	bool disabled;
+	struct when *when;		/* a derived rule has this and no patterns */
+	struct pattern *match, *unless;
+	size_t match_count, unless_count;
+
+	/* Only while the set is being loaded. */
+	const struct pack *pack;
+	const struct yamlnode *node;
+	const struct yamlnode *when_node;
+	struct written *match_written, *unless_written;
+	size_t match_written_count, unless_written_count;
+};
+
+/*
+ * Reads a rule. Strings that outlive loading go to `keep`, the rest points into the pack. Returns 0, -EINVAL (reported;
+ * leave the rule out) or -ENOMEM.
+ */
+int
+rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *node, struct sections *sections,
+	  struct rule *ret);
+
+/* Changes a rule as an entry of rules.d says: score, state, enabled, more unless. Returns 0, -EINVAL (reported) or -ENOMEM. */
+int
+rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode *node);
+
+/*
+ * Compiles what rule_read() and rule_override() gathered. Patterns are the rule's, see rule_clear(); their literals live in
+ * the pack's arena. Returns 0, -EINVAL (reported) or -ENOMEM.
+ */
+int
+rule_compile(struct rule *rule, struct arena *keep, bool jit);
+
+/* Frees the compiled patterns. */
+void
+rule_clear(struct rule *rule);
+
+/* Reads define: into pack->macros; bad ones are reported and left out. Returns 0 or -ENOMEM. */
+int
+pack_read_macros(struct pack *pack);
+
+#endif

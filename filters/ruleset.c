@@ -1,0 +1,446 @@
+/*
+ * ruleset: loading, sharing and describing a set of rules. See ruleset.h and judge.h.
+ *
+ * Order of loading: all files are read, overrides are applied, then each rule is compiled, then conditions are
+ * checked against each other, then the gate is built, and last the samples are run. Each step reports all it finds
+ * and leaves out what is not sound.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE		/* tdestroy */
+#endif
+#include "ruleset.h"
+
+#include <errno.h>
+#include <nettle/sha2.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+#include "limits.h"
+
+struct named {
+	const char *id;
+	size_t index;
+};
+
+struct loader {
+	const struct ruleset_options *options;
+	struct problems *problems;
+	struct ruleset *set;
+	struct arena *arena;		/* gone after loading */
+	size_t room;
+	void *ids;			/* tree of struct named */
+	size_t readable;
+};
+
+static int
+named_order(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->id, ((const struct named *)b)->id);
+}
+
+static void
+named_keep(void *node)
+{
+	(void)node;	/* lives in the loader's arena */
+}
+
+static struct rule *
+find_rule(struct loader *l, const char *id)
+{
+	struct named key = {.id = id};
+	struct named **found = tfind(&key, &l->ids, named_order);
+
+	return found != NULL ? &l->set->rules[(*found)->index] : NULL;
+}
+
+static int
+keep_rule(struct loader *l, const struct rule *r)
+{
+	size_t room = l->room > 0 ? 2 * l->room : 64;
+	struct named *n = arena_alloc(l->arena, sizeof(*n));
+	struct rule *rules;
+
+	if (n == NULL)
+		return -ENOMEM;
+	if (l->set->rule_count == l->room) {
+		rules = realloc(l->set->rules, room * sizeof(*rules));
+		if (rules == NULL)
+			return -ENOMEM;
+		l->set->rules = rules;
+		l->room = room;
+	}
+	*n = (struct named){r->id, l->set->rule_count};
+	l->set->rules[l->set->rule_count++] = *r;
+	return tsearch(n, &l->ids, named_order) != NULL ? 0 : -ENOMEM;
+}
+
+/* The id nearest to one that an override names in vain, or NULL. */
+static const char *
+nearest_id(struct loader *l, const char *id)
+{
+	const char **names = arena_calloc(l->arena, l->set->rule_count + 1, sizeof(*names));
+
+	for (size_t i = 0; names != NULL && i < l->set->rule_count; i++)
+		names[i] = l->set->rules[i].id;
+	return names != NULL ? yamldoc_nearest(id, names) : NULL;
+}
+
+static int
+take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node)
+{
+	const struct yamlnode *id = yamldoc_get(node, "id");
+	struct rule *known = id != NULL && id->kind == YAMLNODE_SCALAR ? find_rule(l, id->text) : NULL;
+	struct rule r;
+	int rc;
+
+	if (known != NULL && pack->source->override) {
+		rc = rule_override(known, pack, node);
+		return rc == -ENOMEM ? rc : 0;
+	}
+	if (known != NULL) {
+		yamldoc_error(&pack->doc, id, "give one of them another id, or change the first from rules.d",
+			      "the id %.80s is already taken at %s:%u", known->id, known->file, known->line);
+		return 0;
+	}
+	if (pack->source->override && id != NULL && yamldoc_get(node, "flag") == NULL) {
+		const char *near = nearest_id(l, id->text);
+		char hint[128];
+
+		snprintf(hint, sizeof(hint), near != NULL ? "did you mean %s?" : "a new rule needs a flag", near);
+		yamldoc_error(&pack->doc, id, hint, "there is no rule %.80s to change", id->text);
+		return 0;
+	}
+	if (l->set->rule_count >= LIMIT_RULES) {
+		yamldoc_error(&pack->doc, node, "leave out what is not needed", "there are more than %d rules", LIMIT_RULES);
+		return 0;
+	}
+	rc = rule_read(l->set->arena, pack, node, &l->set->sections, &r);
+	if (rc < 0)
+		return rc == -ENOMEM ? rc : 0;
+	return keep_rule(l, &r);
+}
+
+static int
+take_source(struct loader *l, const struct ruleset_source *source)
+{
+	static const char *const keys[] = {"pack", "define", "rules", NULL};
+	struct pack *pack = arena_calloc(l->arena, 1, sizeof(*pack));
+	const struct yamlnode *rules;
+	int rc;
+
+	if (pack == NULL)
+		return -ENOMEM;
+	pack->source = source;
+	rc = yamldoc_load(&pack->doc, l->arena, source->name, source->text, source->len, l->problems);
+	if (rc < 0)
+		return rc == -ENOMEM ? rc : 0;
+	l->readable++;
+	if (pack->doc.root->kind == YAMLNODE_NULL)
+		return 0;
+	yamldoc_keys(&pack->doc, pack->doc.root, "a rule file", keys);
+	if (pack->doc.root->kind != YAMLNODE_MAP)
+		return 0;
+	rc = pack_read_macros(pack);
+	if (rc < 0)
+		return rc;
+	rules = yamldoc_get(pack->doc.root, "rules");
+	if (rules == NULL || rules->kind == YAMLNODE_NULL)
+		return 0;
+	if (rules->kind != YAMLNODE_LIST) {
+		yamldoc_error(&pack->doc, rules, "begin each rule with `- id:`", "rules is not a list");
+		return 0;
+	}
+	for (const struct yamlnode *n = rules->first; n != NULL && rc == 0; n = n->next)
+		rc = take_rule(l, pack, n);
+	return rc;
+}
+
+static int
+compile_rules(struct loader *l)
+{
+	for (size_t i = 0; i < l->set->rule_count; i++) {
+		struct rule *r = &l->set->rules[i];
+		int rc = rule_compile(r, l->set->arena, l->set->jit);
+
+		if (rc == -ENOMEM)
+			return rc;
+		if (rc < 0)
+			r->disabled = true;
+		l->set->judged += !r->disabled;
+	}
+	return 0;
+}
+
+/* A condition may look only at flags that no later condition (nor itself) can still change. */
+static int
+order_conditions(struct ruleset *set)
+{
+	flag_set later = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->rule_count; i++)
+		count += set->rules[i].when != NULL;
+	set->derived = arena_calloc(set->arena, count + 1, sizeof(*set->derived));
+	if (set->derived == NULL)
+		return -ENOMEM;
+	for (size_t i = set->rule_count; i-- > 0;) {
+		struct rule *r = &set->rules[i];
+
+		if (r->when == NULL || r->disabled)
+			continue;
+		later |= 1u << r->flag;
+		if (when_flags(r->when) & later) {
+			yamldoc_error(&r->pack->doc, r->when_node, "put the rule that it depends on first",
+				      "%s looks at a flag that it or a later rule with when gives", r->id);
+			ruleset_leave_out(set, (uint32_t)i);
+		}
+	}
+	for (size_t i = 0; i < set->rule_count; i++)
+		if (set->rules[i].when != NULL && !set->rules[i].disabled)
+			set->derived[set->derived_count++] = (uint32_t)i;
+	return 0;
+}
+
+static int
+index_view(struct ruleset *set, enum view view)
+{
+	struct view_index *v = &set->views[view];
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->rule_count; i++)
+		if (!set->rules[i].disabled && set->rules[i].view == view)
+			count += set->rules[i].match_count;
+	v->words = (count + 63) / 64;
+	v->entries = arena_calloc(set->arena, count + 1, sizeof(*v->entries));
+	if (v->entries == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->rule_count; i++) {
+		const struct rule *r = &set->rules[i];
+
+		if (r->disabled || r->view != view)
+			continue;
+		for (size_t k = 0; k < r->match_count; k++)
+			v->entries[v->count++] = (struct entry_pattern){&r->match[k], (uint32_t)i};
+	}
+	return 0;
+}
+
+static int
+add_lane(struct ruleset *set, unsigned section, enum view view)
+{
+	const struct view_index *v = &set->views[view];
+	struct lane *lane = &set->lanes[set->lane_count];
+	bool any = false;
+
+	*lane = (struct lane){.section = section, .view = view};
+	lane->applies = arena_calloc(set->arena, v->words + 1, sizeof(*lane->applies));
+	if (lane->applies == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < v->count; i++)
+		if (set->rules[v->entries[i].rule].sections & (UINT64_C(1) << section)) {
+			lane->applies[i / 64] |= UINT64_C(1) << (i % 64);
+			any = true;
+		}
+	set->lane_count += any;
+	return 0;
+}
+
+static int
+index_rules(struct ruleset *set)
+{
+	int rc = 0;
+
+	for (int v = 0; v < VIEW_COUNT && rc == 0; v++)
+		rc = index_view(set, (enum view)v);
+	if (rc < 0)
+		return rc;
+	set->lanes = arena_calloc(set->arena, (size_t)set->sections.count * VIEW_COUNT + 1, sizeof(*set->lanes));
+	if (set->lanes == NULL)
+		return -ENOMEM;
+	for (unsigned s = 0; s < set->sections.count && rc == 0; s++)
+		for (int v = 0; v < VIEW_COUNT && rc == 0; v++)
+			rc = add_lane(set, s, (enum view)v);
+	return rc;
+}
+
+static int
+build_gates(struct ruleset *set, struct arena *arena)
+{
+	int rc = 0;
+
+	for (int v = 0; v < VIEW_COUNT && rc == 0; v++) {
+		struct view_index *view = &set->views[v];
+		const struct literals **list = arena_calloc(arena, view->count + 1, sizeof(*list));
+
+		if (list == NULL)
+			return -ENOMEM;
+		for (size_t i = 0; i < view->count; i++)
+			list[i] = &view->entries[i].pattern->literals;
+		if (view->count > 0)
+			rc = gate_build(list, view->count, &view->gate);
+	}
+	if (rc == -ENOMEM)
+		return rc;
+	set->gate = rc == 0;
+	if (rc < 0)
+		set->gate_why = "libhs refused the literals";
+	return 0;
+}
+
+/* The literals die with the loader's arena: nothing looks at them once the gate stands. */
+static void
+forget_literals(struct pattern *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		list[i].literals.list = NULL;
+		list[i].literals.count = 0;
+	}
+}
+
+static void
+forget_sources(struct ruleset *set)
+{
+	for (size_t i = 0; i < set->rule_count; i++) {
+		struct rule *r = &set->rules[i];
+
+		forget_literals(r->match, r->match_count);
+		forget_literals(r->unless, r->unless_count);
+		r->pack = NULL;
+		r->node = r->when_node = NULL;
+		r->match_written = r->unless_written = NULL;
+	}
+}
+
+static void
+hash_sources(const struct ruleset_source *sources, size_t count, char hash[65])
+{
+	struct sha256_ctx ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE], head[9];
+
+	sha256_init(&ctx);
+	for (size_t i = 0; i < count; i++) {
+		for (int b = 0; b < 8; b++)
+			head[b] = (uint8_t)((uint64_t)sources[i].len >> (8 * b));
+		head[8] = sources[i].override;
+		sha256_update(&ctx, sizeof(head), head);
+		sha256_update(&ctx, sources[i].len, (const uint8_t *)sources[i].text);
+	}
+	sha256_digest(&ctx, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hash + 2 * i, 3, "%02x", digest[i]);
+}
+
+static int
+load(struct loader *l, const struct ruleset_source *sources, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = take_source(l, &sources[i]);
+	if (rc == 0 && count > 0 && l->readable == 0)
+		rc = -EINVAL;
+	if (rc == 0)
+		rc = compile_rules(l);
+	if (rc == 0)
+		rc = order_conditions(l->set);
+	if (rc == 0)
+		rc = index_rules(l->set);
+	if (rc == 0 && l->options->gate && gate_works(&l->set->gate_why))
+		rc = build_gates(l->set, l->arena);
+	if (rc == 0 && !l->options->skip_samples)
+		rc = samples_run(l->set, l->problems);
+	return rc;
+}
+
+int
+ruleset_compile(const struct ruleset_source *sources, size_t count, const struct ruleset_options *options,
+		struct problems *problems, struct ruleset **ret_set)
+{
+	struct loader l = {.options = options, .problems = problems, .set = calloc(1, sizeof(*l.set)), .arena = arena_new(0)};
+	int rc = -ENOMEM;
+
+	if (l.set == NULL)
+		goto out;
+	l.set->references = 1;
+	l.set->jit_why = l.set->gate_why = "off";
+	sections_begin(&l.set->sections);
+	l.set->arena = arena_new(0);
+	if (l.set->arena == NULL || l.arena == NULL)
+		goto out;
+	l.set->jit = options->jit && match_jit_works(&l.set->jit_why);
+	hash_sources(sources, count, l.set->hash);
+	rc = load(&l, sources, count);
+	if (rc == 0) {
+		forget_sources(l.set);
+		*ret_set = l.set;
+		l.set = NULL;
+	}
+out:
+	tdestroy(l.ids, named_keep);
+	arena_free(l.arena);
+	ruleset_unref(l.set);
+	return rc;
+}
+
+void
+ruleset_leave_out(struct ruleset *set, uint32_t rule)
+{
+	if (set->rules[rule].disabled)
+		return;
+	set->rules[rule].disabled = true;
+	set->judged--;
+	for (size_t l = 0; l < set->lane_count; l++)
+		for (size_t i = 0; i < set->views[set->lanes[l].view].count; i++)
+			if (set->views[set->lanes[l].view].entries[i].rule == rule)
+				set->lanes[l].applies[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
+struct ruleset *
+ruleset_ref(struct ruleset *set)
+{
+	atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
+	return set;
+}
+
+void
+ruleset_unref(struct ruleset *set)
+{
+	if (set == NULL || atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1)
+		return;
+	for (int v = 0; v < VIEW_COUNT; v++)
+		gate_free(set->views[v].gate);
+	for (size_t i = 0; i < set->rule_count; i++)
+		rule_clear(&set->rules[i]);
+	free(set->rules);
+	arena_free(set->arena);
+	free(set);
+}
+
+size_t
+ruleset_count(const struct ruleset *set)
+{
+	return set->judged;
+}
+
+const char *
+ruleset_hash(const struct ruleset *set)
+{
+	return set->hash;
+}
+
+bool
+ruleset_jit(const struct ruleset *set, const char **ret_why)
+{
+	*ret_why = set->jit_why;
+	return set->jit;
+}
+
+bool
+ruleset_gate(const struct ruleset *set, const char **ret_why)
+{
+	*ret_why = set->gate_why;
+	return set->gate;
+}

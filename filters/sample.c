@@ -1,0 +1,139 @@
+/*
+ * sample: the rules' own samples, run when a set is loaded. See judge.h.
+ */
+#include "judge.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct runner {
+	struct ruleset *set;
+	struct judge *judge;
+	struct arena *arena;		/* of one sample */
+	bool gate_lost;			/* a sample got lost in the gate */
+};
+
+/* Samples are body text, unless the rule does not look there. */
+static unsigned
+sample_section(const struct rule *r)
+{
+	if (r->when != NULL || (r->sections & (1u << SECTION_BODY)))
+		return SECTION_BODY;
+	return (unsigned)__builtin_ctzll(r->sections);
+}
+
+static int
+answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gated, enum answer *ret)
+{
+	const struct rule *r = &run->set->rules[rule];
+	struct verdict *v;
+	int rc;
+
+	if (r->when == NULL)
+		return judge_rule(run->judge, run->set, run->arena, rule, input, gated, ret);
+	rc = judge_input(run->judge, run->set, run->arena, input, NULL, gated, &v);
+	if (rc == 0)
+		*ret = v->flags[r->flag].answer;
+	return rc;
+}
+
+/* One sample; *ret_passed is set when the rule does what it should. */
+static int
+run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_hit, bool *ret_passed)
+{
+	const struct rule *r = &run->set->rules[rule];
+	struct input input = {.section = sample_section(r), .text = n->text, .len = n->len};
+	enum answer answer = ANSWER_CLEAR, gated = ANSWER_CLEAR;
+	struct folded f;
+	char hint[160];
+	int rc;
+
+	arena_reset(run->arena);
+	rc = answer_of(run, rule, &input, false, &answer);
+	if (rc == 0)
+		rc = answer_of(run, rule, &input, true, &gated);
+	if (rc < 0)
+		return rc;
+	run->gate_lost |= answer == ANSWER_HIT && gated != ANSWER_HIT;
+	*ret_passed = answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
+	if (*ret_passed)
+		return 0;
+	rc = fold_text(run->arena, r->view, n->text, n->len, &f);
+	if (rc < 0)
+		return rc;
+	snprintf(hint, sizeof(hint), r->when != NULL ? "look at the flags that the sample raises" : "the patterns see: %.120s",
+		 f.text);
+	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
+		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
+		      : must_hit		    ? "does not hit"
+						    : "must not hit but hits");
+	return 0;
+}
+
+/* All samples of one list of a rule. */
+static int
+run_list(struct runner *run, uint32_t rule, const struct yamlnode *list, bool must_hit, bool *ret_passed)
+{
+	const struct rule *r = &run->set->rules[rule];
+	const struct yamlnode *n = list != NULL && list->kind == YAMLNODE_LIST ? list->first : list;
+	bool passed = true;
+	int rc;
+
+	for (; n != NULL; n = list->kind == YAMLNODE_LIST ? n->next : NULL) {
+		if (n->kind != YAMLNODE_SCALAR) {
+			yamldoc_error(&r->pack->doc, n, "put it in quotes", "a sample must be a text");
+			*ret_passed = false;
+			continue;
+		}
+		rc = run_one(run, rule, n, must_hit, &passed);
+		if (rc < 0)
+			return rc;
+		*ret_passed &= passed;
+	}
+	return 0;
+}
+
+/* The derived rules come last: they need a set whose other rules are sound. */
+static int
+run_all(struct runner *run, bool derived)
+{
+	for (uint32_t i = 0; i < run->set->rule_count; i++) {
+		const struct rule *r = &run->set->rules[i];
+		const struct yamlnode *test = yamldoc_get(r->node, "test");
+		bool passed = true;
+		int rc;
+
+		if (r->disabled || (r->when != NULL) != derived || test == NULL)
+			continue;
+		rc = run_list(run, i, yamldoc_get(test, "hit"), true, &passed);
+		if (rc == 0)
+			rc = run_list(run, i, yamldoc_get(test, "miss"), false, &passed);
+		if (rc < 0)
+			return rc;
+		if (!passed)
+			ruleset_leave_out(run->set, i);
+	}
+	return 0;
+}
+
+int
+samples_run(struct ruleset *set, struct problems *problems)
+{
+	struct runner run = {.set = set, .judge = judge_new(), .arena = arena_new(0)};
+	int rc = -ENOMEM;
+
+	if (run.judge != NULL && run.arena != NULL)
+		rc = run_all(&run, false);
+	if (rc == 0)
+		rc = run_all(&run, true);
+	if (rc == 0 && run.gate_lost && set->gate) {
+		set->gate = false;
+		set->gate_why = "a rule's own sample did not pass it";
+		problems_add(problems, PROBLEM_WARNING, "", 0, 0, "please report this with the rules",
+			     "the literal gate loses a sample that its rule hits: it is switched off for this set");
+	}
+	judge_free(run.judge);
+	arena_free(run.arena);
+	return rc;
+}

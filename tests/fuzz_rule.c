@@ -1,0 +1,55 @@
+/*
+ * rule: any bytes as a rule file. What compiles must judge a small message the same with and without the gate.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "filters/ruleset.h"
+#include "filters/verdict.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static flag_set
+hits(struct ruleset *set, struct arena *arena)
+{
+	static const char body[] = "환불 refund now! 고소하겠습니다 aaa 123";
+	struct segment segment = {SEGMENT_NEW, 0, sizeof(body) - 1};
+	struct message m = {.arena = arena, .subject = "고소 aab", .body = body, .body_len = sizeof(body) - 1,
+			    .segments = &segment, .segment_count = 1, .language = "ko"};
+	struct judge *j = judge_new();
+	struct verdict *v;
+	flag_set flags = 0;
+
+	if (j != NULL && judge_message(j, set, &m, NULL, &v) == 0)
+		flags = v->undetermined_count == 0 ? verdict_hits(v) : 0;
+	judge_free(j);
+	return flags;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ruleset_source source = {.name = "fuzz.yaml", .text = (const char *)data, .len = size};
+	struct arena *arena = arena_new(16u << 20);
+	flag_set flags[2] = {0};
+	int compiled = 0;
+
+	for (int gate = 0; gate < 2 && arena != NULL; gate++) {
+		struct ruleset_options options = {.jit = false, .gate = gate == 1};
+		struct problems problems = {0};
+		struct ruleset *set;
+
+		if (ruleset_compile(&source, 1, &options, &problems, &set) == 0) {
+			compiled++;
+			flags[gate] = hits(set, arena);
+			ruleset_unref(set);
+		}
+		problems_free(&problems);
+	}
+	if (compiled == 2 && flags[0] != flags[1])
+		abort();
+	arena_free(arena);
+	return 0;
+}

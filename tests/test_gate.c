@@ -1,0 +1,124 @@
+/*
+ * gate: passes what can match. Skipped, and said so, in a build without libhs.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "filters/gate.h"
+
+static uint64_t
+scan(const struct gate *g, struct gate_scratch *s, const char *text)
+{
+	uint64_t bits = ~UINT64_C(0);
+
+	assert_int_equal(gate_scan(g, s, text, strlen(text), &bits), 0);
+	return bits;
+}
+
+static struct gate *
+build(const struct literals *const *list, size_t count)
+{
+	const char *why;
+	struct gate *g = NULL;
+
+	if (!gate_works(&why)) {
+		print_message("no gate here: %s\n", why);
+		assert_string_not_equal(why, "");
+		skip();
+	}
+	assert_int_equal(gate_build(list, count, &g), 0);
+	return g;
+}
+
+static void
+passes_what_can_match(void **state)
+{
+	struct literal refund[] = {{"refund", 6}, {"환불", 6}}, sue[] = {{"sue", 3}}, same[] = {{"refund", 6}},
+		       jamo[] = {{"ㅅㅂ", 6}};
+	struct literals a = {.list = refund, .count = 2}, b = {.list = sue, .count = 1}, none = {.count = 0},
+			c = {.list = same, .count = 1}, d = {.list = jamo, .count = 1};
+	const struct literals *list[] = {&a, &b, &none, &c, &d};
+	struct gate *g = build(list, 5);
+	struct gate_scratch *s = gate_scratch_new();
+
+	(void)state;
+	assert_int_equal(gate_scratch_fit(s, g), 0);
+	assert_int_equal(scan(g, s, "hello"), 0x4);
+	assert_int_equal(scan(g, s, ""), 0x4);
+	assert_int_equal(scan(g, s, "refund refund"), 0xd);
+	assert_int_equal(scan(g, s, "환불 issue"), 0x7);
+	assert_int_equal(scan(g, s, "Refund"), 0x4);
+	assert_int_equal(scan(g, s, "아ㅅㅂㅅㅂ"), 0x14);
+	assert_int_equal(scan(g, s, "ㅅ ㅂ"), 0x4);
+	gate_scratch_free(s);
+	gate_free(g);
+}
+
+static void
+only_patterns_without_literals(void **state)
+{
+	struct literals none = {.count = 0};
+	const struct literals *list[] = {&none, &none};
+	struct gate *g = build(list, 2);
+	struct gate_scratch *s = gate_scratch_new();
+
+	(void)state;
+	assert_int_equal(gate_scratch_fit(s, g), 0);
+	assert_int_equal(scan(g, s, "anything"), 0x3);
+	gate_scratch_free(s);
+	gate_free(g);
+}
+
+#define MANY 5000
+
+static void
+many_patterns_and_a_larger_gate(void **state)
+{
+	static char words[MANY][16];
+	static struct literal literals[MANY];
+	static struct literals sets[MANY];
+	static const struct literals *list[MANY];
+	uint64_t bits[(MANY + 63) / 64];
+	struct gate_scratch *s;
+	struct gate *small, *large;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(words[i], sizeof(words[i]), "w%dx", i);
+		literals[i] = (struct literal){words[i], strlen(words[i])};
+		sets[i] = (struct literals){.list = &literals[i], .count = 1};
+		list[i] = &sets[i];
+	}
+	small = build(list, 3);
+	large = build(list, MANY);
+	s = gate_scratch_new();
+	assert_int_equal(gate_scratch_fit(s, small), 0);
+	assert_int_equal(gate_scratch_fit(s, large), 0);
+	for (int i = 0; i < MANY; i += 97) {
+		assert_int_equal(gate_scan(large, s, words[i], strlen(words[i]), bits), 0);
+		for (int k = 0; k < MANY; k++)
+			assert_int_equal(bits[k / 64] >> (k % 64) & 1, k == i);
+	}
+	assert_int_equal(scan(small, s, "w1x w2x w3x"), 0x6);
+	gate_scratch_free(s);
+	gate_free(small);
+	gate_free(large);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(passes_what_can_match),
+		cmocka_unit_test(only_patterns_without_literals),
+		cmocka_unit_test(many_patterns_and_a_larger_gate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

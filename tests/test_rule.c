@@ -1,0 +1,261 @@
+/*
+ * rule: macros, folding of patterns, what is refused, and where mistakes are shown.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "filters/limits.h"
+#include "filters/pattern.h"
+#include "filters/rule.h"
+#include "tests/rules_help.h"
+
+static struct arena *arena;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	arena = arena_new(0);
+	return arena == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static const struct macro own_list[] = {
+	{"act", "하겠|합니다"}, {"both", "고소{act}"}, {"loop", "{loop}"}, {"n", "[0-9]"},
+};
+static const struct macros own = {own_list, 4};
+
+static void
+expect(enum view view, const char *pattern, const char *out)
+{
+	struct pattern_error error = {.text = ""};
+	struct prepared p;
+
+	assert_int_equal(pattern_prepare(arena, pattern, strlen(pattern), view, &own, &p, &error), 0);
+	assert_string_equal(p.text, out);
+}
+
+static void
+refuse(const char *pattern, size_t offset, const char *why)
+{
+	struct pattern_error error = {.text = ""};
+	struct prepared p;
+
+	assert_int_equal(pattern_prepare(arena, pattern, strlen(pattern), VIEW_FOLDED, &own, &p, &error), -22);
+	assert_non_null(strstr(error.text, why));
+	assert_int_equal(error.offset, offset);
+}
+
+static void
+macros_are_filled_in(void **state)
+{
+	(void)state;
+	expect(VIEW_FOLDED, "고소{act}", "고소(?:하겠|합니다)");
+	expect(VIEW_FOLDED, "{both}!", "(?:고소(?:하겠|합니다))!");
+	expect(VIEW_FOLDED, "{act}{0,2}", "(?:하겠|합니다){0,2}");
+	expect(VIEW_FOLDED, "x{2}{n}\\{act}", "x{2}(?:[0-9])\\{act\\}");
+	expect(VIEW_FOLDED, "\\x{41}\\p{Han}", "\\x{41}\\p{Han}");
+	expect(VIEW_FOLDED, "{han}", "(?:[가-힣])");
+	assert_null(macro_builtin("nothing"));
+	assert_true(macro_name_valid("a_b-2"));
+	assert_false(macro_name_valid("2a"));
+	assert_false(macro_name_valid(""));
+}
+
+static void
+literals_are_folded_and_syntax_is_not(void **state)
+{
+	(void)state;
+	expect(VIEW_FOLDED, "ABC\\S\\W\\D", "abc\\S\\W\\D");
+	expect(VIEW_FOLDED, "[A-Z가-힣ＡＢ[:alpha:]\\S]", "[a-z가-힣ab[:alpha:]\\S]");
+	expect(VIEW_FOLDED, "[ㄱ-ㅎ]", "[ㄱ-ㅎ]");
+	expect(VIEW_FOLDED, "(?<Name>A)(?i:B)(?=C)", "(?<Name>a)(?i:b)(?=c)");
+	expect(VIEW_FOLDED, "（ｘ）", "\\(x\\)");
+	expect(VIEW_FOLDED, "ㅅㅣㅂㅏㄹ", "시발");
+	expect(VIEW_FOLDED, "ㅅㅂ", "ㅅㅂ");
+	expect(VIEW_FOLDED, "ㅅㅣ?ㅂ", "ㅅㅣ?ㅂ");		/* the ? stays with ㅣ */
+	expect(VIEW_FOLDED, "\u1112\u1161\u11ab", "한");
+	expect(VIEW_FOLDED, "a  b", "a b");
+	expect(VIEW_PLAIN, "ABC  Ｘ", "ABC  Ｘ");
+	expect(VIEW_PLAIN, "cafe\u0301", "caf\u00e9");
+	expect(VIEW_SQUEEZED, "시 1발\\s", "시발\\s");
+	expect(VIEW_SQUEEZED, "1?시", "(?:)?시");
+	expect(VIEW_FOLDED, "a{2}B{x", "a{2}b\\{x");
+	expect(VIEW_FOLDED, "]A", "]a");
+	expect(VIEW_FOLDED, "[]A]", "[]a]");
+}
+
+static void
+what_is_refused(void **state)
+{
+	(void)state;
+	refuse("ab(?C1)c", 2, "(?C");
+	refuse("환불\\C", 6, "\\C");
+	refuse("\\Qa.b\\E", 0, "\\Q");
+	refuse("(*LIMIT_MATCH=9)a", 0, "(*");
+	refuse("(*UTF)a", 0, "(*");
+	refuse("(*UCP)a", 0, "(*");
+	refuse("a(*SKIP)", 1, "(*");
+	refuse("(?x)a", 0, "option x");
+	refuse("(a)(?1)", 3, "kind of group");
+	refuse("(?R)", 0, "kind of group");
+	refuse("(?(1)a|b)", 0, "kind of group");
+	refuse("{akt}", 0, "no macro {akt}");
+	refuse("고소 {both}{lop}", 13, "no macro {lop}");
+	refuse("[{act}]", 0, "inside [...]");
+}
+
+static void
+bounds(void **state)
+{
+	char pattern[LIMIT_PATTERN_BYTES + 2];
+	struct pattern_error error;
+	struct prepared p;
+
+	(void)state;
+	refuse("{loop}", 0, "nested deeper");
+	memset(pattern, 'a', sizeof(pattern));
+	assert_int_equal(pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES, VIEW_FOLDED, NULL, &p, &error), 0);
+	assert_int_equal(pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES + 1, VIEW_FOLDED, NULL, &p, &error), -22);
+	assert_int_equal(pattern_prepare(arena, "a\0b", 3, VIEW_FOLDED, NULL, &p, &error), -22);
+}
+
+static void
+built_ins_match_what_they_say(void **state)
+{
+	struct problems problems = {0};
+
+	(void)state;
+	ruleset_unref(help_sound_set("rules:\n"
+				     "  - id: a\n    flag: threat.legal\n    match: '{wordstart}고소{wordend}'\n"
+				     "    test: {hit: ['고소', '꼭 고소를 합니다', '(고소)'], miss: ['고소한 맛', '경고소', 'x고소']}\n"
+				     "  - id: b\n    flag: threat.legal\n    match: '{wordstart}sue{wordend}'\n"
+				     "    test: {hit: ['I sue.', 'sue'], miss: ['issue', 'sued', 'sue2']}\n"
+				     "  - id: c\n    flag: threat.legal\n    match: '{num}{ws0}만{particle} 내{gap}놔'\n"
+				     "    test: {hit: ['1,000 만을 내놔', '삼백만 내 돈 놔'], miss: ['만 내놔', '5만 내. 놔']}\n"
+				     "  - id: d\n    flag: threat.legal\n    match: '{han}{jamo}{letter}z'\n"
+				     "    test: {hit: ['가ㅅbz'], miss: ['가나bz']}\n"));
+	problems_free(&problems);
+}
+
+static void
+every_mistake_at_its_place(void **state)
+{
+	struct problems p = {0};
+	struct ruleset *set;
+
+	(void)state;
+	set = help_set("pack: x\n"					/* 1 */
+		       "rulez: []\n"					/* 2 */
+		       "define:\n"					/* 3 */
+		       "  han: 'x'\n"					/* 4 */
+		       "rules:\n"					/* 5 */
+		       "  - id: a\n"					/* 6 */
+		       "    flag: threat.legl\n"			/* 7 */
+		       "    match: '고소 abc(de'\n"			/* 8 */
+		       "  - id: b\n"					/* 9 */
+		       "    flag: threat.legal\n"			/* 10 */
+		       "    match: ['고소''s x(', \"z*\"]\n"		/* 11 */
+		       "    scor: 3\n"					/* 12 */
+		       "  - flag: threat.legal\n"			/* 13 */
+		       "    match: a\n"					/* 14 */
+		       "  - id: c\n"					/* 15 */
+		       "    flag: threat.legal\n"			/* 16 */
+		       "    match: ['고소''s x(', \"z*\", '(?C)']\n"	/* 17 */
+		       "    unless: '한국\\w'\n"			/* 18 */
+		       "  - id: d\n"					/* 19 */
+		       "    flag: extortion\n"				/* 20 */
+		       "    when: threat and dmand\n"			/* 21 */
+		       "  - id: e\n"					/* 22 */
+		       "    flag: threat.legal\n"			/* 23 */
+		       "    in: [bodyy]\n"				/* 24 */
+		       "    view: flat\n"				/* 25 */
+		       "    score: 1000\n"				/* 26 */
+		       "    state: dead\n"				/* 27 */
+		       "    match: [a, [b]]\n"				/* 28 */
+		       "  - id: f\n"					/* 29 */
+		       "    flag: threat.legal\n"			/* 30 */
+		       "  - id: g\n"					/* 31 */
+		       "    flag: threat.legal\n"			/* 32 */
+		       "    when: demand\n"				/* 33 */
+		       "    match: a\n",				/* 34 */
+		       false, false, &p);
+	assert_non_null(set);
+	assert_int_equal(ruleset_count(set), 0);
+	assert_true(help_has_problem(&p, 2, 1, "rulez"));
+	assert_true(help_has_problem(&p, 4, 0, "built in"));
+	assert_true(help_has_problem(&p, 7, 11, "threat.legl"));
+	assert_true(help_has_problem(&p, 12, 5, "scor"));
+	assert_true(help_has_problem(&p, 13, 5, "no id"));
+	assert_true(help_has_problem(&p, 17, 22, "missing closing parenthesis"));
+	assert_true(help_has_problem(&p, 17, 26, "empty text"));
+	assert_true(help_has_problem(&p, 17, 32, "(?C"));
+	assert_true(help_has_problem(&p, 18, 16, "know ASCII only"));
+	assert_true(help_has_problem(&p, 21, 22, "dmand"));
+	assert_true(help_has_problem(&p, 24, 0, "bodyy"));
+	assert_true(help_has_problem(&p, 25, 11, "flat"));
+	assert_true(help_has_problem(&p, 26, 12, "between"));
+	assert_true(help_has_problem(&p, 27, 12, "dead"));
+	assert_true(help_has_problem(&p, 28, 0, "must hold patterns"));
+	assert_true(help_has_problem(&p, 29, 5, "neither match nor when"));
+	assert_true(help_has_problem(&p, 34, 12, "cannot have match"));
+	assert_int_equal(p.warnings, 1);
+	ruleset_unref(set);
+	problems_free(&p);
+}
+
+static void
+too_many_patterns_and_headers(void **state)
+{
+	char *yaml = arena_alloc(arena, 16384);
+	struct problems p = {0};
+	size_t at = (size_t)sprintf(yaml, "rules:\n  - id: a\n    flag: threat.legal\n    match: [ab");
+
+	(void)state;
+	for (int i = 1; i < LIMIT_PATTERNS_PER_RULE; i++)
+		at += (size_t)sprintf(yaml + at, ", ab");
+	strcpy(yaml + at, "]\n");
+	ruleset_unref(help_sound_set(yaml));
+	strcpy(yaml + at, ", ab]\n");
+	ruleset_unref(help_set(yaml, false, false, &p));
+	assert_true(help_has_problem(&p, 4, 0, "more than 64 patterns"));
+	problems_free(&p);
+	at = (size_t)sprintf(yaml, "rules:\n  - id: a\n    flag: threat.legal\n    match: ab\n    in: [header:H0");
+	for (int i = 1; i < SECTION_MAX - SECTION_HEADER; i++)
+		at += (size_t)sprintf(yaml + at, ", header:H%d", i);
+	strcpy(yaml + at, "]\n");
+	ruleset_unref(help_sound_set(yaml));
+	strcpy(yaml + at, ", header:More]\n");
+	ruleset_unref(help_set(yaml, false, false, &p));
+	assert_true(help_has_problem(&p, 5, 0, "different headers"));
+	problems_free(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(macros_are_filled_in),
+		cmocka_unit_test(literals_are_folded_and_syntax_is_not),
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(built_ins_match_what_they_say),
+		cmocka_unit_test(every_mistake_at_its_place),
+		cmocka_unit_test(too_many_patterns_and_headers),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
