@@ -20,7 +20,7 @@ struct run {
 	const char *selected;		/* folder that is selected now, NULL when unknown */
 	uint32_t selected_validity;
 	int select_error;		/* why it could not be selected */
-	char select_text[256];
+	char select_text[512];
 };
 
 static int
