@@ -1,0 +1,387 @@
+/*
+ * api: routes and answers. See api.h.
+ *
+ * libmicrohttpd runs without a thread of its own, inside api_run(). A request's body is counted and
+ * dropped: no call needs one. Each answer is made in one go from one short read transaction, or by
+ * one of the engine's hooks.
+ */
+#include "api.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api_peer.h"
+#include "case.h"
+#include "view.h"
+
+#define CONNECTIONS_MAX	   32u
+#define CONNECTION_SECONDS 10u
+#define CONNECTION_BYTES   (32u << 10) /* request line and headers */
+#define BODY_MAX	   (64u << 10)
+#define QUEUE_DEFAULT	   50
+#define QUEUE_MAX	   1000
+
+struct api {
+	struct MHD_Daemon *daemon;
+	struct store *store;
+	struct api_hooks hooks;
+	gid_t group;
+	int epoll_fd;
+	char *path; /* to remove at the end, NULL when the socket is not ours */
+};
+
+/* One request; made at its first call-back. */
+struct request {
+	struct api *api;
+	struct MHD_Connection *connection;
+	const char *rest; /* what follows the route's prefix in the path */
+	size_t body;	  /* bytes dropped so far */
+};
+
+/* Answers with *ret and an HTTP status; *ret NULL: something was out of memory. */
+typedef unsigned
+handler(struct request *request, json_t **ret);
+
+static unsigned
+fail(json_t **ret, unsigned status, const char *sentence)
+{
+	*ret = json_pack("{s:s}", "error", sentence);
+	return status;
+}
+
+static unsigned
+fail_store(json_t **ret, int error)
+{
+	*ret = json_pack("{s:s+}", "error", "the store cannot be read: ", strerror(-error));
+	return MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static const char *
+argument(const struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static unsigned
+get_status(struct request *request, json_t **ret)
+{
+	struct api *api = request->api;
+	struct err err = { .text = "" };
+
+	if (api->hooks.status(api->hooks.context, ret, &err) < 0)
+		return fail(ret, MHD_HTTP_INTERNAL_SERVER_ERROR, err.text);
+	return MHD_HTTP_OK;
+}
+
+static unsigned
+get_queue(struct request *request, json_t **ret)
+{
+	const char *limit_text = argument(request, "limit"),
+		   *account = argument(request, "account");
+	long limit = QUEUE_DEFAULT;
+	struct store_txn *txn;
+	char *end;
+	int r;
+
+	if (limit_text) {
+		errno = 0;
+		limit = strtol(limit_text, &end, 10);
+		if (*end || end == limit_text || errno || limit < 1 || limit > QUEUE_MAX)
+			return fail(ret, MHD_HTTP_BAD_REQUEST,
+				    "limit must be a number from 1 to 1000");
+	}
+	r = store_begin(request->api->store, false, &txn);
+	if (r == 0) {
+		r = view_queue(txn, account && *account ? account : NULL, (size_t)limit, ret);
+		store_abort(txn);
+	}
+	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
+}
+
+static unsigned
+get_case(struct request *request, json_t **ret)
+{
+	uint64_t number = case_number(request->rest);
+	struct store_txn *txn;
+	int r;
+
+	if (number == 0)
+		return fail(ret, MHD_HTTP_NOT_FOUND, "a case is named like C12");
+	r = store_begin(request->api->store, false, &txn);
+	if (r == 0) {
+		r = view_case(txn, number, ret);
+		store_abort(txn);
+	}
+	if (r == -ENOENT) {
+		*ret = json_pack(
+			"{s:o}", "error",
+			json_sprintf("there is no case C%llu", (unsigned long long)number));
+		return MHD_HTTP_NOT_FOUND;
+	}
+	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
+}
+
+static unsigned
+post_reload(struct request *request, json_t **ret)
+{
+	const char *yes = argument(request, "yes");
+	struct err err = { .text = "" };
+	json_t *changed = NULL;
+	char line[sizeof(err.text) + sizeof(err.file) + 32];
+	int r;
+
+	r = request->api->hooks.reload(request->api->hooks.context, yes && !strcmp(yes, "1"),
+				       &changed, &err);
+	if (r == 0) {
+		*ret = changed;
+		return MHD_HTTP_OK;
+	}
+	if (!changed)
+		changed = json_object();
+	json_object_set_new(changed, "error", json_string(err_text(&err, line, sizeof(line))));
+	*ret = changed;
+	return MHD_HTTP_CONFLICT;
+}
+
+/* NAME/resume */
+static unsigned
+post_resume(struct request *request, json_t **ret)
+{
+	const char *folder = argument(request, "folder"), *slash = strchr(request->rest, '/');
+	struct err err = { .text = "" };
+	char name[256];
+	int r;
+
+	if (!slash || strcmp(slash, "/resume") || slash == request->rest ||
+	    (size_t)(slash - request->rest) >= sizeof(name))
+		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
+	if (!folder || !*folder)
+		return fail(ret, MHD_HTTP_BAD_REQUEST,
+			    "say which folder to read again: ?folder=NAME");
+	memcpy(name, request->rest, (size_t)(slash - request->rest));
+	name[slash - request->rest] = '\0';
+	r = request->api->hooks.resume(request->api->hooks.context, name, folder, &err);
+	if (r == 0) {
+		*ret = json_pack("{s:s, s:s}", "account", name, "folder", folder);
+		return MHD_HTTP_OK;
+	}
+	return fail(ret, r == -ENOENT ? MHD_HTTP_NOT_FOUND : MHD_HTTP_CONFLICT,
+		    err.text[0] ? err.text : strerror(-r));
+}
+
+static const struct route {
+	const char *method, *path;
+	bool prefix;
+	handler *handle;
+} routes[] = {
+	{ MHD_HTTP_METHOD_GET, "/v1/status", false, get_status },
+	{ MHD_HTTP_METHOD_GET, "/v1/queue", false, get_queue },
+	{ MHD_HTTP_METHOD_GET, "/v1/cases/", true, get_case },
+	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },
+	{ MHD_HTTP_METHOD_POST, "/v1/accounts/", true, post_resume },
+};
+
+static const struct route *
+find_route(const char *url)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++)
+		if (routes[i].prefix ? !strncmp(url, routes[i].path, strlen(routes[i].path))
+				     : !strcmp(url, routes[i].path))
+			return &routes[i];
+	return NULL;
+}
+
+static enum MHD_Result
+reply(struct MHD_Connection *connection, unsigned status, const char *allow, json_t *body)
+{
+	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	struct MHD_Response *response;
+	enum MHD_Result result = MHD_NO;
+
+	json_decref(body);
+	if (!text)
+		return MHD_NO;
+	response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		free(text);
+		return MHD_NO;
+	}
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	if (allow)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
+	result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result
+refuse(struct MHD_Connection *connection, unsigned status, const char *allow, const char *sentence)
+{
+	return reply(connection, status, allow, json_pack("{s:s}", "error", sentence));
+}
+
+static bool
+connection_allowed(const struct api *api, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info && peer_allowed(info->connect_fd, api->group);
+}
+
+/* The first call of a request: refused here, its body is not read. */
+static enum MHD_Result
+begin(struct api *api, struct MHD_Connection *connection, const char *url, const char *method,
+      void **ret_request)
+{
+	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const struct route *route = find_route(url);
+	struct request *request;
+
+	if (!connection_allowed(api, connection))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, NULL,
+			      "not allowed: use the API as root, as triaged's own user or as a "
+			      "member of socket_group");
+	if (!route)
+		return refuse(connection, MHD_HTTP_NOT_FOUND, NULL,
+			      "there is nothing at this path");
+	if (strcmp(method, route->method))
+		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, route->method,
+			      "this path takes another method");
+	if (length && strtoull(length, NULL, 10) > BODY_MAX)
+		return refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL,
+			      "the request is too large");
+	request = calloc(1, sizeof(*request));
+	if (!request)
+		return MHD_NO;
+	*ret_request = request;
+	return MHD_YES;
+}
+
+static enum MHD_Result
+handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+       const char *version, const char *upload, size_t *upload_size, void **request_context)
+{
+	const struct route *route;
+	struct request *request = *request_context;
+	json_t *body = NULL;
+	unsigned status;
+
+	(void)version, (void)upload;
+	if (!request)
+		return begin(context, connection, url, method, request_context);
+	if (*upload_size > 0) {
+		request->body += *upload_size;
+		*upload_size = 0;
+		/* A chunked body that never ends: closing the connection is all that can be said in
+		 * the middle of it. */
+		return request->body > BODY_MAX ? MHD_NO : MHD_YES;
+	}
+	route = find_route(url);
+	request->api = context;
+	request->connection = connection;
+	request->rest = url + strlen(route->path);
+	status = route->handle(request, &body);
+	return reply(connection, status, NULL, body);
+}
+
+static void
+finished(void *context, struct MHD_Connection *connection, void **request_context,
+	 enum MHD_RequestTerminationCode why)
+{
+	(void)context, (void)connection, (void)why;
+	free(*request_context);
+	*request_context = NULL;
+}
+
+static int
+start(struct api *api, int fd, struct err *err)
+{
+	const union MHD_DaemonInfo *info;
+
+	api->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL, 0, NULL, NULL, handle, api, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+		CONNECTION_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+		MHD_OPTION_NOTIFY_COMPLETED, finished, NULL, MHD_OPTION_END);
+	info = api->daemon ? MHD_get_daemon_info(api->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+	if (!info)
+		return err_set(err, -ENOMEM,
+			       "cannot start the API: libmicrohttpd refused; look for a lack of "
+			       "memory or descriptors");
+	api->epoll_fd = info->epoll_fd;
+	return 0;
+}
+
+int
+api_open(const struct api_options *options, struct store *store, const struct api_hooks *hooks,
+	 struct err *err, struct api **ret_api)
+{
+	struct api *api = calloc(1, sizeof(*api));
+	int fd, r;
+
+	if (!api)
+		return err_set(err, -ENOMEM, "cannot start the API: out of memory");
+	api->store = store;
+	api->hooks = *hooks;
+	r = peer_group(options->group, err, &api->group);
+	if (r < 0)
+		goto fail;
+	fd = options->listen_fd;
+	if (fd < 0) {
+		fd = peer_listen(options->socket, api->group, err);
+		if (fd < 0) {
+			r = fd;
+			goto fail;
+		}
+		api->path = strdup(options->socket);
+	} else {
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	}
+	r = start(api, fd, err);
+	if (r < 0) {
+		/* The daemon owns the socket once it has started. */
+		if (!api->daemon)
+			close(fd);
+		goto fail;
+	}
+	*ret_api = api;
+	return 0;
+fail:
+	api_close(api);
+	return r;
+}
+
+int
+api_fd(const struct api *api)
+{
+	return api->epoll_fd;
+}
+
+void
+api_run(struct api *api, int64_t *ret_timeout_ms)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	MHD_run(api->daemon);
+	*ret_timeout_ms = MHD_get_timeout(api->daemon, &timeout) == MHD_YES ? (int64_t)timeout : -1;
+}
+
+void
+api_close(struct api *api)
+{
+	if (!api)
+		return;
+	if (api->daemon)
+		MHD_stop_daemon(api->daemon);
+	if (api->path)
+		unlink(api->path);
+	free(api->path);
+	free(api);
+}

@@ -1,0 +1,117 @@
+/*
+ * ctl_ask: see ctl_ask.h.
+ */
+#include "ctl_ask.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "report.h"
+
+static int
+load_config(struct ask *ask, const char *path)
+{
+	struct problems problems = { .count = 0 };
+	int r;
+
+	config_free(ask->config);
+	ask->config = NULL;
+	r = config_load(path, &problems, &ask->config);
+	report_problems(stderr, &problems, PROBLEM_WARNING);
+	if (r < 0 && problems.errors == 0)
+		ctl_complain("cannot read the configuration %s: %s", path, strerror(-r));
+	problems_free(&problems);
+	if (r < 0)
+		return CTL_USAGE;
+	ask->socket = ask->config->socket;
+	return CTL_OK;
+}
+
+/* One option: CTL_OK, or CTL_USAGE (said). */
+static int
+take_option(struct ask *ask, int c)
+{
+	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
+		     ((c != 'a' && c != 'l') || ask->takes_queue);
+
+	switch (taken ? c : '?') {
+	case 's':
+		ask->socket = optarg;
+		return CTL_OK;
+	case 'c':
+		return load_config(ask, optarg);
+	case 'j':
+		ask->json = true;
+		return CTL_OK;
+	case 'y':
+		ask->yes = true;
+		return CTL_OK;
+	case 'a':
+		ask->account = optarg;
+		return CTL_OK;
+	case 'l':
+		if (!*optarg || strspn(optarg, "0123456789") != strlen(optarg))
+			return ctl_usage(ask->command, "--limit takes a number, not \"%s\"",
+					 optarg);
+		ask->limit = optarg;
+		return CTL_OK;
+	default:
+		return ctl_usage(ask->command, "the arguments are not understood");
+	}
+}
+
+int
+ask_parse(struct ask *ask, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ "account", required_argument, NULL, 'a' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ 0 },
+	};
+	int c, status = CTL_OK;
+
+	ask->socket = CLIENT_SOCKET;
+	optind = 0;
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		status = take_option(ask, c);
+	return status;
+}
+
+int
+ask_call(const struct ask *ask, const char *method, const char *path, json_t **ret_answer)
+{
+	const char *error;
+	struct err err;
+	json_t *value, *one;
+	long http;
+	size_t i;
+
+	if (client_call(ask->socket, method, path, &http, &value, &err) < 0) {
+		ctl_complain("%s", err.text);
+		return CTL_FAILED;
+	}
+	if (http == 200) {
+		*ret_answer = value;
+		return CTL_OK;
+	}
+	error = json_string_value(json_object_get(value, "error"));
+	ctl_complain("%s", error ? error : "triaged says no and gives no reason; see its log");
+	json_array_foreach(json_object_get(value, "problems"), i, one)
+		fprintf(stderr, "  %s\n", json_string_value(one) ? json_string_value(one) : "");
+	json_decref(value);
+	return CTL_FAILED;
+}
+
+void
+ask_end(struct ask *ask)
+{
+	config_free(ask->config);
+	ask->config = NULL;
+}

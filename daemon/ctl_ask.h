@@ -1,0 +1,36 @@
+/*
+ * ctl_ask: options of the commands that ask the running triaged, and the asking itself.
+ */
+#ifndef DAEMON_CTL_ASK_H
+#define DAEMON_CTL_ASK_H
+
+#include <stdbool.h>
+#include <jansson.h>
+
+#include "config.h"
+#include "ctl_client.h"
+
+/* Set command and which options it takes, the rest zero. */
+struct ask {
+	const char *command;
+	bool takes_json, takes_yes, takes_queue;
+
+	bool json, yes;
+	const char *account, *limit;
+	const char *socket;    /* where triaged listens */
+	struct config *config; /* holds socket when --config was given */
+};
+
+/* Reads --socket, --config and the options taken; optind is then at the first word. CTL_OK, or
+ * CTL_USAGE (said). */
+int
+ask_parse(struct ask *ask, int argc, char **argv);
+
+/* Calls and gives the answer. CTL_FAILED (said) when triaged does not answer or says no. */
+int
+ask_call(const struct ask *ask, const char *method, const char *path, json_t **ret_answer);
+
+void
+ask_end(struct ask *ask);
+
+#endif

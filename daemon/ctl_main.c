@@ -1,0 +1,77 @@
+/*
+ * ctl_main: triagectl's table of commands.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+#ifndef TRIAGED_VERSION
+#define TRIAGED_VERSION "0"
+#endif
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *summary;
+} commands[] = {
+	{ "scan", ctl_scan, "[--json | --explain] [--rules DIR]... [--threads N] PATH...",
+	  "judge stored mail: .eml, mbox, Maildir, a folder, or - for standard input" },
+	{ "text", ctl_text, "[--part new|quoted|signature|all] FILE",
+	  "show what the filters see of a mail" },
+	{ "simulate", ctl_simulate, "[--json | --drafts] [--account NAME] [--config FILE] PATH...",
+	  "go the whole way in memory: what would be done" },
+	{ "account", ctl_account, "test NAME [--config FILE] | resume NAME FOLDER",
+	  "try an account's settings; read a parked folder again" },
+	{ "status", ctl_status, "[--json]",
+	  "how the running triaged fares, and what a person must look at" },
+	{ "reload", ctl_reload, "[--yes]",
+	  "load rules, policy and templates again; keep the old ones if they are wrong" },
+	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
+	  "open cases, the most urgent first" },
+	{ "case", ctl_case, "show [--json] C12",
+	  "one case: its mails, what raised the flags, what was done" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void
+help(FILE *out)
+{
+	fputs("usage: triagectl COMMAND ...\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
+			commands[i].summary);
+	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: --socket "
+	      "PATH or --config FILE says which.\n"
+	      "Exit status: 0 well, 1 something in the input failed, 2 usage or configuration. "
+	      "More: triagectl(1).\n",
+	      out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	setlocale(LC_ALL, "");
+	/* Numbers in JSON have a point in every locale. */
+	setlocale(LC_NUMERIC, "C");
+	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
+		help(stdout);
+		return ctl_flush();
+	}
+	if (!strcmp(name, "--version")) {
+		puts("triagectl " TRIAGED_VERSION);
+		return ctl_flush();
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	if (*name)
+		fprintf(stderr, "triagectl: there is no command \"%s\"\n\n", name);
+	help(stderr);
+	return CTL_USAGE;
+}

@@ -1,0 +1,21 @@
+/*
+ * ctl_render: the API's answers as text for people. Pure: everything comes from the JSON and
+ * now_ms. Times are shown in local time.
+ */
+#ifndef DAEMON_CTL_RENDER_H
+#define DAEMON_CTL_RENDER_H
+
+#include <jansson.h>
+
+#include "term.h"
+
+void
+render_status(const struct term *term, const json_t *status);
+
+void
+render_queue(const struct term *term, const json_t *queue, int64_t now_ms);
+
+void
+render_case(const struct term *term, const json_t *page, int64_t now_ms);
+
+#endif

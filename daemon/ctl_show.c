@@ -1,0 +1,125 @@
+/*
+ * ctl_show: the commands that ask the running triaged: status, reload, queue, case show.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "config.h"
+#include "ctl.h"
+#include "ctl_ask.h"
+#include "ctl_render.h"
+
+static int
+answer(const struct ask *ask, json_t *value,
+       void (*render)(const struct term *term, const json_t *value, int64_t now_ms))
+{
+	struct term term = term_of(stdout);
+	int status;
+
+	if (ask->json) {
+		status = ctl_print_json(value);
+	} else {
+		render(&term, value, clock_now_ms(&clock_system));
+		status = ctl_flush();
+	}
+	json_decref(value);
+	return status;
+}
+
+static void
+show_status(const struct term *term, const json_t *value, int64_t now_ms)
+{
+	(void)now_ms;
+	render_status(term, value);
+}
+
+int
+ctl_status(int argc, char **argv)
+{
+	struct ask ask = { .command = "status", .takes_json = true };
+	json_t *value;
+	int status = ask_parse(&ask, argc, argv);
+
+	if (status == CTL_OK && optind != argc)
+		status = ctl_usage("status", "there is nothing to name");
+	if (status == CTL_OK)
+		status = ask_call(&ask, "GET", "/v1/status", &value);
+	if (status == CTL_OK)
+		status = answer(&ask, value, show_status);
+	ask_end(&ask);
+	return status;
+}
+
+int
+ctl_queue(int argc, char **argv)
+{
+	struct ask ask = { .command = "queue", .takes_json = true, .takes_queue = true };
+	char *account = NULL, path[1024];
+	json_t *value;
+	int status = ask_parse(&ask, argc, argv);
+
+	if (status == CTL_OK && optind != argc)
+		status = ctl_usage("queue",
+				   "there is nothing to name; --account NAME shows one account");
+	if (status == CTL_OK) {
+		account = client_escape(ask.account ? ask.account : "");
+		snprintf(path, sizeof(path), "/v1/queue?limit=%s&account=%s",
+			 ask.limit ? ask.limit : "50", account ? account : "");
+		status = ask_call(&ask, "GET", path, &value);
+	}
+	if (status == CTL_OK)
+		status = answer(&ask, value, render_queue);
+	free(account);
+	ask_end(&ask);
+	return status;
+}
+
+int
+ctl_case(int argc, char **argv)
+{
+	struct ask ask = { .command = "case", .takes_json = true };
+	char *name = NULL, path[1024];
+	json_t *value;
+	int status = ask_parse(&ask, argc, argv);
+
+	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
+		status = ctl_usage("case", "say: case show C12");
+	if (status == CTL_OK) {
+		name = client_escape(argv[optind + 1]);
+		snprintf(path, sizeof(path), "/v1/cases/%s", name ? name : "");
+		status = ask_call(&ask, "GET", path, &value);
+	}
+	if (status == CTL_OK)
+		status = answer(&ask, value, render_case);
+	free(name);
+	ask_end(&ask);
+	return status;
+}
+
+int
+ctl_reload(int argc, char **argv)
+{
+	struct ask ask = { .command = "reload", .takes_yes = true };
+	json_t *value;
+	int status = ask_parse(&ask, argc, argv);
+
+	if (status == CTL_OK && optind != argc)
+		status = ctl_usage("reload", "there is nothing to name");
+	if (status == CTL_OK)
+		status =
+			ask_call(&ask, "POST", ask.yes ? "/v1/reload?yes=1" : "/v1/reload", &value);
+	if (status == CTL_OK) {
+		printf("%" JSON_INTEGER_FORMAT " rules loaded, set %.12s\n",
+		       json_integer_value(json_object_get(value, "rules")),
+		       json_string_value(json_object_get(value, "hash"))
+			       ? json_string_value(json_object_get(value, "hash"))
+			       : "");
+		json_decref(value);
+		status = ctl_flush();
+	}
+	ask_end(&ask);
+	return status;
+}

@@ -1,0 +1,452 @@
+/*
+ * view: records as JSON. See view.h.
+ *
+ * Times are RFC 3339 in UTC, null when there is none; cases are "C12". Never changes anything,
+ * holds no state.
+ */
+#include "view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "record.h"
+
+#define WORDS_MAX	  6 /* evidence texts shown of a case in the queue */
+#define WORD_BYTES_MAX	  80
+#define CASE_MESSAGES_MAX 200 /* of one case; the newest are kept */
+#define CASE_EVENTS_MAX	  2000
+
+static json_t *
+time_json(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char text[40];
+	struct tm tm;
+
+	if (ms <= 0 || !gmtime_r(&seconds, &tm) ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return json_null();
+	return json_string(text);
+}
+
+static json_t *
+case_json(uint64_t id)
+{
+	return id ? json_sprintf("C%llu", (unsigned long long)id) : json_null();
+}
+
+static json_t *
+flags_json(flag_set set)
+{
+	json_t *list = json_array();
+
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if (set & (flag_set)1 << f)
+			json_array_append_new(list, json_string(flag_name((enum flag)f)));
+	return list;
+}
+
+/* NULL members of a record that was never filled in are empty. */
+static const char *
+text(const char *s)
+{
+	return s ? s : "";
+}
+
+/* Collects what the queue shows of a case's evidence. */
+struct words {
+	struct store_txn *txn;
+	struct arena *arena;
+	json_t *list;
+};
+
+static bool
+has_word(const json_t *list, const char *word)
+{
+	size_t i;
+	json_t *known;
+
+	json_array_foreach(list, i, known)
+		if (!strcmp(json_string_value(known), word))
+			return true;
+	return false;
+}
+
+static void
+add_words(json_t *list, const json_t *evidence)
+{
+	char word[WORD_BYTES_MAX + 1];
+	size_t i, len;
+	json_t *one;
+
+	json_array_foreach(evidence, i, one) {
+		const char *at = json_string_value(json_object_get(one, "text"));
+
+		if (!at || !*at || json_array_size(list) >= WORDS_MAX)
+			continue;
+		len = strlen(at);
+		if (len > WORD_BYTES_MAX) {
+			len = WORD_BYTES_MAX;
+			while (len > 0 && ((unsigned char)at[len] & 0xc0) == 0x80)
+				len--;
+		}
+		memcpy(word, at, len);
+		word[len] = '\0';
+		if (!has_word(list, word))
+			json_array_append_new(list, json_string(word));
+	}
+}
+
+static int
+add_message_words(struct words *w, uint64_t id)
+{
+	struct message_record message;
+	int r = record_message_get(w->txn, w->arena, id, &message);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	add_words(w->list, message.evidence);
+	record_message_free(&message);
+	return 0;
+}
+
+static int
+visit_mail_words(void *context, const struct event_record *event)
+{
+	struct words *w = context;
+	json_int_t id = json_integer_value(json_object_get(event->data, "record"));
+
+	if (strcmp(event->kind, "mail") || id <= 0)
+		return 0;
+	if (json_array_size(w->list) >= WORDS_MAX)
+		return 1;
+	return add_message_words(w, (uint64_t)id);
+}
+
+/* The words of the newest mail; when that one is harmless, those of the mails before it. */
+static int
+case_words(struct store_txn *txn, const struct case_record *c, json_t **ret)
+{
+	struct words w = { txn, arena_new(0), json_array() };
+	int r = -ENOMEM;
+
+	if (w.arena && w.list)
+		r = c->last_message ? add_message_words(&w, c->last_message) : 0;
+	if (r == 0 && json_array_size(w.list) == 0 && c->flags)
+		r = record_event_each(txn, w.arena, c->id, visit_mail_words, &w);
+	arena_free(w.arena);
+	if (r < 0) {
+		json_decref(w.list);
+		return r;
+	}
+	*ret = w.list;
+	return 0;
+}
+
+/* What queue and case page both show. */
+static json_t *
+case_head(const struct case_record *c)
+{
+	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "id",
+			 case_json(c->id), "account", text(c->account), "severity",
+			 text(c->severity), "flags", flags_json(c->flags), "customer",
+			 text(c->customer), "customer_name", text(c->customer_name), "subject",
+			 text(c->subject), "owner", text(c->owner), "language", text(c->language),
+			 "stage", text(c->stage), "messages", (int)c->messages, "waiting_since",
+			 time_json(c->waiting_ms));
+}
+
+struct queue_view {
+	struct store_txn *txn;
+	json_t *cases;
+	size_t limit;
+	bool more;
+};
+
+static int
+visit_queue(void *context, const struct case_record *c)
+{
+	struct queue_view *q = context;
+	json_t *one, *words;
+	int r;
+
+	if (json_array_size(q->cases) >= q->limit) {
+		q->more = true;
+		return 1;
+	}
+	r = case_words(q->txn, c, &words);
+	if (r < 0)
+		return r;
+	one = case_head(c);
+	if (!one || json_object_set_new(one, "words", words) < 0 ||
+	    json_array_append_new(q->cases, one) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+int
+view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **ret)
+{
+	struct queue_view q = { .txn = txn, .cases = json_array(), .limit = limit };
+	struct arena *arena = arena_new(0);
+	int r = -ENOMEM;
+	json_t *view;
+
+	if (arena && q.cases)
+		r = record_case_queue(txn, arena, account, visit_queue, &q);
+	arena_free(arena);
+	if (r < 0) {
+		json_decref(q.cases);
+		return r;
+	}
+	view = json_pack("{s:o, s:b}", "cases", q.cases, "more", q.more);
+	if (!view)
+		return -ENOMEM;
+	*ret = view;
+	return 0;
+}
+
+struct case_view {
+	struct store_txn *txn;
+	struct arena *arena;
+	const struct case_record *record;
+	json_t *events, *messages, *outbox;
+};
+
+static int
+add_message(struct case_view *v, uint64_t id)
+{
+	struct message_record m;
+	json_t *one;
+	int r = record_message_get(v->txn, v->arena, id, &m);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, s:o, "
+			"s:b, s:b, s:s, s:s, s:O?}",
+			"id", (json_int_t)m.id, "message_id", text(m.message_id), "from",
+			text(m.from), "from_name", text(m.from_name), "subject", text(m.subject),
+			"date", time_json(m.date * 1000), "received", time_json(m.received_ms),
+			"folder", text(m.folder), "uid", (json_int_t)m.uid, "language",
+			text(m.language), "automatic", text(m.automatic), "severity",
+			text(m.severity), "flags", flags_json(m.hits), "undetermined",
+			flags_json(m.undetermined), "incomplete", m.incomplete, "outgoing",
+			m.outgoing, "joined", text(m.joined), "digest", text(m.digest), "evidence",
+			m.evidence);
+	record_message_free(&m);
+	if (!one || json_array_append_new(v->messages, one) < 0)
+		return -ENOMEM;
+	if (json_array_size(v->messages) > CASE_MESSAGES_MAX)
+		json_array_remove(v->messages, 0);
+	return 0;
+}
+
+static int
+add_outbox(struct case_view *v, const struct outbox_record *e)
+{
+	json_t *one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "id", (json_int_t)e->id,
+				"kind", outbox_kind_name(e->kind), "state",
+				outbox_state_name(e->state), "argument", text(e->argument), "rule",
+				text(e->rule), "error", text(e->error), "planned",
+				time_json(e->planned_ms), "ended", time_json(e->ended_ms));
+
+	return one && json_array_append_new(v->outbox, one) == 0 ? 0 : -ENOMEM;
+}
+
+static int
+visit_event(void *context, const struct event_record *event)
+{
+	struct case_view *v = context;
+	json_int_t message = json_integer_value(json_object_get(event->data, "record"));
+	json_int_t entry = json_integer_value(json_object_get(event->data, "outbox"));
+	struct outbox_record outbox;
+	json_t *one;
+	int r = 0;
+
+	one = json_pack("{s:I, s:o, s:s, s:s, s:O?}", "number", (json_int_t)event->number, "at",
+			time_json(event->at_ms), "actor", text(event->actor), "kind",
+			text(event->kind), "data", event->data);
+	if (!one || json_array_append_new(v->events, one) < 0)
+		return -ENOMEM;
+	if (json_array_size(v->events) > CASE_EVENTS_MAX)
+		json_array_remove(v->events, 0);
+	if (!strcmp(event->kind, "mail") && message > 0)
+		r = add_message(v, (uint64_t)message);
+	if (r == 0 && entry > 0 && json_array_size(v->outbox) < CASE_EVENTS_MAX) {
+		r = record_outbox_get(v->txn, v->arena, v->record->account, (uint64_t)entry,
+				      &outbox);
+		/* One that still waits is among the unfinished entries. */
+		if (r == 0 && (outbox.state == OUTBOX_DONE || outbox.state == OUTBOX_FAILED))
+			r = add_outbox(v, &outbox);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+static int
+visit_waiting(void *context, const struct outbox_record *e)
+{
+	struct case_view *v = context;
+
+	if (e->case_id != v->record->id || e->state == OUTBOX_DONE || e->state == OUTBOX_FAILED)
+		return 0;
+	return json_array_size(v->outbox) < CASE_EVENTS_MAX ? add_outbox(v, e) : 1;
+}
+
+static json_t *
+case_page(const struct case_record *c, const struct case_view *v, bool chain)
+{
+	json_t *page = case_head(c), *people = json_array();
+
+	if (!page || !people) {
+		json_decref(page);
+		json_decref(people);
+		return NULL;
+	}
+	for (size_t i = 0; i < c->participant_count; i++)
+		json_array_append_new(people, json_string(c->participants[i]));
+	json_object_set_new(page, "state",
+			    json_string(c->state == CASE_SOLVED ? "solved" : "open"));
+	json_object_set_new(page, "opened", time_json(c->opened_ms));
+	json_object_set_new(page, "updated", time_json(c->updated_ms));
+	json_object_set_new(page, "linked", case_json(c->linked));
+	json_object_set_new(page, "participants", people);
+	json_object_set_new(page, "record_sound", json_boolean(chain));
+	json_object_set_new(page, "mails", json_incref(v->messages));
+	json_object_set_new(page, "events", json_incref(v->events));
+	json_object_set_new(page, "outbox", json_incref(v->outbox));
+	return page;
+}
+
+int
+view_case(struct store_txn *txn, uint64_t case_id, json_t **ret)
+{
+	struct case_view v = { .txn = txn,
+			       .arena = arena_new(0),
+			       .events = json_array(),
+			       .messages = json_array(),
+			       .outbox = json_array() };
+	struct case_record c;
+	json_t *page = NULL;
+	uint64_t broken;
+	bool chain;
+	int r = -ENOMEM;
+
+	if (!v.arena || !v.events || !v.messages || !v.outbox)
+		goto out;
+	r = record_case_get(txn, v.arena, case_id, &c);
+	if (r < 0)
+		goto out;
+	v.record = &c;
+	r = record_event_each(txn, v.arena, case_id, visit_event, &v);
+	if (r == 0)
+		r = record_outbox_each(txn, v.arena, c.account, visit_waiting, &v);
+	if (r < 0)
+		goto out;
+	r = record_event_verify(txn, case_id, &broken);
+	if (r < 0 && r != -EBADMSG)
+		goto out;
+	chain = r == 0;
+	page = case_page(&c, &v, chain);
+	r = page ? 0 : -ENOMEM;
+	if (page)
+		*ret = page;
+out:
+	json_decref(v.events);
+	json_decref(v.messages);
+	json_decref(v.outbox);
+	arena_free(v.arena);
+	return r;
+}
+
+struct attention {
+	struct store_txn *txn;
+	struct arena *arena;
+	json_t *list;
+	size_t limit;
+	bool more;
+};
+
+static int
+attention_add(struct attention *a, json_t *one)
+{
+	return one && json_array_append_new(a->list, one) == 0 ? 0 : -ENOMEM;
+}
+
+static bool
+attention_full(struct attention *a)
+{
+	a->more = json_array_size(a->list) >= a->limit;
+	return a->more;
+}
+
+static int
+visit_parked(void *context, const struct ledger_record *l)
+{
+	struct attention *a = context;
+	struct message_record m;
+	json_t *one;
+	int r;
+
+	if (attention_full(a))
+		return 1;
+	one = json_pack("{s:s, s:s, s:I, s:s}", "account", text(l->account), "folder",
+			text(l->folder), "uid", (json_int_t)l->uid, "reason", text(l->reason));
+	if (one && l->message) {
+		r = record_message_get(a->txn, a->arena, l->message, &m);
+		if (r == 0) {
+			json_object_set_new(one, "from", json_string(text(m.from)));
+			json_object_set_new(one, "subject", json_string(text(m.subject)));
+			json_object_set_new(one, "case", case_json(m.case_id));
+			record_message_free(&m);
+		} else if (r != -ENOENT) {
+			json_decref(one);
+			return r;
+		}
+	}
+	return attention_add(a, one);
+}
+
+static int
+visit_troubled(void *context, const struct outbox_record *e)
+{
+	struct attention *a = context;
+
+	if (attention_full(a))
+		return 1;
+	return attention_add(a, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id",
+					  (json_int_t)e->id, "account", text(e->account), "kind",
+					  outbox_kind_name(e->kind), "state",
+					  outbox_state_name(e->state), "argument",
+					  text(e->argument), "error", text(e->error), "rule",
+					  text(e->rule), "case", case_json(e->case_id)));
+}
+
+int
+view_attention(struct store_txn *txn, size_t limit, json_t **ret)
+{
+	struct arena *arena = arena_new(0);
+	struct attention parked = { txn, arena, json_array(), limit, false };
+	struct attention troubled = { txn, arena, json_array(), limit, false };
+	json_t *view = NULL;
+	int r = -ENOMEM;
+
+	if (!arena || !parked.list || !troubled.list)
+		goto out;
+	r = record_ledger_parked(txn, arena, visit_parked, &parked);
+	if (r == 0)
+		r = record_outbox_troubled(txn, arena, visit_troubled, &troubled);
+	if (r < 0)
+		goto out;
+	view = json_pack("{s:O, s:O, s:b}", "parked", parked.list, "troubled", troubled.list,
+			 "more", parked.more || troubled.more);
+	r = view ? 0 : -ENOMEM;
+	if (view)
+		*ret = view;
+out:
+	json_decref(parked.list);
+	json_decref(troubled.list);
+	arena_free(arena);
+	return r;
+}
