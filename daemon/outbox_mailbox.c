@@ -198,6 +198,8 @@ carry_out(struct run *run, struct outbox_result *result)
 		snprintf(err.text, sizeof(err.text), "%s", run->select_text);
 	if (r == 0)
 		r = e->uid || e->kind == OUTBOX_DRAFT ? act(run, result, &err) : -ESTALE;
+	if (r == 0)
+		err.text[0] = '\0';	/* of a step that failed and was made up for, such as a missing folder */
 	if (r == -ESTALE) {		/* somebody moved or removed it first: theirs is the last word */
 		snprintf(err.text, sizeof(err.text), "the mail was no longer in %s", e->folder);
 		r = 0;

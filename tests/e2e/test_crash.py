@@ -57,7 +57,7 @@ def crash_everywhere(make, dovecot, hooked, user, settings, expected):
         shown, status = cases(daemon)
         assert len(shown) == 2, f"killed at step {step}"
         for case in shown:
-            assert len([m for m in case["messages"] if not m.get("outgoing")]) == 1, f"killed at step {step}"
+            assert len([m for m in case["mails"] if not m.get("outgoing")]) == 1, f"killed at step {step}"
         assert not status["attention"]["parked"] and not status["attention"]["troubled"], f"killed at step {step}"
     raise AssertionError("the program never got through: is the hook counting?")
 

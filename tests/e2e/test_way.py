@@ -99,7 +99,7 @@ def test_reply_joins_its_case_and_a_stranger_does_not(triaged, dovecot, user):
     cases = {c["customer"]: c for c in json.loads(triaged.ctl("queue", "--json").stdout)["cases"]}
     assert set(cases) == {"jane@customer.example", "seojun@customer.example"}
     jane = json.loads(triaged.ctl("case", "show", "--json", cases["jane@customer.example"]["id"]).stdout)
-    assert len([m for m in jane["messages"] if not m.get("outgoing")]) == 2
+    assert len([m for m in jane["mails"] if not m.get("outgoing")]) == 2
     triaged.stop()
 
 
