@@ -22,7 +22,7 @@ enum tls_mode {
 struct secret_source {
 	const char *file;		/* its first line */
 	const char *command;		/* run by /bin/sh with a deadline; first line of its output */
-	const char *credential;		/* a systemd credential: a file below $CREDENTIALS_DIRECTORY */
+	const char *credential;		/* a systemd credential: the file NAME or triaged_NAME below $CREDENTIALS_DIRECTORY */
 };
 
 struct account_config {

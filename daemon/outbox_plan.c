@@ -59,7 +59,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	struct draft_input input = {
 		.account = account, .original = w->message, .case_ = w->case_, .language = p->language,
 		.template = bundle_template(w->bundle, entry->argument, p->language, account->language),
-		.message_id = entry->message_id, .flags = w->record->hits, .now_ms = w->now_ms,
+		.template_name = entry->argument, .message_id = entry->message_id, .flags = w->record->hits, .now_ms = w->now_ms,
 		.owner = w->case_ && *w->case_->owner ? config_agent(w->intake->config, w->case_->owner) : NULL,
 	};
 	int r;

@@ -14,6 +14,8 @@
 
 struct builder {
 	struct yamldoc *doc;
+	const char *text;
+	size_t len;
 	yaml_parser_t parser;
 	struct yamlnode *open[LIMIT_YAML_DEPTH];
 	struct yamlnode **tail[LIMIT_YAML_DEPTH];	/* where the next entry of that list or map goes */
@@ -56,12 +58,15 @@ parser_failed(const struct builder *b)
 	if (p->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
 	if (p->error == YAML_READER_ERROR) {
-		unsigned line = 1;
+		unsigned line = 1, column = 1;
 
-		snprintf(text, sizeof(text), "cannot be read as text: %s at byte %zu", p->problem ? p->problem : "error",
-			 p->problem_offset);
 		/* The reader knows bytes only; it reads ahead of the marks. */
-		problem_at(b->doc, line, 0, "save the file as UTF-8 without control characters", text);
+		for (size_t i = 0; i < p->problem_offset && i < b->len; i++) {
+			column = b->text[i] == '\n' ? 1 : column + (((unsigned char)b->text[i] & 0xc0) != 0x80);
+			line += b->text[i] == '\n';
+		}
+		snprintf(text, sizeof(text), "cannot be read as text: %s", p->problem ? p->problem : "error");
+		problem_at(b->doc, line, column, "save the file as UTF-8 without control characters", text);
 		return -EINVAL;
 	}
 	if (p->context)
@@ -240,7 +245,7 @@ yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const c
 	     struct problems *problems)
 {
 	static struct yamlnode nothing = { .kind = YAMLNODE_NULL, .line = 1, .column = 1, .text = "" };
-	struct builder b = { .doc = doc };
+	struct builder b = { .doc = doc, .text = text, .len = len };
 	int r = 0;
 
 	*doc = (struct yamldoc){ .name = name, .problems = problems, .arena = arena, .root = &nothing };

@@ -1,0 +1,46 @@
+/*
+ * config_read: one section of triaged.yaml after the other, into struct config. Inside of config only.
+ */
+#ifndef DAEMON_CONFIG_READ_H
+#define DAEMON_CONFIG_READ_H
+
+#include "config.h"
+#include "filters/yamldoc.h"
+
+/*
+ * Each reads one section (node may be NULL: the section is missing), reports every mistake, and fills in what is sound.
+ * -ENOMEM is reported as a problem like any other.
+ */
+void
+config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+void
+config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+void
+config_read_webhooks(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+void
+config_read_smtp(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+/*
+ * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret written into the
+ * section itself is refused, without repeating it. required: none is a mistake, too.
+ */
+void
+config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, const char *prefix, bool required,
+		   struct secret_source *ret);
+
+/* A file that must be there when the configuration is loaded (a CA). */
+void
+config_read_ca(const struct yamldoc *doc, const struct yamlnode *section, const char **ret);
+
+/* A string of a section when it is there; what names it in sentences. */
+bool
+config_read_string(const struct yamldoc *doc, const struct yamlnode *section, const char *key, const char **ret);
+
+/* A host that can only be this machine: localhost, 127.0.0.0/8, ::1. */
+bool
+config_loopback(const char *host, size_t len);
+
+#endif

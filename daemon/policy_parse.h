@@ -1,0 +1,44 @@
+/*
+ * policy_parse: a policy as it is kept in memory. Between policy_parse.c, which makes it, and policy.c, which decides by it.
+ */
+#ifndef DAEMON_POLICY_PARSE_H
+#define DAEMON_POLICY_PARSE_H
+
+#include "filters/when.h"
+#include "policy.h"
+
+/* A condition that may be yes, no, or not made. */
+enum wanted {
+	WANTED_ANY,
+	WANTED_NO,
+	WANTED_YES,
+};
+
+struct policy_severity {
+	enum severity severity;
+	const struct when *when;
+};
+
+struct policy_rule {
+	const char *name;
+	const struct when *flags;	/* NULL: any */
+	unsigned severities;		/* bits 1u << SEVERITY_x, 0: any */
+	const char **languages;		/* NULL: any; these lists end with NULL */
+	const char **accounts;
+	unsigned automatic;		/* bits 1u << AUTOMATIC_x, 0: any */
+	enum wanted known_customer, undetermined, known_case, duplicate;
+	struct action *actions;
+	size_t action_count;
+	bool stop;
+};
+
+struct policy {
+	struct arena *arena;
+	double thresholds[FLAG_COUNT];
+	struct policy_severity *severities;
+	size_t severity_count;
+	struct policy_rule *rules;
+	size_t rule_count;
+};
+
+#endif

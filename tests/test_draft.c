@@ -1,0 +1,462 @@
+/*
+ * draft: the words of every shipped template, whole mails byte by byte, threading, quoting, and strangers' names.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+
+#include "daemon/draft.h"
+#include "daemon/draft_mime.h"
+#include "daemon/draft_words.h"
+#include "golden.h"
+#include "header_block.h"
+
+#define NOW_MS	1795318245000		/* Sunday, 22 November 2026, 03:30:45 UTC */
+#define FIELDS	"From To Subject Date Message-ID In-Reply-To References X-Triaged-Draft MIME-Version Content-Type " \
+		"Content-Transfer-Encoding "
+
+static struct arena *arena;
+static struct account_config account;
+static const struct agent_config owner = { .name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent" };
+static const struct agent_config owner_en = { .name = "roe", .display = "Jane Roe", .address = "roe@example.com", .role = "agent" };
+static const struct case_record case_ = { .id = 12 };
+
+static struct message *
+message(const char *mail)
+{
+	struct message *m;
+
+	assert_int_equal(message_read(arena, mail, strlen(mail), false, &m), 0);
+	return m;
+}
+
+static const char mail_ko[] =
+	"From: =?UTF-8?B?7ZmN6ri464+Z?= <hong@example.net>\r\nTo: support@example.com\r\n"
+	"Subject: =?UTF-8?B?66y47J2Y65Oc66a964uI64uk?=\r\nDate: Sun, 22 Nov 2026 09:30:00 +0900\r\n"
+	"Message-ID: <one@example.net>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
+	"Content-Transfer-Encoding: 8bit\r\n\r\n"
+	"주문한 상품이 파손되어 왔습니다.\r\n환불해 주세요.\r\n";
+
+static const char mail_en[] =
+	"From: \"Doe, Jane\" <Jane.Doe@Example.org>\r\nReply-To: jane@home.example\r\nTo: support@example.com\r\n"
+	"Subject: RE: Re[2]: broken kettle, third time, and nobody has called me back since the first of this month\r\n"
+	"Date: Sat, 21 Nov 2026 18:05:00 -0500\r\n"
+	"Message-ID: <two@example.org>\r\nReferences: <zero@example.org> <one@example.com>\r\nIn-Reply-To: <one@example.com>\r\n\r\n"
+	"I will take you to court = period.\r\n\r\nFrom now on I keep records.\r\n\r\n"
+	"On Fri, 20 Nov 2026 at 10:00, Support <support@example.com> wrote:\r\n> We are sorry.\r\n";
+
+static struct draft_input
+input(const struct message *original, const struct template *t, const char *language)
+{
+	return (struct draft_input){
+		.account = &account, .owner = !strcmp(language, "ko") ? &owner : &owner_en, .original = original, .case_ = &case_,
+		.template = t, .template_name = "refund", .language = language, .message_id = "<triaged.12.7.abcdef@example.com>",
+		.flags = 0, .now_ms = NOW_MS,
+	};
+}
+
+static struct template *
+template(const char *text)
+{
+	struct problems problems = { .count = 0 };
+	struct template *t = NULL;
+
+	if (template_parse("t.txt", text, strlen(text), draft_variables, &problems, &t) < 0)
+		fail_msg("%s", golden_problems(arena, &problems));
+	problems_free(&problems);
+	return t;
+}
+
+static struct template *
+shipped(const char *language, const char *name)
+{
+	char path[200];
+	char *text;
+	struct template *t;
+
+	snprintf(path, sizeof(path), "rules/templates/%s/%s.txt", language, name);
+	text = golden_read(path, NULL);
+	t = template(text);
+	free(text);
+	return t;
+}
+
+/* Flags under which a template is chosen, so that its sections are seen. */
+static flag_set
+flags_of(const char *name)
+{
+	if (!strcmp(name, "legal"))
+		return 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_REGULATOR;
+	if (!strcmp(name, "ultimatum"))
+		return 1u << FLAG_DEMAND_REFUND | 1u << FLAG_DEMAND_ULTIMATUM;
+	return 0;
+}
+
+static void
+every_template_in(const char *language, const struct message *original)
+{
+	char path[200];
+	DIR *d;
+	struct dirent *e;
+	int count = 0;
+
+	snprintf(path, sizeof(path), "rules/templates/%s", language);
+	d = opendir(path);
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		struct template *t;
+		struct draft_input in;
+		const char *subject, *body, *name;
+		json_t *values;
+
+		if (!strstr(e->d_name, ".txt"))
+			continue;
+		name = arena_strndup(arena, e->d_name, strlen(e->d_name) - 4);
+		t = shipped(language, name);
+		in = input(original, t, language);
+		in.flags = flags_of(name);
+		values = draft_values(&in);
+		assert_non_null(values);
+		assert_int_equal(template_render(t, values, arena, &subject, &body), 0);
+		json_decref(values);
+		template_free(t);
+		snprintf(path, sizeof(path), "tests/fixtures/draft/%s-%s.golden", language, name);
+		golden_check(path, arena_printf(arena, "%s\n\n%s", subject, body));
+		count++;
+	}
+	closedir(d);
+	assert_int_equal(count, 13);
+}
+
+static void
+words_of_every_template(void **state)
+{
+	(void)state;
+	every_template_in("ko", message(mail_ko));
+	every_template_in("en", message(mail_en));
+}
+
+static void
+check_mail(const struct draft_input *in, const char *fields, const char *golden)
+{
+	char names[300];
+	const char *text, *body;
+	size_t len;
+
+	assert_int_equal(draft_build(in, arena, &text, &len), 0);
+	assert_int_equal(strlen(text), len);
+	assert_true(header_block_names(text, len, names, sizeof(names), &body));
+	assert_string_equal(names, fields);
+	if (golden)
+		golden_check(golden, text);
+}
+
+static void
+whole_mails(void **state)
+{
+	struct template *ko = shipped("ko", "refund"), *en = shipped("en", "legal");
+	struct draft_input in = input(message(mail_ko), ko, "ko");
+
+	(void)state;
+	check_mail(&in, FIELDS, "tests/fixtures/draft/mail-ko.golden");
+	in = input(message(mail_en), en, "en");
+	in.template_name = "legal";
+	in.flags = 1u << FLAG_THREAT_LEGAL;
+	check_mail(&in, FIELDS, "tests/fixtures/draft/mail-en.golden");
+	template_free(ko);
+	template_free(en);
+}
+
+/* What the reader of a draft sees: message_read() is an independent reader of it. */
+static struct message *
+read_back(const struct draft_input *in)
+{
+	const char *text;
+	size_t len;
+	struct message *m;
+
+	assert_int_equal(draft_build(in, arena, &text, &len), 0);
+	assert_int_equal(message_read(arena, text, len, false, &m), 0);
+	return m;
+}
+
+static void
+reads_back(void **state)
+{
+	struct template *t = template("\n안녕하십니까.\n");
+	struct draft_input in = input(message(mail_ko), t, "ko");
+	struct message *m = read_back(&in);
+
+	(void)state;
+	assert_string_equal(m->subject, "Re: 문의드립니다");
+	assert_string_equal(m->from.list[0].address, "support@example.com");
+	assert_string_equal(m->from.list[0].name, "예시상점, 고객지원팀");
+	assert_string_equal(m->to.list[0].address, "hong@example.net");
+	assert_string_equal(m->to.list[0].name, "홍길동");
+	assert_int_equal(m->date, NOW_MS / 1000);
+	assert_string_equal(m->in_reply_to, "<one@example.net>");
+	assert_int_equal(m->reference_count, 1);
+	assert_string_equal(m->body, "안녕하십니까.\n\n2026년 11월 22일 오전 9:30, 홍길동 님이 작성:\n"
+			    "> 주문한 상품이 파손되어 왔습니다.\n> 환불해 주세요.\n");
+	template_free(t);
+}
+
+static void
+answers_the_right_one(void **state)
+{
+	static const struct {
+		const char *fields, *to;
+	} cases[] = {
+		{ "From: a@example.net\r\n", "a@example.net" },
+		{ "From: a@example.net\r\nReply-To: b@example.net, c@example.net\r\n", "b@example.net" },
+		{ "From: a@example.net\r\nReply-To: support@example.com\r\n", "a@example.net" },
+		{ "From: support@example.com\r\nReply-To: b@example.net\r\n", "b@example.net" },
+		{ "From: a@example.net\r\nReply-To: undisclosed:;\r\n", "a@example.net" },
+		{ "From: SUPPORT@example.com\r\n", NULL },
+		{ "From: nobody\r\n", NULL },
+		{ "Subject: x\r\n", NULL },
+	};
+	struct template *t = template("\nx\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct draft_input in = input(message(arena_printf(arena, "%s\r\nhello\r\n", cases[i].fields)), t, "en");
+		const char *text;
+		size_t len;
+
+		if (cases[i].to)
+			assert_string_equal(read_back(&in)->to.list[0].address, cases[i].to);
+		else
+			assert_int_equal(draft_build(&in, arena, &text, &len), -EINVAL);
+	}
+	template_free(t);
+}
+
+static void
+re_once(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "Re: a", "a" }, { "RE: re : Re[2]: a", "a" }, { "답장: 회신: Re: 배송", "배송" }, { "Re(3): a", "a" }, { "Aw: Sv: a", "a" },
+		{ "Re：a", "a" }, { "Fwd: a", "Fwd: a" }, { "Reading: a", "Reading: a" }, { "Re", "Re" }, { "re a", "re a" },
+		{ "Re[x]: a", "Re[x]: a" }, { "Re: ", "" }, { "", "" }, { " Re:Re:a\tb ", "a b" }, { "답변 드립니다", "답변 드립니다" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(words_subject(arena, cases[i][0]), cases[i][1]);
+}
+
+static void
+names_of_strangers(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "Jane Doe", "Jane Doe" }, { "Doe, Jane", "Jane Doe" }, { "\"Jane\"", "Jane" }, { "홍길동님", "홍길동" },
+		{ "홍길동 고객님", "홍길동" }, { "님", "님" }, { " 홍\t길\n동 ", "홍 길 동" }, { "Jane\r\nBcc: x@example.com", "" },
+		{ "jane@example.org", "" }, { "{{customer}}", "" }, { "<b>Jane</b>", "" }, { "http://x.example", "" },
+		{ "www.example.org", "" }, { "\xe2\x80\xaeJane\xe2\x80\xac", "Jane" }, { "Ja\x01\x02ne\x7f", "Jane" }, { "12345", "" },
+		{ "", "" }, { "\xff\xfe", "" }, { "O'Neil-Smith Jr.", "O'Neil-Smith Jr." }, { "\xe2\x80\x8b", "" }, { "a,b,c d", "a,b,c d" },
+	};
+	char large[10241];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(words_name(arena, cases[i][0]), cases[i][1]);
+	memset(large, 'a', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	assert_string_equal(words_name(arena, large), "");
+	assert_string_equal(words_salutation(arena, "", true), "고객님");
+	assert_string_equal(words_salutation(arena, "홍길동", true), "홍길동 고객님");
+	assert_string_equal(words_salutation(arena, "", false), "Hello");
+	assert_string_equal(words_signature(arena, "예시상점", "", true), "예시상점 고객지원팀");
+	assert_string_equal(words_signature(arena, "예시 고객센터", "김지원", true), "예시 고객센터 김지원");
+	assert_string_equal(words_signature(arena, "", "김지원", true), "고객지원팀 김지원");
+	assert_string_equal(words_signature(arena, "Example Shop", "", false), "Example Shop customer support");
+	assert_string_equal(words_signature(arena, "", "", false), "Customer support");
+}
+
+static void
+hostile_headers(void **state)
+{
+	static const char *const names[] = {
+		"=?UTF-8?B?SmFuZQ0KQmNjOiB4QGV4YW1wbGUuY29t?=", "\"a\\\"b\\\\c (d)\"", "=?UTF-8?Q?=E2=80=AEx=00y?=", "=?US-ASCII?Q?=3D=3FUTF-8=3FB=3FQQ=3D=3D=3F=3D?=",
+	};
+	struct template *t = template("Subject: {{subject}} {{customer.name}}\n\n{{customer.name}}{{subject}}\n");
+	char large[3000];
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	large[sizeof(large) - 1] = '\0';
+	for (size_t i = 0; i < 5; i++) {
+		const char *name = i < 4 ? names[i] : large;
+		struct draft_input in = input(message(arena_printf(arena,
+			"From: %s <a@example.net>\r\nSubject: %s\r\nMessage-ID: <x@example.net>\r\nReferences: <a\r\n\tb> b <c\r\n\r\nhi\r\n", name,
+			name)), t, "en");
+		struct message *m;
+
+		check_mail(&in, FIELDS, NULL);
+		m = read_back(&in);
+		assert_int_equal(m->to.count, 1);
+		assert_string_equal(m->to.list[0].address, "a@example.net");
+		assert_null(message_header(m, "Bcc"));
+	}
+	template_free(t);
+}
+
+static void
+references_are_bounded(void **state)
+{
+	struct buf mail = { .arena = arena };
+	struct template *t = template("\nx\n");
+	struct draft_input in;
+	struct message *m;
+
+	(void)state;
+	buf_printf(&mail, "From: a@example.net\r\nMessage-ID: <last@example.net>\r\nReferences:");
+	for (int i = 0; i < 90; i++)
+		buf_printf(&mail, " <%d@example.net>\r\n", i);
+	buf_printf(&mail, "\r\nhi\r\n");
+	in = input(message(buf_string(&mail)), t, "en");
+	check_mail(&in, FIELDS, NULL);
+	m = read_back(&in);
+	assert_int_equal(m->reference_count, DRAFT_REFERENCES_MAX);
+	assert_string_equal(m->references[0], "<0@example.net>");
+	assert_string_equal(m->references[1], "<72@example.net>");
+	assert_string_equal(m->references[DRAFT_REFERENCES_MAX - 1], "<last@example.net>");
+	template_free(t);
+}
+
+static void
+quotes_are_bounded(void **state)
+{
+	struct buf mail = { .arena = arena };
+	struct template *t = template("\nx\n");
+	struct draft_input in;
+	struct message *m;
+	size_t lines = 0;
+
+	(void)state;
+	buf_printf(&mail, "From: a@example.net\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n");
+	for (int i = 0; i < 3000; i++)
+		buf_printf(&mail, "%d 번째 줄입니다.\r\n", i);
+	in = input(message(buf_string(&mail)), t, "ko");
+	m = read_back(&in);
+	assert_true(m->body_len < DRAFT_QUOTE_MAX + 3000);
+	assert_non_null(strstr(m->body, "\n> [...]\n"));
+	for (const char *p = m->body; (p = strstr(p, "\n> ")); p++)
+		lines++;
+	assert_true(lines > 400);
+	/* One line of 30 KB of three-byte letters: cut between two of them, not wrapped. */
+	mail = (struct buf){ .arena = arena };
+	buf_printf(&mail, "From: a@example.net\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n");
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&mail, "가");
+	in = input(message(buf_string(&mail)), t, "ko");
+	check_mail(&in, "From To Subject Date Message-ID X-Triaged-Draft MIME-Version Content-Type Content-Transfer-Encoding ", NULL);
+	m = read_back(&in);
+	assert_int_equal(m->notes & NOTE_BROKEN_TEXT, 0);
+	assert_non_null(strstr(m->body, "가가가\n> [...]\n"));
+	template_free(t);
+}
+
+static void
+next_words(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *ko, *en;
+	} cases[] = {
+		{ 1795190400, "11월 23일(월)", "Monday, 23 November" },
+		{ 1795318245, "11월 23일(월)", "Monday, 23 November" },
+		{ 1795399200, "11월 24일(화)", "Tuesday, 24 November" },
+	};
+	const struct zone *seoul;
+
+	(void)state;
+	assert_int_equal(zone_load(arena, "Asia/Seoul", &seoul), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, true), arena_printf(arena, "%s 오후 5시", cases[i].ko));
+		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, false), arena_printf(arena, "5 pm on %s", cases[i].en));
+	}
+	assert_string_equal(words_day(arena, seoul, 1795318245, true), "2026년 11월 22일");
+	assert_string_equal(words_attribution(arena, seoul, 0, "홍길동", true), "홍길동 님이 작성:");
+	assert_string_equal(words_attribution(arena, NULL, 1795318245, "Jane", false), "On 22 November 2026 at 03:30, Jane wrote:");
+}
+
+static void
+notices(void **state)
+{
+	const char *text, *body;
+	char names[300];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(draft_notice(arena, "triaged@example.com", "jiwon@example.com", "<n1@example.com>", NOW_MS,
+				      "C12 급함\r\nBcc: x@example.com", "고객: a\x01\x02\r\n.\r\nFrom here\n", &text, &len), 0);
+	assert_true(header_block_names(text, len, names, sizeof(names), &body));
+	assert_string_equal(names, "From To Subject Date Message-ID Auto-Submitted MIME-Version Content-Type Content-Transfer-Encoding ");
+	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com\r\nBcc: c@example.com", "<n@example.com>", 0, "", "", &text,
+				      &len), -EINVAL);
+	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com", "<n>\r\nX: y", 0, "", "", &text, &len), -EINVAL);
+}
+
+static void
+plain_addresses(void **state)
+{
+	static const char *const good[] = { "a@b", "a.b+c@example.com", "o'neil@x-y.example", "1@2.3" };
+	static const char *const bad[] = {
+		"", "a", "@b", "a@", "a@b@c", "a b@c", ".a@b", "a.@b", "a..b@c", "a@-b", "a@b-", "a@b..c", "a@b.", "a@[1.2.3.4]", "\"a\"@b",
+		"a@b>", "<a@b", "a@b,c@d", "a@b\r\nBcc: c", "홍@b", "a@한글.example", "a@b c", "a;b@c", "=?UTF-8?B?YQ==?=@b",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_true(mime_address_plain(good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(mime_address_plain(bad[i]));
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	arena = arena_new(0);
+	account = (struct account_config){
+		.name = "support", .identity_name = "예시상점, 고객지원팀", .identity_address = "support@example.com", .company = "예시상점",
+		.language = "ko", .time_zone = "Asia/Seoul",
+	};
+	return arena ? zone_load(arena, "Asia/Seoul", &account.zone) : -1;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_of_every_template),
+		cmocka_unit_test(whole_mails),
+		cmocka_unit_test(reads_back),
+		cmocka_unit_test(answers_the_right_one),
+		cmocka_unit_test(re_once),
+		cmocka_unit_test(names_of_strangers),
+		cmocka_unit_test(hostile_headers),
+		cmocka_unit_test(references_are_bounded),
+		cmocka_unit_test(quotes_are_bounded),
+		cmocka_unit_test(next_words),
+		cmocka_unit_test(notices),
+		cmocka_unit_test(plain_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
