@@ -301,6 +301,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "account", m->account);
 	record_write_string(&w, "automatic", m->automatic);
 	record_write_number(&w, "case_id", (int64_t)m->case_id);
+	record_write_string(&w, "content", m->content ? m->content : "");
 	record_write_number(&w, "date", m->date);
 	record_write_string(&w, "digest", m->digest);
 	record_write_any(&w, "evidence", m->evidence, RECORD_EVIDENCE_MAX);
@@ -350,6 +351,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->date = record_read_number(r, "date", INT64_MIN, INT64_MAX);
 	m->digest = record_read_string(r, "digest");
 	m->fingerprint = record_read_string(r, "fingerprint");
+	m->content = record_read_string(r, "content");
 	m->folder = record_read_string(r, "folder");
 	m->from = record_read_string(r, "from");
 	m->from_name = record_read_string(r, "from_name");

@@ -252,6 +252,7 @@ sample_message(uint64_t id)
 		.message_id = "<a@mail.example>",
 		.digest = "d1",
 		.fingerprint = "f1",
+		.content = "c1",
 		.size = 12345,
 		.date = -3600,
 		.received_ms = 1700000000123,
@@ -293,6 +294,7 @@ message_comes_back(void **state)
 	assert_string_equal(got.message_id, m.message_id);
 	assert_string_equal(got.digest, m.digest);
 	assert_string_equal(got.fingerprint, m.fingerprint);
+	assert_string_equal(got.content, m.content);
 	assert_int_equal(got.size, m.size);
 	assert_int_equal(got.date, m.date);
 	assert_int_equal(got.received_ms, m.received_ms);

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 PASSWORD = "open-sesame-42"
+RULES = os.environ.get("E2E_RULES", "rules")
 
 
 def free_port():
@@ -311,7 +312,7 @@ class Triaged:
         self.password.write_text(PASSWORD + "\n")
         self.password.chmod(0o600)
         self.config = self.directory / "triaged.yaml"
-        self.rules = settings.pop("rules", ["rules"])
+        self.rules = settings.pop("rules", [RULES])
         self.head = settings.pop("head", "")
         self.account_extra = settings.pop("account_extra", "")
         self.tls = settings.pop("tls", "implicit")

@@ -10,10 +10,13 @@ import signal
 import pytest
 
 from mails import EN_LEGAL, KO_ABUSE, KO_QUESTION, sample
+from servers import RULES
 
 STEPS_MAX = 60
 
 COPYING_POLICY = """
+severity:
+  - high: threat or abuse or demand
 rules:
   - name: keep a copy, mark, answer, move
     if: {flags: threat or abuse or demand}
@@ -73,7 +76,7 @@ def test_killed_at_every_step_with_every_kind_of_action(make_triaged, dovecot, h
     rules.mkdir()
     (rules / "policy.yaml").write_text(COPYING_POLICY)
     expected = {"INBOX": 1, "Drafts": 2, "Archive/Angry": 2, "Triage/Angry": 2}
-    steps = crash_everywhere(make_triaged, dovecot, hooked, user, {"rules": ["rules", rules]}, expected)
+    steps = crash_everywhere(make_triaged, dovecot, hooked, user, {"rules": [RULES, rules]}, expected)
     assert steps >= 6
 
 
@@ -95,4 +98,4 @@ def test_killed_at_every_step_where_the_server_cannot_move(make_triaged, dovecot
     (rules / "policy.yaml").write_text(COPYING_POLICY)
     expected = {"INBOX": 1, "Drafts": 2, "Archive/Angry": 2, "Triage/Angry": 2}
     crash_everywhere(make_triaged, dovecot_without_move, hooked, user,
-                     {"rules": ["rules", rules], "server": dovecot_without_move}, expected)
+                     {"rules": [RULES, rules], "server": dovecot_without_move}, expected)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mails import EN_LEGAL, KO_ABUSE, KO_LEGAL, KO_QUESTION, mail, sample
-from servers import Authority, Dovecot, wait_for
+from servers import RULES, Authority, Dovecot, wait_for
 
 
 def account(daemon, name):
@@ -181,18 +181,17 @@ def mounted(path, size):
 
 def test_full_disk_stops_all_action_until_there_is_room(make_triaged, dovecot, user):
     daemon = make_triaged([user])
-    if not mounted(daemon.state, "512k"):
+    if not mounted(daemon.state, "1m"):
         pytest.skip("mounting a small file system is not allowed here")
     try:
         daemon.once()
         ballast = daemon.state / "ballast"
-        with open(ballast, "wb") as f:
-            try:
-                while True:
-                    f.write(b"x" * 4096)
-                    f.flush()
-            except OSError:
-                pass
+        try:
+            with open(ballast, "wb", buffering=0) as f:
+                while f.write(b"x" * 4096):
+                    pass
+        except OSError:
+            pass
         dovecot.deliver(user, *(sample(EN_LEGAL, sender=f"c{i}@customer.example") for i in range(40)))
         result = daemon.once(check=False)
         assert result.returncode == 1 and "room" in result.stderr
@@ -232,7 +231,7 @@ def test_stop_is_quick_while_connecting_to_a_silent_server(make_triaged, user):
 
 def test_reload_keeps_the_old_rules_when_the_new_ones_are_wrong(make_triaged, dovecot, user, workplace):
     rules = workplace / (user + "-rules")
-    shutil.copytree("rules", rules)
+    shutil.copytree(RULES, rules)
     daemon = make_triaged([user], rules=[rules])
     daemon.start()
     before = json.loads(daemon.ctl("status", "--json").stdout)["rules"]
