@@ -84,7 +84,10 @@ struct transport_ops {
 		    uint32_t *ret_uid, struct err *err);
 	/* Appends with flags \Draft \Seen. folder NULL: the SPECIAL-USE \Drafts one, else "Drafts". Made when missing. */
 	int (*append_draft)(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err);
-	/* Whether that folder (NULL as above) holds a message with this Message-ID at UID >= first. *ret_size its size. */
+	/*
+	 * Whether that folder (NULL as above) holds a message with this Message-ID ("" none) and size (0: any) at UID >= first.
+	 * A missing folder holds none. The selected folder is selected again; -EPIPE when its UIDVALIDITY has changed.
+	 */
 	int (*find)(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first,
 		    bool *ret_found, struct err *err);
 	/*
