@@ -19,8 +19,6 @@
 #define BACKOFF_LAST_MS		300000
 #define BACKOFF_LOGIN_MS	30000		/* a refused password is not tried quickly: servers lock accounts */
 #define BACKOFF_LOGIN_LAST_MS	900000
-#define BRISK_MS		2000		/* see wait_ms() */
-#define BRISK_WAIT_MS		25
 #define IDLE_RENEW_MS		540000		/* RFC 2177 allows 29 minutes; NAT boxes forget after 10 */
 
 enum state { STATE_NEW, STATE_CONNECTING, STATE_WORKING, STATE_WAITING, STATE_FAILED, STATE_STORE, STATE_STOPPED };
@@ -44,7 +42,6 @@ struct mailbox {
 	pthread_t thread;
 	bool started;
 	_Atomic int64_t beat;		/* 0 while it waits */
-	int64_t brisk_until;		/* monotonic ms: something happened lately */
 
 	pthread_mutex_t mutex;		/* guards what follows */
 	pthread_cond_t woken;
@@ -190,8 +187,6 @@ sync_folders(struct mailbox *mb, uint32_t *first_uidnext, struct err *err)
 	mb->counts.parked += counts.parked;
 	mb->counts.known += counts.known;
 	pthread_mutex_unlock(&mb->mutex);
-	if (counts.judged + counts.parked + counts.known > 0)
-		mb->brisk_until = clock_monotonic_ms() + BRISK_MS;
 	if (counts.judged + counts.parked > 0) {
 		struct log_about where = about(mb);
 
@@ -231,10 +226,7 @@ work(struct mailbox *mb, uint32_t *uidnext, struct err *err)
 	return r < 0 ? r : carry_out(mb, err);
 }
 
-/*
- * How long nothing needs to be looked at. Servers hold back what they announce in IDLE, to announce a burst once (Dovecot
- * always by 500 ms); one mail is often followed by another: so for a while after something happened we look ourselves.
- */
+/* How long nothing needs to be looked at. */
 static int64_t
 wait_ms(struct mailbox *mb)
 {
@@ -245,8 +237,6 @@ wait_ms(struct mailbox *mb)
 	pthread_mutex_lock(&mb->mutex);
 	until = mb->outbox.next_ms ? mb->outbox.next_ms - clock_now_ms(mb->service->clock) : wait;
 	pthread_mutex_unlock(&mb->mutex);
-	if (clock_monotonic_ms() < mb->brisk_until)
-		wait = BRISK_WAIT_MS;
 	if (until < 0)
 		until = 0;
 	return until < wait ? until : wait;
