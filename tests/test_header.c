@@ -107,6 +107,8 @@ header_limits(void **state)
 	size_t count, body;
 
 	(void)state;
+	if (!text)
+		abort();
 	for (int i = 0; i < LIMIT_HEADERS + 5; i++)
 		at += sprintf(at, "X-%d: y\n", i);
 	at += sprintf(at, "\nbody");

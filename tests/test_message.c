@@ -254,8 +254,12 @@ static const struct message *
 read_big(const char *type, size_t size, const char *end)
 {
 	char *text = malloc(size + 200);
-	size_t head = (size_t)sprintf(text, "Content-Type: %s\n\n", type);
 	const struct message *m;
+	size_t head;
+
+	if (!text)
+		abort();
+	head = (size_t)sprintf(text, "Content-Type: %s\n\n", type);
 
 	for (size_t i = 0; i < size; i++)
 		text[head + i] = "wörd "[i % 6];
