@@ -9,7 +9,6 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
-SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 RULES_DIR := $(PREFIX)/share/triaged/rules
 
 comma := ,
@@ -18,7 +17,8 @@ BUILD ?= build/obj$(VARIANT)
 
 DEPS := build-essential pkg-config libetpan-dev libgnutls28-dev libpcre2-dev liblmdb-dev libcurl4-gnutls-dev \
 	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libxml2-dev libsystemd-dev nettle-dev
-TEST_DEPS := libcmocka-dev python3-pytest dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy
+TEST_DEPS := libcmocka-dev python3-pytest dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy \
+	systemd systemd-container
 
 PKGS := gnutls libpcre2-8 lmdb libcurl libmicrohttpd jansson yaml-0.1 libutf8proc libxml-2.0 libsystemd nettle
 HS := $(if $(filter no,$(GATE)),,$(shell pkg-config --exists libhs 2>/dev/null && echo libhs))
@@ -30,7 +30,7 @@ HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
 	-I. $(shell pkg-config --cflags $(PKGS) $(HS)) $(if $(HS),-DHAVE_LIBHS) $(if $(HOOKS),-DTRIAGED_TEST_HOOKS) \
 	-DTRIAGED_VERSION='"$(VERSION)"' -DCONFIG_FILE='"$(SYSCONFDIR)/triaged/triaged.yaml"' -DRULES_DIR='"$(RULES_DIR)"' \
-	-MMD -MP
+	-DTRIAGED_RULES_DIRECTORY=RULES_DIR -DTRIAGED_RULES_OVERRIDES='"$(SYSCONFDIR)/triaged/rules.d"' -MMD -MP
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS) $(HS)) -letpan -lpthread
 
@@ -74,6 +74,14 @@ $(BUILD)/triaged: $(BUILD)/daemon/main.o $(BUILD)/libdaemon.a $(BUILD)/libfilter
 $(BUILD)/triagectl: $(BUILD)/daemon/ctl_main.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
 	@echo '  LD $@'
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# What knows where things are installed is compiled again when PREFIX or SYSCONFDIR change.
+$(patsubst %.c,$(BUILD)/%.o,$(shell grep -lE '\b(CONFIG_FILE|RULES_DIR|TRIAGED_RULES_[A-Z]+)\b' daemon/*.c)): $(BUILD)/paths
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX) $(SYSCONFDIR)' | cmp -s - $@ || echo '$(PREFIX) $(SYSCONFDIR)' > $@
+.PHONY: FORCE
+FORCE:
 
 # Debian's packages; quiet and quick when nothing is missing.
 .PHONY: deps
@@ -146,6 +154,7 @@ install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONFDIR)/triaged/rules.d \
 		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/triaged
+	install -d -m 700 $(DESTDIR)$(SYSCONFDIR)/triaged/credentials
 	install -m 755 $(BUILD)/triaged $(DESTDIR)$(PREFIX)/sbin/triaged
 	install -m 755 $(BUILD)/triagectl $(DESTDIR)$(PREFIX)/bin/triagectl
 	cd rules && find . -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(RULES_DIR)/{}' ';'

@@ -110,6 +110,18 @@ config_webhook(const struct config *config, const char *name);
 int
 secret_read(const struct secret_source *source, struct err *err, char **ret_secret);
 
+/*
+ * The same, but a password command is ended when cancelled(context) says true, which is asked several times a second:
+ * -ECANCELED. cancelled may be NULL.
+ */
+int
+secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context), const void *context,
+		  struct err *err, char **ret_secret);
+
+/* For secret_read_until(): whether the atomic_int at context is not 0; a NULL context is never cancelled. */
+bool
+secret_flag_set(const void *context);
+
 void
 secret_free(char *secret);
 

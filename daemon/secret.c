@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,16 @@
 
 #define SECRET_MAX		4096u
 #define SECRET_DEADLINE_MS	10000
+#define SECRET_LOOK_MS		100	/* between two looks whether it is cancelled */
 #define COMMAND_OUTPUT_MAX	(64u << 10)
 
 extern char **environ;
+
+/* Who may end the waiting early. */
+struct patience {
+	bool (*cancelled)(const void *context);
+	const void *context;
+};
 
 struct reading {
 	char line[SECRET_MAX + 2];	/* the first line so far; a byte more than is allowed, to notice */
@@ -199,7 +207,7 @@ drain(int fd, struct reading *r)
 
 /* Until the command has ended (a child it left behind may keep the pipe open) or its time is over. */
 static int
-await_command(int fd, int pidfd, struct reading *r)
+await_command(int fd, int pidfd, const struct patience *patience, struct reading *r)
 {
 	int64_t deadline = now_ms() + SECRET_DEADLINE_MS;
 	struct pollfd polled[2] = { { .fd = pidfd, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
@@ -210,7 +218,9 @@ await_command(int fd, int pidfd, struct reading *r)
 
 		if (left <= 0)
 			return -ETIMEDOUT;
-		n = poll(polled, 2, (int)left);
+		if (patience->cancelled && patience->cancelled(patience->context))
+			return -ECANCELED;
+		n = poll(polled, 2, left < SECRET_LOOK_MS ? (int)left : SECRET_LOOK_MS);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n <= 0)
@@ -234,6 +244,8 @@ command_failed(int r, int status, struct err *err)
 	if (r == -ETIMEDOUT)
 		return err_set(err, r, "running the password command: it did not end within %d seconds and was killed; run it by "
 			       "hand to see what it waits for", SECRET_DEADLINE_MS / 1000);
+	if (r == -ECANCELED)
+		return err_set(err, r, "running the password command: stopped");
 	if (r == -EFBIG)
 		return err_set(err, -EINVAL, "running the password command: it wrote more than %u bytes and was killed; let it write the "
 			       "password only", COMMAND_OUTPUT_MAX);
@@ -247,7 +259,7 @@ command_failed(int r, int status, struct err *err)
 }
 
 static int
-read_command(const char *command, struct err *err, char **ret_secret)
+read_command(const char *command, const struct patience *patience, struct err *err, char **ret_secret)
 {
 	struct reading r = { .len = 0 };
 	int fd, pidfd, result, status = 0;
@@ -257,7 +269,7 @@ read_command(const char *command, struct err *err, char **ret_secret)
 	if (result < 0)
 		return command_failed(result, 0, err);
 	pidfd = pidfd_open(pid, 0);
-	result = pidfd < 0 ? -errno : await_command(fd, pidfd, &r);
+	result = pidfd < 0 ? -errno : await_command(fd, pidfd, patience, &r);
 	/* The whole group: the shell's children would outlive the shell. The group lasts until we have waited. */
 	kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -273,15 +285,32 @@ read_command(const char *command, struct err *err, char **ret_secret)
 	return result;
 }
 
+bool
+secret_flag_set(const void *context)
+{
+	const atomic_int *flag = context;
+
+	return flag && atomic_load(flag);
+}
+
 int
 secret_read(const struct secret_source *source, struct err *err, char **ret_secret)
 {
+	return secret_read_until(source, NULL, NULL, err, ret_secret);
+}
+
+int
+secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context), const void *context,
+		  struct err *err, char **ret_secret)
+{
+	const struct patience patience = { cancelled, context };
+
 	if (source->file)
 		return read_file(source->file, source->file, err, ret_secret);
 	if (source->credential)
 		return read_credential(source->credential, err, ret_secret);
 	if (source->command)
-		return read_command(source->command, err, ret_secret);
+		return read_command(source->command, &patience, err, ret_secret);
 	return err_set(err, -EINVAL, "reading a secret: the configuration names no source for it");
 }
 

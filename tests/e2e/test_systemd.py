@@ -12,6 +12,7 @@ import subprocess
 import textwrap
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -21,10 +22,12 @@ from servers import PASSWORD, wait_for
 
 PREPARE_AND_BOOT = """
 set -eu
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
 mount -t tmpfs -o mode=755 tmpfs "$1"
-mkdir "$1/upper" "$1/work" "$1/root"
+mkdir "$1/upper" "$1/scratch" "$1/root"
 cp -a "$2/." "$1/upper/"
-mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
+mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/scratch" overlay "$1/root"
 rm -rf "$1"/root/etc/systemd/system/*.wants
 exec systemd-nspawn --quiet --register=no --keep-unit --directory="$1/root" --link-journal=no --boot --console=pipe \\
     systemd.unit=basic.target
@@ -48,6 +51,7 @@ class Machine:
                  str(files)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=dict(os.environ, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY="1"))
         self.leader = None
+        self.cgroups = []
 
     def boot(self):
         try:
@@ -62,7 +66,15 @@ class Machine:
             children = open(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read().split()
             found = [c for c in children if open(f"/proc/{c}/comm").read() == "systemd\n"]
             self.leader = found[0] if found else None
+            self.cgroups = self.made_cgroups() if found else []
         return self.leader and self.run("systemctl", "is-system-running", check=False).stdout.strip() in ("running", "degraded")
+
+    def made_cgroups(self):
+        """What systemd-nspawn makes beside itself (PATH/supervisor) and leaves to a service manager to take away."""
+        paths = [line.split(":", 2)[2].strip() for line in open(f"/proc/{self.process.pid}/cgroup")]
+        parents = {Path(mount + path).parent for path in paths if path.endswith("/supervisor")
+                   for mount in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd")}
+        return [parent / name for parent in parents for name in ("payload", "supervisor") if (parent / name).is_dir()]
 
     def run(self, *command, check=True, text=None):
         result = subprocess.run(["nsenter", "-t", self.leader, "-m", "-u", "-i", "-n", "-p", "-C", *command], input=text,
@@ -101,6 +113,9 @@ class Machine:
         elif self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+        for top in self.cgroups:
+            for path, _, _ in os.walk(top, topdown=False):
+                os.rmdir(path)
 
 
 def make(build, *targets):
@@ -291,3 +306,19 @@ def test_members_of_the_socket_group_may_ask(service, dovecot):
         service.run(*asks)
     finally:
         service.write("/etc/triaged/triaged.yaml", configuration(dovecot))
+
+
+def test_by_hand_first_then_as_a_service(machine, dovecot):
+    """The way of README.md, and by hand once more between two starts of the service."""
+    by_hand = ("env", "CREDENTIALS_DIRECTORY=/etc/triaged/credentials")
+    machine.systemctl("stop", "triaged")
+    machine.run("rm", "-rf", "/var/lib/triaged", "/var/lib/private/triaged")
+    assert "well" in machine.run(*by_hand, "triaged", "--check").stdout
+    machine.run(*by_hand, "triagectl", "account", "test", "systemd")
+    machine.run(*by_hand, "triaged", "--once")
+    machine.systemctl("start", "triaged")
+    wait_for("the account is watched", lambda: watching(machine))
+    machine.systemctl("stop", "triaged")
+    machine.run(*by_hand, "triaged", "--once")
+    machine.systemctl("start", "triaged")
+    wait_for("the account is watched again", lambda: watching(machine))
