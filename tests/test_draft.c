@@ -20,6 +20,11 @@
 #define FIELDS	"From To Subject Date Message-ID In-Reply-To References X-Triaged-Draft MIME-Version Content-Type " \
 		"Content-Transfer-Encoding "
 
+static const char *const template_names[] = {
+	"abuse", "acknowledge", "compensation", "extortion", "legal", "menace", "publicity", "refund", "repeat", "self-harm", "superior",
+	"ultimatum", "violence",
+};
+
 static struct arena *arena;
 static struct account_config account;
 static const struct agent_config owner = { .name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent" };
@@ -91,7 +96,9 @@ static flag_set
 flags_of(const char *name)
 {
 	if (!strcmp(name, "legal"))
-		return 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_REGULATOR;
+		return 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_REGULATOR | 1u << FLAG_DEMAND_REFUND;
+	if (!strcmp(name, "abuse") || !strcmp(name, "compensation") || !strcmp(name, "publicity"))
+		return 1u << FLAG_DEMAND_REFUND;
 	if (!strcmp(name, "ultimatum"))
 		return 1u << FLAG_DEMAND_REFUND | 1u << FLAG_DEMAND_ULTIMATUM;
 	return 0;
@@ -130,7 +137,7 @@ every_template_in(const char *language, const struct message *original)
 		count++;
 	}
 	closedir(d);
-	assert_int_equal(count, 13);
+	assert_int_equal(count, sizeof(template_names) / sizeof(*template_names));
 }
 
 static void
@@ -183,6 +190,52 @@ read_back(const struct draft_input *in)
 	assert_int_equal(draft_build(in, arena, &text, &len), 0);
 	assert_int_equal(message_read(arena, text, len, false, &m), 0);
 	return m;
+}
+
+/* Nobody owns the case and the writer gave no name: no "I" without a name, no gap where a value was. */
+static void
+words_without_names(void **state)
+{
+	static const char *const languages[] = { "ko", "en" };
+	static const char *const never[] = { " 제가", "I will ", "I am ", "  ", " ,", " .", "\n,", "\n ", "\n\n\n", "{{" };
+	const struct message *original = message("From: a@example.net\r\n\r\nhi\r\n");
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(template_names) / sizeof(*template_names); i++) {
+		const char *name = template_names[i / 2], *language = languages[i % 2], *subject, *body;
+		struct template *t = shipped(language, name);
+		struct draft_input in = input(original, t, language);
+		json_t *values;
+
+		in.owner = NULL;
+		in.case_ = NULL;
+		values = draft_values(&in);
+		assert_non_null(values);
+		assert_int_equal(template_render(t, values, arena, &subject, &body), 0);
+		json_decref(values);
+		template_free(t);
+		/* A person signs this one with their own name before it goes. */
+		for (size_t k = strcmp(name, "self-harm") ? 0 : 3; k < sizeof(never) / sizeof(*never); k++) {
+			if (strstr(body, never[k]))
+				fail_msg("%s/%s says \"%s\":\n%s", language, name, never[k], body);
+		}
+	}
+}
+
+/* Who threatens violence does not learn a colleague's name from us. */
+static void
+violence_names_nobody(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct template *t = shipped(i ? "en" : "ko", "violence");
+		struct draft_input in = input(message(mail_en), t, i ? "en" : "ko");
+		struct message *m = read_back(&in);
+
+		assert_null(strstr(m->body, in.owner->display));
+		assert_non_null(strstr(m->body, "예시상점"));
+		template_free(t);
+	}
 }
 
 static void
@@ -445,6 +498,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_of_every_template),
+		cmocka_unit_test(words_without_names),
+		cmocka_unit_test(violence_names_nobody),
 		cmocka_unit_test(whole_mails),
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(answers_the_right_one),
