@@ -23,6 +23,7 @@
 #define CONNECTION_SECONDS 10u
 #define CONNECTION_BYTES   (32u << 10) /* request line and headers */
 #define BODY_MAX	   (64u << 10)
+#define ROUNDS_MAX	   1000	      /* of api_run(), so that no peer keeps the event loop to itself */
 #define QUEUE_DEFAULT	   50
 #define QUEUE_MAX	   1000
 
@@ -369,8 +370,15 @@ api_run(struct api *api, int64_t *ret_timeout_ms)
 {
 	MHD_UNSIGNED_LONG_LONG timeout;
 
-	MHD_run(api->daemon);
-	*ret_timeout_ms = MHD_get_timeout(api->daemon, &timeout) == MHD_YES ? (int64_t)timeout : -1;
+	/*
+	 * A long request is read in many small steps, and between them the epoll fd says nothing. And a place that a
+	 * connection leaves in one step is only offered to the listener in the next: so end after two idle ones.
+	 */
+	for (unsigned i = 0, idle = 0; i < ROUNDS_MAX && idle < 2; i++) {
+		MHD_run(api->daemon);
+		*ret_timeout_ms = MHD_get_timeout(api->daemon, &timeout) == MHD_YES ? (int64_t)timeout : -1;
+		idle = *ret_timeout_ms == 0 ? 0 : idle + 1;
+	}
 }
 
 void

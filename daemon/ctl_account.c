@@ -51,9 +51,8 @@ test_password(const struct term *term, const struct account_config *account)
 	if (r < 0) {
 		step(term, "password", false, err.text);
 		advice(term, account->password.credential
-				     ? "credentials are only there inside the service: test with "
-				       "password_file or "
-				       "run this under systemd-run with the same LoadCredential="
+				     ? "systemd gives credentials to the service only; by hand, as root: "
+				       "CREDENTIALS_DIRECTORY=/etc/triaged/credentials triagectl account test ..."
 				     : "run this as the user who may read it, or "
 				       "correct password_file or password_command");
 		return false;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,24 +17,27 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	const char *arguments, *summary;
+	bool asks; /* the running triaged */
 } commands[] = {
 	{ "scan", ctl_scan, "[--json | --explain] [--rules DIR]... [--threads N] PATH...",
-	  "judge stored mail: .eml, mbox, Maildir, a folder, or - for standard input" },
+	  "judge stored mail: .eml, mbox, Maildir, a folder, or - for standard input", false },
 	{ "text", ctl_text, "[--part new|quoted|signature|all] FILE",
-	  "show what the filters see of a mail" },
+	  "show what the filters see of a mail", false },
 	{ "simulate", ctl_simulate, "[--json | --drafts] [--account NAME] [--config FILE] PATH...",
-	  "go the whole way in memory: what would be done" },
+	  "go the whole way in memory: what would be done", false },
 	{ "account", ctl_account, "test NAME [--config FILE] | resume NAME FOLDER",
-	  "try an account's settings; read a parked folder again" },
+	  "try an account's settings; read a parked folder again", true },
 	{ "status", ctl_status, "[--json]",
-	  "how the running triaged fares, and what a person must look at" },
+	  "how the running triaged fares, and what a person must look at", true },
 	{ "reload", ctl_reload, "[--yes]",
-	  "load rules, policy and templates again; keep the old ones if they are wrong" },
+	  "load rules, policy and templates again; keep the old ones if they are wrong", true },
 	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
-	  "open cases, the most urgent first" },
+	  "open cases, the most urgent first", true },
 	{ "case", ctl_case, "show [--json] C12",
-	  "one case: its mails, what raised the flags, what was done" },
+	  "one case: its mails, what raised the flags, what was done", true },
 };
+
+#define WHICH "--socket PATH or --config FILE says which"
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -44,11 +48,30 @@ help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
-	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: --socket "
-	      "PATH or --config FILE says which.\n"
+	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: " WHICH "\n"
 	      "Exit status: 0 well, 1 something in the input failed, 2 usage or configuration. "
 	      "More: triagectl(1).\n",
 	      out);
+}
+
+/* Whether the arguments of a command ask how it is used. */
+static bool
+help_wanted(int argc, char **argv)
+{
+	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+static int
+help_command(const struct command *command)
+{
+	printf("usage: triagectl %s %s\n\n%s\n", command->name, command->arguments, command->summary);
+	if (command->asks)
+		puts("asks the running triaged: " WHICH);
+	puts("more: triagectl(1)");
+	return ctl_flush();
 }
 
 int
@@ -69,7 +92,8 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(name, commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return help_wanted(argc, argv) ? help_command(&commands[i])
+						       : commands[i].run(argc - 1, argv + 1);
 	if (*name)
 		fprintf(stderr, "triagectl: there is no command \"%s\"\n\n", name);
 	help(stderr);

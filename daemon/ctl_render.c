@@ -107,7 +107,7 @@ status_account(const struct term *term, const json_t *account, int64_t now)
 	fputs("  ", term->out);
 	term_cell(term, good ? STYLE_GOOD : STYLE_BAD, state, 14);
 	fprintf(term->out,
-		"  %s, %" JSON_INTEGER_FORMAT " judged, %" JSON_INTEGER_FORMAT " actions done\n",
+		"  for %s, %" JSON_INTEGER_FORMAT " judged, %" JSON_INTEGER_FORMAT " actions done\n",
 		age, number(account, "judged"), number(account, "carried_out"));
 	if (good && *string(account, "server")) {
 		fputs("                  ", term->out);
@@ -299,12 +299,56 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 			  0);
 }
 
-static void
-case_mail(const struct term *term, const json_t *mail)
+/* Whether another entry of the flag holds the same words and more, or an earlier one just the same. */
+static bool
+said_elsewhere(const json_t *evidence, size_t index)
+{
+	const json_t *one = json_array_get(evidence, index);
+	size_t i;
+	json_t *other;
+
+	json_array_foreach(evidence, i, other) {
+		bool longer = strlen(string(other, "text")) > strlen(string(one, "text"));
+
+		if (i != index && (longer || i < index) && !strcmp(string(other, "flag"), string(one, "flag")) &&
+		    strstr(string(other, "text"), string(one, "text")))
+			return true;
+	}
+	return false;
+}
+
+void
+render_evidence(const struct term *term, const json_t *evidence, const char *indent, bool rules)
 {
 	size_t i;
 	json_t *one;
 
+	json_array_foreach(evidence, i, one) {
+		const char *text = string(one, "text") + strspn(string(one, "text"), " \t\r\n");
+		size_t len = strlen(text);
+
+		if (said_elsewhere(evidence, i))
+			continue;
+		while (len > 0 && strchr(" \t\r\n", text[len - 1]))
+			len--;
+		fputs(indent, term->out);
+		term_cell(term, STYLE_STRONG, string(one, "flag"), 20);
+		if (len > 0) {
+			fputs("  “", term->out);
+			term_text(term, text, len, false);
+			fputs("”", term->out);
+		}
+		if (rules) {
+			fputs("  ", term->out);
+			term_cell(term, STYLE_DIM, string(one, "rule"), 0);
+		}
+		putc('\n', term->out);
+	}
+}
+
+static void
+case_mail(const struct term *term, const json_t *mail)
+{
 	fputs("  ", term->out);
 	put_when(term, *string(mail, "received") ? string(mail, "received") : string(mail, "date"));
 	fputs("  ", term->out);
@@ -320,18 +364,7 @@ case_mail(const struct term *term, const json_t *mail)
 	fprintf(term->out, " UID %" JSON_INTEGER_FORMAT, number(mail, "uid"));
 	term_style(term, STYLE_PLAIN);
 	putc('\n', term->out);
-	json_array_foreach(json_object_get(mail, "evidence"), i, one) {
-		fputs("      ", term->out);
-		term_cell(term, STYLE_STRONG, string(one, "flag"), 20);
-		if (*string(one, "text")) {
-			fputs("  “", term->out);
-			put(term, string(one, "text"));
-			fputs("”", term->out);
-		}
-		fputs("  ", term->out);
-		term_cell(term, STYLE_DIM, string(one, "rule"), 0);
-		putc('\n', term->out);
-	}
+	render_evidence(term, json_object_get(mail, "evidence"), "      ", true);
 	if (json_is_true(json_object_get(mail, "incomplete")))
 		fputs("      could not be judged whole: please read it\n", term->out);
 }

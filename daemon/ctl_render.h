@@ -9,6 +9,13 @@
 
 #include "term.h"
 
+/*
+ * The words that raised flags, a line each, behind the indent. Of the same words under one flag only the longest are
+ * shown. rules: which rule it was, too.
+ */
+void
+render_evidence(const struct term *term, const json_t *evidence, const char *indent, bool rules);
+
 void
 render_status(const struct term *term, const json_t *status);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "ctl_render.h"
 #include "engine.h"
 #include "ledger.h"
 #include "replay.h"
@@ -173,46 +174,56 @@ mail_json(struct simulation *s, struct store_txn *txn, struct arena *arena, cons
 }
 
 static void
-print_words(const json_t *evidence)
+put(const struct term *term, const json_t *object, const char *name)
 {
-	size_t i;
-	json_t *e;
-
-	json_array_foreach(evidence, i, e) {
-		const char *text = json_string_value(json_object_get(e, "text"));
-
-		if (text && *text)
-			printf("    %-20s \"%s\"\n", json_string_value(json_object_get(e, "flag")), text);
-	}
+	term_cell(term, STYLE_PLAIN, json_string_value(json_object_get(object, name)), 0);
 }
 
 static void
-print_mail(const struct simulation *s, json_t *mail)
+print_action(const struct simulation *s, const struct term *term, const json_t *action)
 {
+	const char *text = json_string_value(json_object_get(action, "text"));
+
+	fputs("    ", term->out);
+	term_cell(term, STYLE_PLAIN, json_string_value(json_object_get(action, "action")), 9);
+	put(term, action, "to");
+	fputs(*json_string_value(json_object_get(action, "to")) ? "  (" : "(", term->out);
+	put(term, action, "rule");
+	fputs(")\n", term->out);
+	if (s->drafts && text)
+		fprintf(term->out, "\n%s\n", text);
+}
+
+/* Everything comes from strangers' mail: nothing reaches the terminal but through term. */
+static void
+print_mail(const struct simulation *s, const json_t *mail)
+{
+	const struct term term = term_of(stdout);
+	const char *severity = json_string_value(json_object_get(mail, "severity"));
 	const char *number = json_string_value(json_object_get(mail, "case"));
 	const char *automatic = json_string_value(json_object_get(mail, "automatic"));
 	json_t *actions = json_object_get(mail, "actions"), *action;
 	size_t i;
 
-	printf("%s\n    from %s: %s\n", json_string_value(json_object_get(mail, "source")),
-	       json_string_value(json_object_get(mail, "from")), json_string_value(json_object_get(mail, "subject")));
-	printf("    severity %s", json_string_value(json_object_get(mail, "severity")));
+	term_cell(&term, STYLE_STRONG, json_string_value(json_object_get(mail, "source")), 0);
+	fputs("\n    from ", term.out);
+	put(&term, mail, "from");
+	fputs(": ", term.out);
+	put(&term, mail, "subject");
+	fputs("\n    severity ", term.out);
+	term_cell(&term, term_severity(severity), severity, 0);
 	if (strcmp(automatic, "no") != 0)
-		printf(", automatic (%s)", automatic);
+		fprintf(term.out, ", automatic (%s)", automatic);
 	if (*number)
-		printf(", case %s (%s)", number, json_string_value(json_object_get(mail, "joined")));
-	putchar('\n');
-	print_words(json_object_get(mail, "evidence"));
-	json_array_foreach(actions, i, action) {
-		const char *text = json_string_value(json_object_get(action, "text"));
-
-		printf("    %-8s %s  (%s)\n", json_string_value(json_object_get(action, "action")),
-		       json_string_value(json_object_get(action, "to")), json_string_value(json_object_get(action, "rule")));
-		if (s->drafts && text)
-			printf("\n%s\n", text);
-	}
+		fprintf(term.out, ", case %s (%s)", number, json_string_value(json_object_get(mail, "joined")));
+	if (json_is_true(json_object_get(mail, "incomplete")))
+		fputs(", could not be judged whole", term.out);
+	putc('\n', term.out);
+	render_evidence(&term, json_object_get(mail, "evidence"), "    ", false);
+	json_array_foreach(actions, i, action)
+		print_action(s, &term, action);
 	if (json_array_size(actions) == 0)
-		printf("    nothing would be done\n");
+		fputs("    nothing would be done\n", term.out);
 }
 
 static int
@@ -314,7 +325,7 @@ ctl_simulate(int argc, char **argv)
 		else if (option == 'a')
 			account = optarg;
 		else
-			return CTL_USAGE;
+			return ctl_usage("simulate", "the arguments are not understood");
 	}
 	if (optind == argc)
 		return ctl_usage("simulate", "name the mails: files, folders, an mbox, a Maildir, or - for standard input");

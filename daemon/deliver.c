@@ -91,14 +91,14 @@ address_sound(const char *address)
 }
 
 static int
-set_login(CURL *curl, const struct smtp_config *smtp, struct err *err)
+set_login(CURL *curl, const struct smtp_config *smtp, const _Atomic int *cancelled, struct err *err)
 {
 	char *password;
 	int r;
 
 	if (!smtp->user)
 		return 0;
-	r = secret_read(&smtp->password, err, &password);
+	r = secret_read_until(&smtp->password, secret_flag_set, cancelled, err, &password);
 	if (r < 0)
 		return err_prefix(err, -EAGAIN,
 				  "cannot send mail: the SMTP password cannot be read");
@@ -197,7 +197,7 @@ deliver_mail(const struct smtp_config *smtp, const char *to, const char *text, s
 		goto out;
 	}
 	set_options(curl, smtp, receivers, &call, curl_error);
-	r = set_login(curl, smtp, err);
+	r = set_login(curl, smtp, cancelled, err);
 	if (r < 0)
 		goto out;
 	code = curl_easy_perform(curl);

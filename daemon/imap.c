@@ -202,6 +202,12 @@ login_refused(struct imap *i, int r, const char *password, struct err *err)
 	return r;
 }
 
+static bool
+is_stopped(const void *context)
+{
+	return stream_stopped(context);
+}
+
 static int
 log_in(struct imap *i, struct err *err)
 {
@@ -214,11 +220,11 @@ log_in(struct imap *i, struct err *err)
 	if (!(i->caps & CAP_AUTH_PLAIN) && i->caps & CAP_LOGINDISABLED)
 		return imap_fail(i, err, -EACCES, "login", "the server offers neither PLAIN nor LOGIN",
 				 "ask the server's operator for a way to log in with a password");
-	r = secret_read(&i->account->password, &cause, &password);
+	r = secret_read_until(&i->account->password, is_stopped, i->stream, &cause, &password);
 	if (r < 0) {
 		err_set(err, r, "account %s: %s", i->account->name, cause.text);
 		/* Its errno must not be taken for one of the mailbox's: an unreadable password is a refused login. */
-		return r == -ETIMEDOUT ? r : -EACCES;
+		return r == -ETIMEDOUT || r == -ECANCELED ? r : -EACCES;
 	}
 	r = i->caps & CAP_AUTH_PLAIN ? authenticate_plain(i, password, err) : login(i, password, err);
 	if (r < 0)

@@ -95,6 +95,12 @@ stream_wake(struct stream *s, bool stop)
 	errno = saved;
 }
 
+bool
+stream_stopped(const struct stream *s)
+{
+	return atomic_load(&s->stopped);
+}
+
 /* Empties the eventfd, so that the next poll() sleeps, and remembers that somebody woke us. */
 static void
 note_wake(struct stream *s)

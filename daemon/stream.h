@@ -94,6 +94,10 @@ stream_read(struct stream *s, void *bytes, size_t size);
 void
 stream_wake(struct stream *s, bool stop);
 
+/* Whether stream_wake() said stop: for waits that are not the stream's own. */
+bool
+stream_stopped(const struct stream *s);
+
 /* The error of the last failed read or write (libetpan only says "stream error"). */
 int
 stream_error(const struct stream *s, struct err *err);

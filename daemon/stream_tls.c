@@ -284,8 +284,8 @@ stream_start_tls(struct stream *s, struct stream_trust *trust, const char *host,
 		return err_set(err, -EPIPE, "starting TLS with %s: not connected", host);
 	/* In TLS the client speaks first: whatever is there already came from somebody in between. */
 	if (pending > 0 || s->peeked || (ioctl(s->fd, FIONREAD, &waiting) == 0 && waiting > 0))
-		return err_set(err, -EPROTO, "starting TLS with %s: bytes came before TLS began; somebody may be tampering "
-			       "with the connection", host);
+		return err_set(err, -EPROTO, "starting TLS with %s: bytes came before TLS began: the server does not begin with "
+			       "TLS on this port (check port and tls), or somebody is tampering with the connection", host);
 	r = new_session(s, trust, host);
 	if (r < 0)
 		r = err_set(err, -ENOMEM, "starting TLS with %s: %s", host, gnutls_strerror(r));

@@ -62,16 +62,25 @@ struct words {
 	json_t *list;
 };
 
-static bool
-has_word(const json_t *list, const char *word)
+/* One text once: of two that overlap, such as two rules that fit the same sentence, the longer one. */
+static void
+add_word(json_t *list, const char *word)
 {
 	size_t i;
 	json_t *known;
 
-	json_array_foreach(list, i, known)
-		if (!strcmp(json_string_value(known), word))
-			return true;
-	return false;
+	json_array_foreach(list, i, known) {
+		const char *said = json_string_value(known);
+
+		if (strstr(said, word))
+			return;
+		if (strstr(word, said)) {
+			json_array_set_new(list, i, json_string(word));
+			return;
+		}
+	}
+	if (json_array_size(list) < WORDS_MAX)
+		json_array_append_new(list, json_string(word));
 }
 
 static void
@@ -84,9 +93,12 @@ add_words(json_t *list, const json_t *evidence)
 	json_array_foreach(evidence, i, one) {
 		const char *at = json_string_value(json_object_get(one, "text"));
 
-		if (!at || !*at || json_array_size(list) >= WORDS_MAX)
+		if (!at)
 			continue;
+		at += strspn(at, " \t\r\n");
 		len = strlen(at);
+		while (len > 0 && strchr(" \t\r\n", at[len - 1]))
+			len--;
 		if (len > WORD_BYTES_MAX) {
 			len = WORD_BYTES_MAX;
 			while (len > 0 && ((unsigned char)at[len] & 0xc0) == 0x80)
@@ -94,8 +106,8 @@ add_words(json_t *list, const json_t *evidence)
 		}
 		memcpy(word, at, len);
 		word[len] = '\0';
-		if (!has_word(list, word))
-			json_array_append_new(list, json_string(word));
+		if (len > 0)
+			add_word(list, word);
 	}
 }
 
@@ -341,7 +353,7 @@ view_case(struct store_txn *txn, uint64_t case_id, json_t **ret)
 	v.record = &c;
 	r = record_event_each(txn, v.arena, case_id, visit_event, &v);
 	if (r == 0)
-		r = record_outbox_each(txn, v.arena, c.account, visit_waiting, &v);
+		r = record_outbox_each(txn, v.arena, c.account, 0, visit_waiting, &v);
 	if (r < 0)
 		goto out;
 	r = record_event_verify(txn, case_id, &broken);

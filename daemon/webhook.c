@@ -70,7 +70,7 @@ signature(const char *secret, const char *body, size_t len, char *ret, size_t si
 
 static int
 make_headers(const struct webhook_config *webhook, const char *key, const char *json, size_t len,
-	     struct curl_slist **list, struct err *err)
+	     const _Atomic int *cancelled, struct curl_slist **list, struct err *err)
 {
 	char line[512], *secret = NULL;
 	bool ok;
@@ -88,7 +88,7 @@ make_headers(const struct webhook_config *webhook, const char *key, const char *
 	ok = add_header(list, "Content-Type: application/json") && add_header(list, "Expect:") &&
 	     add_header(list, line);
 	if (ok && (webhook->secret.file || webhook->secret.command || webhook->secret.credential)) {
-		r = secret_read(&webhook->secret, err, &secret);
+		r = secret_read_until(&webhook->secret, secret_flag_set, cancelled, err, &secret);
 		if (r < 0)
 			return err_prefix(err, -EAGAIN, "webhook %s: cannot read its secret",
 					  webhook->name);
@@ -172,7 +172,7 @@ webhook_post(const struct webhook_config *webhook, const char *idempotency_key, 
 
 	if (!curl)
 		return err_set(err, -EAGAIN, "webhook %s: out of memory", webhook->name);
-	r = make_headers(webhook, idempotency_key, json, len, &headers, err);
+	r = make_headers(webhook, idempotency_key, json, len, cancelled, &headers, err);
 	if (r < 0)
 		goto out;
 	set_options(curl, webhook, json, len, headers, &call, curl_error);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,34 @@ signals_are_fresh(void **state)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+/* Says stop when it is asked for the third time. */
+static bool
+third_time(const void *context)
+{
+	unsigned *asked = *(unsigned *const *)context;
+
+	return ++*asked >= 3;
+}
+
+static void
+a_command_can_be_cancelled(void **state)
+{
+	struct secret_source source = { .command = "echo s3cret; sleep 1000" };
+	unsigned asked = 0, *at = &asked;
+	struct err err = { .text = "" };
+	atomic_int flag = 1;
+	char *got = NULL;
+
+	(void)state;
+	assert_int_equal(secret_read_until(&source, third_time, &at, &err, &got), -ECANCELED);
+	assert_int_equal(asked, 3);
+	assert_null(strstr(err.text, "s3cret"));
+	assert_int_equal(secret_read_until(&source, secret_flag_set, &flag, &err, &got), -ECANCELED);
+	source.command = "echo s3cret";
+	assert_int_equal(secret_read_until(&source, secret_flag_set, NULL, &err, &got), 0);
+	secret_free(got);
+}
+
 static void
 a_slow_command_is_killed(void **state)
 {
@@ -197,6 +226,7 @@ main(void)
 		cmocka_unit_test(commands),
 		cmocka_unit_test(children_left_behind),
 		cmocka_unit_test(signals_are_fresh),
+		cmocka_unit_test(a_command_can_be_cancelled),
 		cmocka_unit_test(a_slow_command_is_killed),
 	};
 
