@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 struct clock {
 	/* Milliseconds since the epoch, UTC. */
@@ -36,5 +37,12 @@ clock_now_ms(const struct clock *clock)
 /* Milliseconds that only go forward, for deadlines. */
 int64_t
 clock_monotonic_ms(void);
+
+/* Such a time for calls that wait until a moment of CLOCK_MONOTONIC. */
+static inline struct timespec
+clock_monotonic_at(int64_t monotonic_ms)
+{
+	return (struct timespec){ .tv_sec = monotonic_ms / 1000, .tv_nsec = monotonic_ms % 1000 * 1000000 };
+}
 
 #endif

@@ -312,7 +312,7 @@ add_accounts(struct engine *e, struct err *err)
 		const struct account_config *account = &e->config->accounts[i];
 		struct stream_trust *trust = NULL;
 		struct transport *transport;
-		int r = outbox_recover(e->service.store, account->name, ~0u);
+		int r = outbox_recover(e->service.store, account->name);
 
 		if (r < 0)
 			return err_set(err, r, "reading the journal of account %s: %s", account->name, strerror(-r));
@@ -425,6 +425,7 @@ stop(struct engine *e)
 		}
 		mailbox_join(e->mailboxes[i], INT64_MAX);
 	}
+	service_join(&e->service, deadline);
 	service_stop(&e->service, true);
 }
 

@@ -2,14 +2,14 @@
  * intake: a fetched mail becomes a verdict, and the verdict becomes records, in one transaction.
  *
  * The cursor names the lowest UID that is not finished. While nothing unfinished lies below a mail, finishing it only
- * moves the cursor; a ledger entry is kept for what is planned or parked, and for what is done above something planned.
+ * moves the cursor; a ledger entry is kept for what is planned or parked, and for what is done above something planned. So the
+ * first entry at or above the cursor, if there is any, is a planned one.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "case.h"
 #include "intake.h"
-#include "ledger.h"
 #include "outbox.h"
 #include "thread.h"
 
@@ -25,7 +25,7 @@ struct commit {
 	struct intake_counts counts;
 };
 
-static void
+static int
 hash_content(struct arrival *a)
 {
 	struct buf text = { .arena = a->arena };
@@ -33,7 +33,10 @@ hash_content(struct arrival *a)
 
 	buf_printf(&text, "%s\n%s\n%s\n", from.address, a->message->date_text, a->message->subject);
 	buf_add(&text, a->message->body, a->message->body_len);
-	record_sha256(text.at, text.failed ? 0 : text.len, a->content);
+	if (text.failed)
+		return -ENOMEM;
+	record_sha256(text.at, text.len, a->content);
+	return 0;
 }
 
 void
@@ -43,28 +46,36 @@ intake_judge(struct judge *judge, const struct bundle *bundle, struct arrival *a
 		return;
 	record_sha256(a->bytes, a->len, a->digest);
 	if (message_read(a->arena, a->bytes, a->len, a->cut, &a->message) < 0 || !judge ||
-	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy), &a->verdict) < 0) {
+	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy), &a->verdict) < 0 ||
+	    hash_content(a) < 0) {
 		a->parked = "reading it needs more memory than one mail may have";
 		return;
 	}
 	record_fingerprint(a->message->message_id, a->listed.size, a->message->date_text, a->fingerprint);
-	hash_content(a);
+}
+
+static int
+note_planned(void *context, const struct ledger_record *entry)
+{
+	bool *planned = context;
+
+	*planned = entry->state == LEDGER_PLANNED;
+	return *planned;
 }
 
 /* Whether anything from the cursor on is planned. */
 static int
 look_for_gap(struct commit *c)
 {
-	struct ledger_record *entries;
-	size_t count;
-	int r = ledger_list(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity, c->cursor.next,
-			    &entries, &count);
+	return record_ledger_each(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity, c->cursor.next,
+				  note_planned, &c->gap);
+}
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count && !c->gap; i++)
-		c->gap = entries[i].state == LEDGER_PLANNED;
-	return 0;
+/* The UID after this one; the very last one stays, which only means that it is looked at again. */
+static uint32_t
+uid_after(uint32_t uid)
+{
+	return uid < UINT32_MAX ? uid + 1 : uid;
 }
 
 /* Writes down how a UID ended, or that it is planned, and moves the cursor where it can. */
@@ -77,7 +88,7 @@ settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reas
 	};
 
 	if (!c->gap)
-		c->cursor.next = state == LEDGER_PLANNED ? uid : uid + 1;
+		c->cursor.next = state == LEDGER_PLANNED ? uid : uid_after(uid);
 	if (state == LEDGER_PLANNED)
 		c->gap = true;
 	if (state == LEDGER_DONE && !c->gap)
@@ -187,6 +198,22 @@ keep_case(struct commit *c, const struct arrival *a, const struct plan *plan, co
 	return r;
 }
 
+/* What is known of a mail's case and its writer, before it. */
+static int
+look_around(struct commit *c, const struct arrival *a, struct thread_place *place, struct case_record *kase,
+	    struct customer_record *customer, bool *known)
+{
+	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, place);
+
+	if (r == 0 && place->case_id)
+		r = record_case_get(c->txn, c->arena, place->case_id, kase);
+	if (r < 0)
+		return r;
+	r = record_customer_get(c->txn, c->arena, address_lower(c->arena, customer_of(a->message).address), customer);
+	*known = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
 /* One mail, judged and new to us: everything that follows from it. */
 static int
 commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
@@ -197,19 +224,12 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 	struct message_record m;
 	struct plan plan;
 	struct address from = customer_of(a->message);
-	bool known = false, kept;
+	bool known, kept;
 	unsigned open = 0;
-	int r;
+	int r = look_around(c, a, &place, &kase, &customer, &known);
 
-	r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, &place);
-	if (r == 0 && place.case_id)
-		r = record_case_get(c->txn, c->arena, place.case_id, &kase);
 	if (r < 0)
 		return r;
-	r = record_customer_get(c->txn, c->arena, address_lower(c->arena, from.address), &customer);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	known = r == 0;
 
 	struct policy_input input = {
 		.account = c->intake->account->name, .message = a->message, .verdict = a->verdict,
@@ -256,6 +276,8 @@ commit_one(struct commit *c, const struct arrival *a)
 	else if (c->gap)
 		r = record_ledger_get(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity,
 				      a->listed.uid, &entry);
+	if (r == 0 && a->listed.uid >= c->cursor.next && entry.state == LEDGER_PLANNED && !entry.message)
+		r = -ENOENT;		/* matched as new by resync: its turn is now */
 	if (r != -ENOENT) {
 		c->counts.known += r == 0;
 		return r;
@@ -278,15 +300,71 @@ commit_one(struct commit *c, const struct arrival *a)
 	return commit_judged(c, a, earlier == EARLIER_DUPLICATE);
 }
 
-int
-intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
-	      struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+#define FRONT_MAX 128
+
+/* Finished entries from the cursor on. */
+struct front {
+	uint32_t next;
+	uint32_t done[FRONT_MAX];
+	size_t count;
+};
+
+static int
+look_at_front(void *context, const struct ledger_record *entry)
 {
-	struct commit c = { .intake = intake, .bundle = bundle, .folder = folder };
+	struct front *front = context;
+
+	front->next = entry->state == LEDGER_PLANNED ? entry->uid : uid_after(entry->uid);
+	if (entry->state == LEDGER_DONE)
+		front->done[front->count++] = entry->uid;
+	return entry->state == LEDGER_PLANNED || front->count == FRONT_MAX;
+}
+
+/* Moves the cursor over finished entries up to the first that is planned; those that are done need no entry any more. */
+static int
+advance(struct store_txn *txn, struct arena *arena, struct cursor_record *cursor)
+{
+	struct front front;
+	int r;
+
+	do {
+		front.next = cursor->next;
+		front.count = 0;
+		r = record_ledger_each(txn, arena, cursor->account, cursor->folder, cursor->uidvalidity, cursor->next,
+				       look_at_front, &front);
+		for (size_t i = 0; r == 0 && i < front.count; i++)
+			r = record_ledger_delete(txn, cursor->account, cursor->folder, cursor->uidvalidity, front.done[i]);
+		cursor->next = front.next;
+	} while (r == 0 && front.count == FRONT_MAX);
+	return r;
+}
+
+static int
+commit_in(struct commit *c, struct arena *lasting, uint32_t uidvalidity, struct arrival *const *arrivals, size_t count)
+{
+	int r = record_cursor_get(c->txn, lasting, c->intake->account->name, c->folder, &c->cursor);
+
+	if (r == 0 && c->cursor.uidvalidity != uidvalidity)
+		r = -ESTALE;
+	if (r == 0)
+		r = look_for_gap(c);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = commit_one(c, arrivals[i]);
+		arena_reset(c->arena);
+	}
+	if (r == 0 && c->gap)
+		r = advance(c->txn, c->arena, &c->cursor);
+	return r < 0 ? r : record_cursor_put(c->txn, &c->cursor);
+}
+
+static int
+commit_together(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
+		struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+{
+	struct commit c = { .intake = intake, .bundle = bundle, .folder = folder, .arena = arena_new(0) };
 	struct arena *lasting = arena_new(0);
 	int r = -ENOMEM;
 
-	c.arena = arena_new(0);
 	if (!c.arena || !lasting)
 		goto out;
 	intake_beat(intake);
@@ -294,17 +372,7 @@ intake_commit(const struct intake *intake, const struct bundle *bundle, const ch
 	r = store_begin(intake->store, true, &c.txn);
 	if (r < 0)
 		goto out;
-	r = record_cursor_get(c.txn, lasting, intake->account->name, folder, &c.cursor);
-	if (r == 0 && c.cursor.uidvalidity != uidvalidity)
-		r = -ESTALE;
-	if (r == 0)
-		r = look_for_gap(&c);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		r = commit_one(&c, arrivals[i]);
-		arena_reset(c.arena);
-	}
-	if (r == 0)
-		r = record_cursor_put(c.txn, &c.cursor);
+	r = commit_in(&c, lasting, uidvalidity, arrivals, count);
 	if (r < 0) {
 		store_abort(c.txn);
 		goto out;
@@ -322,23 +390,30 @@ out:
 	return r;
 }
 
-/* Moves the cursor over finished entries up to the first that is planned; those that are done need no entry any more. */
-static int
-advance(struct store_txn *txn, struct arena *arena, struct cursor_record *cursor)
+/* Errors that lie in a mail, or in a record that it belongs to, not in the store. */
+static bool
+is_of_one_mail(int error)
 {
-	struct ledger_record *entries;
-	size_t count;
-	int r = ledger_list(txn, arena, cursor->account, cursor->folder, cursor->uidvalidity, cursor->next, &entries, &count);
+	return error == -EINVAL || error == -EBADMSG || error == -E2BIG;
+}
 
+int
+intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
+	      struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+{
+	int r = commit_together(intake, bundle, folder, uidvalidity, arrivals, count, counts);
+
+	if (!is_of_one_mail(r))
+		return r;
+	r = 0;
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		cursor->next = entries[i].uid;
-		if (entries[i].state == LEDGER_PLANNED)
-			break;
-		cursor->next++;
-		if (entries[i].state == LEDGER_DONE)
-			r = record_ledger_delete(txn, cursor->account, cursor->folder, cursor->uidvalidity, entries[i].uid);
+		r = commit_together(intake, bundle, folder, uidvalidity, &arrivals[i], 1, counts);
+		if (is_of_one_mail(r) && !arrivals[i]->parked) {
+			arrivals[i]->parked = "what follows from it could not be written down";
+			r = commit_together(intake, bundle, folder, uidvalidity, &arrivals[i], 1, counts);
+		}
 	}
-	return r < 0 ? r : record_cursor_put(txn, cursor);
+	return r;
 }
 
 int
@@ -352,13 +427,37 @@ intake_finish(struct store_txn *txn, struct arena *arena, const char *account, c
 	r = record_ledger_get(txn, arena, account, folder, uidvalidity, uid, &entry);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	r = record_cursor_get(txn, arena, account, folder, &cursor);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	entry.state = state;
 	entry.reason = reason;
 	entry.open = 0;
+	if (state == LEDGER_DONE && (cursor.uidvalidity != uidvalidity || uid < cursor.next))
+		return record_ledger_delete(txn, account, folder, uidvalidity, uid);
 	r = record_ledger_put(txn, &entry);
-	if (r == 0)
-		r = record_cursor_get(txn, arena, account, folder, &cursor);
 	if (r < 0 || cursor.uidvalidity != uidvalidity || uid != cursor.next)
-		return r == -ENOENT ? 0 : r;
-	return advance(txn, arena, &cursor);
+		return r;
+	r = advance(txn, arena, &cursor);
+	return r < 0 ? r : record_cursor_put(txn, &cursor);
+}
+
+int
+intake_gone(const struct intake *intake, const char *folder, uint32_t uidvalidity, const uint32_t *uids, size_t count)
+{
+	struct arena *arena = arena_new(0);
+	struct store_txn *txn;
+	int r = arena ? store_begin(intake->store, true, &txn) : -ENOMEM;
+
+	if (r < 0)
+		goto out;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = intake_finish(txn, arena, intake->account->name, folder, uidvalidity, uids[i], LEDGER_DONE, "gone");
+	if (r == 0)
+		r = store_commit(txn);
+	else
+		store_abort(txn);
+out:
+	arena_free(arena);
+	return r;
 }

@@ -42,6 +42,7 @@ struct intake {
 	const struct config *config;
 	const struct account_config *account;
 	_Atomic int64_t *beat;		/* monotonic ms of the last step of work, for the watchdog; NULL: nobody watches */
+	const _Atomic int *stopping;	/* non-zero: begin nothing new; NULL: never */
 };
 
 static inline void
@@ -49,6 +50,12 @@ intake_beat(const struct intake *intake)
 {
 	if (intake->beat)
 		*intake->beat = clock_monotonic_ms();
+}
+
+static inline bool
+intake_stopping(const struct intake *intake)
+{
+	return intake->stopping && *intake->stopping;
 }
 
 struct intake_counts {
@@ -60,12 +67,17 @@ void
 intake_judge(struct judge *judge, const struct bundle *bundle, struct arrival *a);
 
 /*
- * Commits arrivals (ascending UIDs, none between them left out) of a folder. counts is added to.
+ * Commits arrivals (ascending UIDs, none between them left out) of a folder. counts is added to. A mail whose records cannot be
+ * made is parked and does not hold up the others.
  * Store errors: -ENOSPC means that nothing was done and nothing may be done until there is room.
  */
 int
 intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
 	      struct arrival *const *arrivals, size_t count, struct intake_counts *counts);
+
+/* A mail that waited to be judged (after its folder was matched again) is no longer in the folder. */
+int
+intake_gone(const struct intake *intake, const char *folder, uint32_t uidvalidity, const uint32_t *uids, size_t count);
 
 /*
  * Finishes a ledger entry and moves the cursor past what is finished. Inside the caller's transaction; used by the outbox

@@ -67,7 +67,7 @@ ledger_outbox(struct store_txn *txn, struct arena *arena, const char *account, s
 	      size_t *ret_count)
 {
 	struct list list = { .arena = arena };
-	int r = record_outbox_each(txn, arena, account, add_outbox, &list);
+	int r = record_outbox_each(txn, arena, account, 0, add_outbox, &list);
 
 	if (r < 0)
 		return r;

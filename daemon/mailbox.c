@@ -1,7 +1,6 @@
 /*
  * mailbox: one account's life: connect, synchronise every watched folder, carry out what was planned, wait for more.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 
 #include "log.h"
 #include "mailbox.h"
+#include "resync.h"
 #include "sync.h"
 
 #define STACK_BYTES		(256u << 10)
@@ -45,6 +45,7 @@ struct mailbox {
 
 	pthread_mutex_t mutex;		/* guards what follows */
 	pthread_cond_t woken;
+	bool ended;			/* the thread has nothing more to do */
 	enum state state;
 	int64_t since_ms;		/* of the state */
 	int64_t retry_ms;		/* when it will connect again, 0 */
@@ -67,7 +68,8 @@ mailbox_new(struct service *service, const struct account_config *account, struc
 	mb->service = service;
 	mb->transport = transport;
 	mb->intake = (struct intake){ .store = service->store, .clock = service->clock, .config = service->config,
-				      .account = account, .beat = &mb->beat };
+				      .account = account, .beat = &mb->beat,
+				      .stopping = &service->stopping };
 	mb->sync = sync_new(service, &mb->intake, transport);
 	mb->folders = calloc(account->folder_count, sizeof(*mb->folders));
 	if (!mb->sync || !mb->folders)
@@ -199,7 +201,7 @@ sync_folders(struct mailbox *mb, uint32_t *first_uidnext, struct err *err)
 }
 
 static int
-carry_out(struct mailbox *mb, struct err *err)
+carry_out(struct mailbox *mb, bool *more, struct err *err)
 {
 	struct outbox_counts counts = { 0 };
 	int r = outbox_run_mailbox(&mb->intake, mb->transport, &counts, err);
@@ -212,18 +214,24 @@ carry_out(struct mailbox *mb, struct err *err)
 	pthread_mutex_unlock(&mb->mutex);
 	if (counts.failed > 0)
 		log_line(LOG_WARNING, &where, "%u actions could not be carried out; see triagectl status", counts.failed);
-	return r == -ESTALE ? 0 : r;	/* the next synchronisation matches the folder again */
+	*more = counts.more;
+	return r;
 }
 
-/* Brings everything up to date and carries out what follows from it. */
+/* Brings everything up to date and carries out what follows from it. New mail does not wait until thousands of actions are over. */
 static int
 work(struct mailbox *mb, uint32_t *uidnext, struct err *err)
 {
-	int r;
+	bool more = true;
+	int r = 0;
 
 	enter(mb, STATE_WORKING);
-	r = sync_folders(mb, uidnext, err);
-	return r < 0 ? r : carry_out(mb, err);
+	while (r == 0 && more && !mb->service->stopping) {
+		r = sync_folders(mb, uidnext, err);
+		if (r == 0)
+			r = carry_out(mb, &more, err);
+	}
+	return r;
 }
 
 /* How long nothing needs to be looked at. */
@@ -252,14 +260,25 @@ watch(struct mailbox *mb, uint32_t uidnext, struct err *err)
 
 	r = mb->transport->ops->select(mb->transport, mb->folders[0].name, &state, err);
 	if (r == -ENOENT || r == -EPERM) {
-		state.uidnext = uidnext;	/* said in the status already; the poll looks again */
+		/* Said in the status already; the poll looks again. */
 		r = mb->transport->ops->select(mb->transport, "INBOX", &state, err);
-		uidnext = state.uidnext;
+		uidnext = r == 0 ? state.uidnext : 0;
 	}
 	if (r < 0 || state.uidnext != uidnext || mb->service->stopping)
 		return r;
 	enter(mb, STATE_WAITING);
 	return mb->transport->ops->wait(mb->transport, uidnext, wait_ms(mb), &event, err);
+}
+
+/* Only when something was got done: a connection that breaks over and over must wait longer and longer. */
+static void
+note_success(struct mailbox *mb)
+{
+	pthread_mutex_lock(&mb->mutex);
+	mb->failures = 0;
+	mb->error[0] = '\0';
+	mb->retry_ms = 0;
+	pthread_mutex_unlock(&mb->mutex);
 }
 
 static int
@@ -273,15 +292,14 @@ connect_and_watch(struct mailbox *mb, struct err *err)
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&mb->mutex);
-	mb->failures = 0;
-	mb->error[0] = '\0';
-	mb->retry_ms = 0;
 	snprintf(mb->server, sizeof(mb->server), "%s", mb->transport->ops->describe(mb->transport));
 	pthread_mutex_unlock(&mb->mutex);
 	while (r == 0 && !mb->service->stopping) {
 		r = work(mb, &uidnext, err);
-		if (r == 0 && !mb->service->stopping)
-			r = watch(mb, uidnext, err);
+		if (r < 0 || mb->service->stopping)
+			break;
+		note_success(mb);
+		r = watch(mb, uidnext, err);
 	}
 	return r;
 }
@@ -311,15 +329,8 @@ backoff(unsigned failures, int error)
 static void
 rest(struct mailbox *mb, int64_t delay)
 {
-	struct timespec until;
+	struct timespec until = clock_monotonic_at(clock_monotonic_ms() + delay);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += delay / 1000;
-	until.tv_nsec += delay % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&mb->mutex);
 	while (!mb->service->stopping && pthread_cond_timedwait(&mb->woken, &mb->mutex, &until) != ETIMEDOUT)
 		;
@@ -361,14 +372,16 @@ mailbox_main(void *argument)
 		mb->transport->ops->close(mb->transport);
 		if (mb->service->stopping)
 			break;
-		if (outbox_recover(mb->intake.store, mb->intake.account->name, OUTBOX_KINDS_MAILBOX) < 0)
-			log_line(LOG_ERR, NULL, "the store cannot be written; see the lines before");
 		delay = backoff(++mb->failures, r);
 		enter(mb, store_failed(r) ? STATE_STORE : STATE_FAILED);
 		note_failure(mb, r, &err, delay);
 		rest(mb, delay);
 	}
 	enter(mb, STATE_STOPPED);
+	pthread_mutex_lock(&mb->mutex);
+	mb->ended = true;
+	pthread_cond_broadcast(&mb->woken);
+	pthread_mutex_unlock(&mb->mutex);
 	return NULL;
 }
 
@@ -392,45 +405,37 @@ mailbox_start(struct mailbox *mb, struct err *err)
 bool
 mailbox_join(struct mailbox *mb, int64_t deadline_ms)
 {
-	struct timespec until = { .tv_sec = deadline_ms / 1000, .tv_nsec = deadline_ms % 1000 * 1000000 };
+	struct timespec until = clock_monotonic_at(deadline_ms);
+	bool ended;
 
-	if (mb->started && deadline_ms == INT64_MAX)
-		mb->started = pthread_join(mb->thread, NULL) != 0;
-	else if (mb->started)
-		mb->started = pthread_clockjoin_np(mb->thread, NULL, CLOCK_MONOTONIC, &until) != 0;
-	return !mb->started;
+	if (!mb->started)
+		return true;
+	pthread_mutex_lock(&mb->mutex);
+	while (!mb->ended && (deadline_ms == INT64_MAX ? pthread_cond_wait(&mb->woken, &mb->mutex) :
+			      pthread_cond_timedwait(&mb->woken, &mb->mutex, &until)) != ETIMEDOUT)
+		;
+	ended = mb->ended;
+	pthread_mutex_unlock(&mb->mutex);
+	if (ended) {
+		pthread_join(mb->thread, NULL);
+		mb->started = false;
+	}
+	return ended;
 }
 
 int
 mailbox_resume(struct mailbox *mb, const char *folder, struct err *err)
 {
 	const struct account_config *account = mb->intake.account;
-	struct arena *arena = arena_new(0);
-	struct cursor_record cursor;
-	struct store_txn *txn;
 	size_t i = 0;
 	int r;
 
 	while (i < account->folder_count && strcmp(account->folders[i], folder) != 0)
 		i++;
-	if (i == account->folder_count) {
-		arena_free(arena);
+	if (i == account->folder_count)
 		return err_set(err, -ENOENT, "account %s does not watch a folder called %s", account->name, folder);
-	}
-	r = arena ? store_begin(mb->intake.store, true, &txn) : -ENOMEM;
-	if (r == 0) {
-		r = record_cursor_get(txn, arena, account->name, folder, &cursor);
-		cursor.parked = "";
-		cursor.uidvalidity = 0;		/* sync takes it as: start from now */
-		if (r == 0)
-			r = record_cursor_put(txn, &cursor);
-		if (r == 0)
-			r = store_commit(txn);
-		else
-			store_abort(txn);
-	}
-	arena_free(arena);
-	if (r < 0 && r != -ENOENT)
+	r = resync_resume(mb->intake.store, account->name, folder);
+	if (r < 0)
 		return err_set(err, r, "writing the store: %s", strerror(-r));
 	mailbox_wake(mb, false);
 	return 0;

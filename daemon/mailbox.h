@@ -33,7 +33,10 @@ mailbox_start(struct mailbox *mailbox, struct err *err);
 bool
 mailbox_join(struct mailbox *mailbox, int64_t deadline_ms);
 
-/* Reads a parked folder again, from now on. -ENOENT: not a folder of this account. Any thread. */
+/*
+ * Reads a parked folder again: what is known in it goes on, mail that came since it was parked is new, the rest is old. A folder that is
+ * not parked is left alone. -ENOENT: not a folder of this account. Any thread.
+ */
 int
 mailbox_resume(struct mailbox *mailbox, const char *folder, struct err *err);
 

@@ -10,7 +10,8 @@
 #include "ledger.h"
 #include "outbox.h"
 
-#define ATTEMPTS_MAX	60		/* about two days with the delays below */
+#define ATTEMPTS_MAX	60		/* given up after so many, but not before GIVE_UP_MS: connections may come and go quickly */
+#define GIVE_UP_MS	172800000
 #define RETRY_FIRST_MS	15000
 #define RETRY_LAST_MS	3600000
 
@@ -22,69 +23,88 @@ is_source_bound(enum outbox_kind kind)
 }
 
 struct collect {
-	struct arena *arena;
 	unsigned kinds;
 	int64_t now_ms, next_ms;
+	uint64_t from, held;		/* held: a message whose last entry is not due: its later ones wait too */
 	size_t max, count;
 	struct outbox_record *list;
-	uint64_t *held;			/* messages that have an entry which is not due: their later ones wait too */
-	size_t held_count;
 };
 
+/* No wait is longer than RETRY_LAST_MS: one that seems to be was planned before the clock was set back. */
+static bool
+is_due(const struct outbox_record *record, int64_t now_ms)
+{
+	return record->next_ms <= now_ms || (record->next_ms < INT64_MAX && record->next_ms - now_ms > RETRY_LAST_MS);
+}
+
+/* The entries of one message follow each other: they were planned in one transaction. */
 static int
 collect_due(void *context, const struct outbox_record *record)
 {
 	struct collect *c = context;
+	struct outbox_record *entry;
 
-	if (!(c->kinds & 1u << record->kind))
+	c->from = record->id + 1;
+	if (!(c->kinds & 1u << record->kind) || (c->held == record->message && is_source_bound(record->kind)))
 		return 0;
-	for (size_t i = 0; i < c->held_count; i++)
-		if (c->held[i] == record->message && is_source_bound(record->kind))
-			return 0;
-	if (record->next_ms <= c->now_ms) {
-		c->list[c->count++] = *record;
-		return c->count == c->max;
+	if (!is_due(record, c->now_ms)) {
+		c->next_ms = outbox_earlier(c->next_ms, record->next_ms);
+		if (is_source_bound(record->kind))
+			c->held = record->message;
+		return 0;
 	}
-	if (!c->next_ms || record->next_ms < c->next_ms)
-		c->next_ms = record->next_ms;
-	if (is_source_bound(record->kind)) {
-		uint64_t *held = arena_grow(c->arena, c->held, c->held_count * sizeof(*held),
-					    (c->held_count + 1) * sizeof(*held));
-
-		if (!held)
-			return -ENOMEM;
-		c->held = held;
-		c->held[c->held_count++] = record->message;
-	}
-	return 0;
+	entry = &c->list[c->count++];
+	*entry = *record;
+	/* Nobody else carries out these kinds: that it was started and did not end is from before. */
+	if (entry->state == OUTBOX_STARTED)
+		entry->state = entry->kind == OUTBOX_WEBHOOK ? OUTBOX_PLANNED : OUTBOX_UNKNOWN;
+	return c->count == c->max;
 }
 
 int
-outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max, struct outbox_record **ret_entries,
-	   size_t *ret_count, int64_t *ret_next_ms)
+outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max, struct outbox_walk *walk,
+	   struct outbox_record **ret_entries, size_t *ret_count)
 {
-	struct collect c = { .arena = arena, .kinds = kinds, .max = max, .now_ms = clock_now_ms(intake->clock) };
+	struct collect c = {
+		.kinds = kinds, .max = max, .now_ms = clock_now_ms(intake->clock), .from = walk->from, .next_ms = walk->next_ms,
+		.list = arena_calloc(arena, max, sizeof(*c.list)),
+	};
 	struct store_txn *txn;
 	int r;
 
-	c.list = arena_calloc(arena, max, sizeof(*c.list));
 	if (!c.list)
 		return -ENOMEM;
 	r = store_begin(intake->store, false, &txn);
 	if (r < 0)
 		return r;
-	r = record_outbox_each(txn, arena, intake->account->name, collect_due, &c);
+	r = record_outbox_each(txn, arena, intake->account->name, walk->from, collect_due, &c);
 	store_abort(txn);
 	if (r < 0)
 		return r;
+	walk->from = c.from;
+	walk->next_ms = c.next_ms;
 	*ret_entries = c.list;
 	*ret_count = c.count;
-	*ret_next_ms = c.next_ms;
+	return 0;
+}
+
+/* Where the entry's mail lies now, as strings in the arena. */
+static int
+locate(struct store_txn *txn, struct arena *arena, struct outbox_record *e)
+{
+	struct outbox_record now;
+	int r = record_outbox_get(txn, arena, e->account, e->id, &now);
+
+	if (r < 0)
+		return r;
+	e->folder = now.folder;
+	e->uidvalidity = now.uidvalidity;
+	e->uid = now.uid;
 	return 0;
 }
 
 int
-outbox_start(struct store *store, struct outbox_record *entries, size_t count)
+outbox_start(struct store *store, struct arena *arena, struct outbox_record *entries, size_t count)
 {
 	struct store_txn *txn;
 	int r = store_begin(store, true, &txn);
@@ -95,7 +115,9 @@ outbox_start(struct store *store, struct outbox_record *entries, size_t count)
 		if (entries[i].state != OUTBOX_UNKNOWN)
 			entries[i].state = OUTBOX_STARTED;
 		entries[i].attempts++;
-		r = record_outbox_put(txn, &entries[i], NULL);
+		r = locate(txn, arena, &entries[i]);
+		if (r == 0)
+			r = record_outbox_put(txn, &entries[i], NULL);
 	}
 	if (r == 0)
 		return store_commit(txn);
@@ -103,8 +125,22 @@ outbox_start(struct store *store, struct outbox_record *entries, size_t count)
 	return r;
 }
 
+/* Unknown notices stay as they are: they wait for a person. */
+static bool
+recover_one(struct outbox_record *e)
+{
+	bool started = e->state == OUTBOX_STARTED;
+
+	if ((e->kind == OUTBOX_NOTIFY && e->state == OUTBOX_UNKNOWN) || (!started && e->next_ms == 0))
+		return false;
+	if (started)
+		e->state = e->kind == OUTBOX_WEBHOOK ? OUTBOX_PLANNED : OUTBOX_UNKNOWN;
+	e->next_ms = 0;
+	return true;
+}
+
 int
-outbox_recover(struct store *store, const char *account, unsigned kinds)
+outbox_recover(struct store *store, const char *account)
 {
 	struct arena *arena = arena_new(0);
 	struct outbox_record *entries;
@@ -118,19 +154,11 @@ outbox_recover(struct store *store, const char *account, unsigned kinds)
 	if (r < 0)
 		goto out;
 	r = ledger_outbox(txn, arena, account, &entries, &count);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct outbox_record *e = &entries[i];
-
-		if (!(kinds & 1u << e->kind) || (e->kind == OUTBOX_NOTIFY && e->state == OUTBOX_UNKNOWN))
-			continue;
-		if (e->state == OUTBOX_STARTED)
-			e->state = e->kind == OUTBOX_WEBHOOK ? OUTBOX_PLANNED : OUTBOX_UNKNOWN;
-		else if (e->next_ms == 0)
-			continue;
-		e->next_ms = 0;
-		r = record_outbox_put(txn, e, NULL);
-		changed++;
-	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (recover_one(&entries[i])) {
+			r = record_outbox_put(txn, &entries[i], NULL);
+			changed++;
+		}
 	if (r == 0 && changed > 0)
 		r = store_commit(txn);
 	else
@@ -140,6 +168,7 @@ out:
 	return r;
 }
 
+/* 15 s, 30 s ... an hour */
 static int64_t
 retry_delay(unsigned attempts)
 {
@@ -213,39 +242,54 @@ move_record(struct store_txn *txn, struct arena *arena, const struct outbox_resu
 	return r;
 }
 
-static int
-finish_one(struct store_txn *txn, struct arena *arena, const struct outbox_result *result, int64_t now_ms)
+/* What an attempt makes of its entry. Whether that is its end. */
+static bool
+decide(struct outbox_result *result, int64_t now_ms)
 {
-	struct outbox_record e = result->entry;
-	bool over = false;
-	int r;
+	struct outbox_record *e = &result->entry;
+	bool lost = transport_lost(result->error);
+	bool spent = e->attempts >= ATTEMPTS_MAX && now_ms - e->planned_ms >= GIVE_UP_MS;
 
-	e.error = result->text;
-	e.next_ms = 0;
-	if (result->error == 0) {
-		e.state = OUTBOX_DONE;
-		over = true;
-	} else if (result->error == OUTBOX_NOT_BEGUN) {
-		e.attempts--;
-		e.state = OUTBOX_PLANNED;
-	} else if (result->again && e.attempts < ATTEMPTS_MAX) {
-		e.next_ms = now_ms + retry_delay(e.attempts);
-		if (e.state == OUTBOX_STARTED)
-			e.state = OUTBOX_PLANNED;
-	} else if (result->error == -EIO && e.kind == OUTBOX_NOTIFY) {
-		e.state = OUTBOX_UNKNOWN;	/* it stays troubled until a person looks; it is over for the mail */
-		e.next_ms = INT64_MAX;
-		over = true;
-	} else if (transport_lost(result->error)) {
-		e.state = OUTBOX_UNKNOWN;
-	} else {
-		e.state = OUTBOX_FAILED;
-		over = true;
+	e->next_ms = 0;
+	if (result->error == OUTBOX_NOT_BEGUN) {
+		e->attempts--;
+		if (e->state == OUTBOX_STARTED)
+			e->state = OUTBOX_PLANNED;
+		return false;
 	}
-	if (over)
-		e.ended_ms = now_ms;
-	r = record_outbox_put(txn, &e, NULL);
-	if (r == 0 && e.kind == OUTBOX_MOVE && e.state == OUTBOX_DONE && result->error == 0)
+	e->error = result->text;
+	if (result->error == 0) {
+		e->state = OUTBOX_DONE;
+	} else if (result->error == -EIO && e->kind == OUTBOX_NOTIFY) {
+		e->state = OUTBOX_UNKNOWN;	/* it stays troubled until a person looks; it is over for the mail */
+		e->next_ms = INT64_MAX;
+	} else if (result->again && !spent) {
+		e->next_ms = now_ms + retry_delay(e->attempts);
+		if (e->state == OUTBOX_STARTED)
+			e->state = OUTBOX_PLANNED;
+		return false;
+	} else if (lost && !spent) {
+		/* At once after the first loss; then others go first: this one may be what breaks the connection. */
+		e->next_ms = e->attempts > 1 ? now_ms + retry_delay(e->attempts - 1) : 0;
+		e->state = OUTBOX_UNKNOWN;
+		return false;
+	} else {
+		e->state = OUTBOX_FAILED;
+	}
+	e->ended_ms = now_ms;
+	return true;
+}
+
+static int
+finish_one(struct store_txn *txn, struct arena *arena, struct outbox_result *result, int64_t now_ms)
+{
+	bool over = decide(result, now_ms);
+	struct outbox_record e = result->entry;
+	int r = locate(txn, arena, &e);
+
+	if (r == 0)
+		r = record_outbox_put(txn, &e, NULL);
+	if (r == 0 && e.kind == OUTBOX_MOVE && e.state == OUTBOX_DONE && !result->gone)
 		r = move_record(txn, arena, result);
 	if (r == 0 && over)
 		r = tell_case(txn, arena, &e, now_ms);
@@ -255,7 +299,7 @@ finish_one(struct store_txn *txn, struct arena *arena, const struct outbox_resul
 }
 
 int
-outbox_finish(const struct intake *intake, const struct outbox_result *results, size_t count)
+outbox_finish(const struct intake *intake, struct outbox_result *results, size_t count)
 {
 	struct arena *arena = arena_new(0);
 	struct store_txn *txn;

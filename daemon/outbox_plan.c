@@ -134,7 +134,7 @@ write_event(struct planner *p, struct outbox_record *entry, struct outbox_record
 	return payload->text ? 0 : -ENOMEM;
 }
 
-/* Fills in what this kind needs. -ENOENT and -EINVAL: it cannot be made (said in the case), go on without it. */
+/* Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made (said in the case), go on without it. */
 static int
 fill_entry(struct planner *p, const struct action *action, struct outbox_record *entry,
 	   struct outbox_record_payload *payload)
@@ -171,14 +171,18 @@ static int
 note_unmade(struct planner *p, const struct action *action, int error)
 {
 	struct case_record *c = p->wanted->case_;
+	const char *why = "its template, or the agent's address, is not configured";
 	json_t *data;
 	int r;
 
 	if (!c)
 		return 0;
+	if (error == -EINVAL)
+		why = "the mail names nobody who could be answered";
+	else if (error == -E2BIG)
+		why = "its text grew too long";
 	data = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(action->kind == ACTION_DRAFT ? OUTBOX_DRAFT : OUTBOX_NOTIFY),
-			 "rule", action->rule, "why", error == -EINVAL ? "the mail names nobody who could be answered" :
-			 "its template, or the agent's address, is not configured");
+			 "rule", action->rule, "why", why);
 	r = record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged", "left-out", data);
 	json_decref(data);
 	return r < 0 ? r : record_case_put(p->txn, c);
@@ -202,7 +206,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 	if (!entry.message_id)
 		return -ENOMEM;
 	r = fill_entry(p, action, &entry, &payload);
-	if (r == -ENOENT || r == -EINVAL)
+	if (r == -ENOENT || r == -EINVAL || r == -E2BIG)
 		return note_unmade(p, action, r);
 	if (r == 0)
 		r = record_outbox_put(p->txn, &entry, payload.text ? &payload : NULL);

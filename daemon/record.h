@@ -31,13 +31,13 @@
 struct cursor_record {
 	const char *account, *folder;	/* key */
 	uint32_t uidvalidity;
-	uint32_t next;			/* the lowest UID that is not finished; all below are */
+	uint32_t next;			/* the lowest UID that is not finished; all below are. 0: match the folder again, however little fits */
 	int64_t since_ms;		/* mail that arrived before is none of ours */
 	const char *parked;		/* why this folder is not read until a person says so; "" when it is read */
 };
 
 enum ledger_state {
-	LEDGER_PLANNED,			/* judged and committed; outbox entries are not all finished */
+	LEDGER_PLANNED,			/* judged and committed; outbox entries are not all finished. Without a message: yet to be judged */
 	LEDGER_DONE,
 	LEDGER_PARKED,			/* not judged or not carried out: a person must look; reason says why */
 };
@@ -268,9 +268,9 @@ int
 record_outbox_payload(struct store_txn *txn, struct arena *arena, const char *account, uint64_t id,
 		      struct outbox_record_payload *ret);
 
-/* Unfinished entries of one account in id order (the order in which they were decided). Same answers as store_visit. */
+/* Unfinished entries of one account with id >= from, in id order (the order in which they were decided). Same answers as store_visit. */
 int
-record_outbox_each(struct store_txn *txn, struct arena *arena, const char *account,
+record_outbox_each(struct store_txn *txn, struct arena *arena, const char *account, uint64_t from,
 		   int (*visit)(void *context, const struct outbox_record *record), void *context);
 
 /* Entries that need a person (failed, and unknown ones that must not be repeated), all accounts. */

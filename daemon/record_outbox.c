@@ -216,15 +216,15 @@ visit_outbox(void *context, struct span key, struct span value)
 }
 
 int
-record_outbox_each(struct store_txn *txn, struct arena *arena, const char *account,
+record_outbox_each(struct store_txn *txn, struct arena *arena, const char *account, uint64_t from,
 		   int (*visit)(void *context, const struct outbox_record *record), void *context)
 {
-	struct record_key prefix = record_key(account, 'u');
+	struct record_key prefix = record_key(account, 'u'), first = entry_key(account, 'u', from);
 	struct outbox_visit v = {txn, arena, account, visit, context};
 
-	if (prefix.failed)
+	if (prefix.failed || first.failed)
 		return -EINVAL;
-	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+	return store_range(txn, record_key_span(&prefix), record_key_span(&first), false,
 			   visit_outbox, &v);
 }
 

@@ -58,18 +58,19 @@ match_one(struct resync *s, const struct identity_listed *listed, struct match *
 	if (r < 0)
 		return r;
 	if (record.uidvalidity == s->cursor.uidvalidity && strcmp(record.folder, s->folder) == 0) {
+		m->here = true;
 		r = record_ledger_get(s->txn, s->arena, account, s->folder, record.uidvalidity, record.uid, &entry);
 		if (r == 0) {
 			m->state = entry.state;
 			m->open = entry.open;
 			m->reason = entry.reason;
 		}
-		m->here = true;
 	}
 	record_message_free(&record);
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Gives the mail's record its new number. 1: another copy of the same mail has it. */
 static int
 renumber_record(struct resync *s, const struct match *m)
 {
@@ -78,52 +79,62 @@ renumber_record(struct resync *s, const struct match *m)
 
 	if (r < 0)
 		return r;
-	record.uidvalidity = s->uidvalidity;
-	record.uid = m->uid;
-	r = record_message_put(s->txn, &record);
+	if (record.uidvalidity == s->uidvalidity) {
+		r = record.uid != m->uid;
+	} else {
+		record.uidvalidity = s->uidvalidity;
+		record.uid = m->uid;
+		r = record_message_put(s->txn, &record);
+	}
 	record_message_free(&record);
 	return r;
 }
 
-/* Puts the new ledger and moves the cursor to the lowest mail that is not finished. */
+/*
+ * Puts the new ledger and moves the cursor to the lowest mail that is not finished. What is new gets an entry as well, planned
+ * and without a message: so that finishing a mail below it cannot move the cursor past it.
+ */
 static int
 renumber(struct resync *s)
 {
-	const char *account = s->intake->account->name;
 	bool gap = false;
 	int r = 0;
 
 	s->cursor.uidvalidity = s->uidvalidity;
 	s->cursor.next = 1;
-	for (size_t i = 0; r == 0 && i < s->count; i++) {
+	for (size_t i = 0; r >= 0 && i < s->count; i++) {
 		const struct match *m = &s->matches[i];
 		struct ledger_record entry = {
-			.account = account, .folder = s->folder, .uidvalidity = s->uidvalidity, .uid = m->uid,
-			.state = m->state, .reason = m->reason, .message = m->message, .open = m->open,
+			.account = s->intake->account->name, .folder = s->folder, .uidvalidity = s->uidvalidity,
+			.uid = m->uid, .state = m->state, .reason = m->reason, .message = m->message, .open = m->open,
 		};
-		bool unknown = !m->message && !m->before;
 
-		if (!gap)
-			s->cursor.next = unknown || m->state == LEDGER_PLANNED ? m->uid : m->uid + 1;
-		gap = gap || unknown || m->state == LEDGER_PLANNED;
-		if (!unknown && (gap || m->state == LEDGER_PARKED))
-			r = record_ledger_put(s->txn, &entry);
-		if (r == 0 && m->here)
+		if (m->here)
 			r = renumber_record(s, m);
+		if (!m->message && !m->before)
+			entry.state = LEDGER_PLANNED;
+		else if (r == 1)
+			entry = (struct ledger_record){ .account = entry.account, .folder = s->folder, .uid = m->uid,
+				.uidvalidity = s->uidvalidity, .state = LEDGER_DONE, .reason = "seen" };
+		if (!gap)
+			s->cursor.next = entry.state == LEDGER_PLANNED || m->uid == UINT32_MAX ? m->uid : m->uid + 1;
+		gap = gap || entry.state == LEDGER_PLANNED;
+		if (r >= 0 && (gap || entry.state == LEDGER_PARKED))
+			r = record_ledger_put(s->txn, &entry);
 	}
 	return r < 0 ? r : record_cursor_put(s->txn, &s->cursor);
 }
 
-/* The old numbering's entries. What was parked without ever being judged stays for a person to see. */
+/* Drops a numbering's entries. What was parked without ever being judged stays, when wanted, for a person to see. */
 static int
-drop_old(struct resync *s)
+drop(struct resync *s, uint32_t uidvalidity, bool keep_parked)
 {
 	struct ledger_record *entries;
 	size_t count;
-	int r = ledger_list(s->txn, s->arena, s->intake->account->name, s->folder, s->cursor.uidvalidity, 1, &entries, &count);
+	int r = ledger_list(s->txn, s->arena, s->intake->account->name, s->folder, uidvalidity, 1, &entries, &count);
 
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if (entries[i].state != LEDGER_PARKED || entries[i].message)
+		if (!keep_parked || entries[i].state != LEDGER_PARKED || entries[i].message)
 			r = record_ledger_delete(s->txn, entries[i].account, entries[i].folder, entries[i].uidvalidity,
 						 entries[i].uid);
 	return r;
@@ -139,19 +150,24 @@ renumber_outbox(struct resync *s)
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct outbox_record *e = &entries[i];
+		struct message_record record;
 
 		if (strcmp(e->folder, s->folder) != 0 || e->uidvalidity == s->uidvalidity)
 			continue;
 		e->uid = 0;
 		e->uidvalidity = s->uidvalidity;
-		for (size_t j = 0; j < s->count; j++)
-			if (s->matches[j].message == e->message)
-				e->uid = s->matches[j].uid;
-		r = record_outbox_put(s->txn, e, NULL);
+		r = record_message_get(s->txn, s->arena, e->message, &record);
+		if (r == 0) {
+			if (record.uidvalidity == s->uidvalidity && strcmp(record.folder, s->folder) == 0)
+				e->uid = record.uid;
+			record_message_free(&record);
+		}
+		r = r == 0 || r == -ENOENT ? record_outbox_put(s->txn, e, NULL) : r;
 	}
 	return r;
 }
 
+/* What comes from now on is new mail, whenever a person says that the folder is read again. */
 static int
 park_folder(struct resync *s)
 {
@@ -160,6 +176,7 @@ park_folder(struct resync *s)
 	snprintf(why, sizeof(why), "UIDVALIDITY changed from %" PRIu32 " to %" PRIu32 " and only %zu of %zu mails are known",
 		 s->cursor.uidvalidity, s->uidvalidity, s->matched, s->count);
 	s->cursor.parked = why;
+	s->cursor.since_ms = clock_now_ms(s->intake->clock);
 	return record_cursor_put(s->txn, &s->cursor);
 }
 
@@ -174,11 +191,14 @@ resync_in(struct resync *s, const struct identity_listed *list)
 	}
 	if (r < 0)
 		return r;
-	if (s->count >= RESYNC_SMALL && s->matched * 100 < s->count * RESYNC_PERCENT) {
+	if (s->cursor.next > 0 && s->count >= RESYNC_SMALL && s->matched * 100 < s->count * RESYNC_PERCENT) {
 		r = park_folder(s);
 		return r < 0 ? r : 1;
 	}
-	r = drop_old(s);
+	if (s->cursor.uidvalidity != s->uidvalidity)
+		r = drop(s, s->uidvalidity, false);
+	if (r == 0)
+		r = drop(s, s->cursor.uidvalidity, true);
 	if (r == 0)
 		r = renumber(s);
 	return r < 0 ? r : renumber_outbox(s);
@@ -199,8 +219,10 @@ resync_folder(const struct intake *intake, struct transport *transport, const ch
 		goto out;
 	s.matches = arena_calloc(s.arena, s.count ? s.count : 1, sizeof(*s.matches));
 	r = s.matches ? store_begin(intake->store, true, &s.txn) : -ENOMEM;
-	if (r < 0)
+	if (r < 0) {
+		err_set(err, r, "matching folder %s after its UIDVALIDITY changed: %s", folder, strerror(-r));
 		goto out;
+	}
 	parked = resync_in(&s, list);
 	if (parked < 0) {
 		store_abort(s.txn);
@@ -216,4 +238,29 @@ out:
 	free(list);
 	arena_free(s.arena);
 	return r;
+}
+
+int
+resync_resume(struct store *store, const char *account, const char *folder)
+{
+	struct arena *arena = arena_new(0);
+	struct cursor_record cursor;
+	struct store_txn *txn;
+	int r = arena ? store_begin(store, true, &txn) : -ENOMEM;
+
+	if (r < 0)
+		goto out;
+	r = record_cursor_get(txn, arena, account, folder, &cursor);
+	if (r == 0 && *cursor.parked) {
+		cursor.parked = "";
+		cursor.next = 0;
+		r = record_cursor_put(txn, &cursor);
+	}
+	if (r == 0)
+		r = store_commit(txn);
+	else
+		store_abort(txn);
+out:
+	arena_free(arena);
+	return r == -ENOENT ? 0 : r;
 }

@@ -30,6 +30,22 @@ service_init(struct service *service, const struct config *config, struct store 
 }
 
 void
+service_join(struct service *service, int64_t deadline_ms)
+{
+	struct timespec until = clock_monotonic_at(deadline_ms);
+
+	for (size_t i = 0; i < 2; i++) {
+		struct courier *courier = &service->couriers[i];
+
+		pthread_mutex_lock(&service->mutex);
+		while (courier->running && !courier->ended &&
+		       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) != ETIMEDOUT)
+			;
+		pthread_mutex_unlock(&service->mutex);
+	}
+}
+
+void
 service_end(struct service *service)
 {
 	service_stop(service, true);
@@ -78,25 +94,57 @@ service_stop(struct service *service, bool cut)
 	service_kick(service);
 }
 
+/* Every account has its turn, whatever becomes of another. Returns the first error. *next_ms 0: nothing waits, -1: more now. */
 static int
 run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct err *err)
 {
+	bool more = false;
+	int first = 0;
+
 	*next_ms = 0;
 	for (size_t i = 0; i < service->config->account_count && !service->stopping; i++) {
 		struct intake intake = { .store = service->store, .clock = service->clock, .config = service->config,
-					 .account = &service->config->accounts[i] };
+					 .account = &service->config->accounts[i], .stopping = &service->stopping };
 		struct outbox_counts counts;
-		int r = outbox_run_courier(&intake, kinds, &service->cut, &counts, err);
+		struct err why = { 0 };
+		int r = outbox_run_courier(&intake, kinds, &service->cut, &counts, &why);
 
-		if (r < 0)
-			return r;
+		if (r < 0 && first == 0)
+			first = err_set(err, r, "account %s: %s", intake.account->name, why.text);
 		if (counts.failed > 0)
 			log_line(LOG_WARNING, &(struct log_about){ .account = intake.account->name },
 				 "%u notices or webhooks could not be sent; see triagectl status", counts.failed);
-		if (counts.next_ms && counts.next_ms != INT64_MAX && (!*next_ms || counts.next_ms < *next_ms))
-			*next_ms = counts.next_ms;
+		if (counts.next_ms != INT64_MAX)
+			*next_ms = outbox_earlier(*next_ms, counts.next_ms);
+		more = more || counts.more;
 	}
-	return 0;
+	if (more)
+		*next_ms = -1;
+	return first;
+}
+
+/* How long a courier may wait when the earliest entry is due then. */
+static int64_t
+courier_wait(struct service *service, int64_t next_ms)
+{
+	int64_t wait = next_ms ? next_ms - clock_now_ms(service->clock) : COURIER_WAIT_MS;
+
+	if (wait > COURIER_WAIT_MS)
+		wait = COURIER_WAIT_MS;
+	return wait > 0 ? wait : 0;
+}
+
+/* Waits until somebody kicks, but not after that many kicks were seen already. */
+static void
+wait_for_kick(struct service *service, uint64_t seen, int64_t wait_ms)
+{
+	struct timespec until = clock_monotonic_at(clock_monotonic_ms() + wait_ms);
+
+	pthread_mutex_lock(&service->mutex);
+	while (seen == service->kicks && !service->stopping &&
+	       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&service->mutex);
 }
 
 static void *
@@ -104,35 +152,25 @@ courier_main(void *argument)
 {
 	struct courier *courier = argument;
 	struct service *service = courier->service;
-	uint64_t seen = 0;
 
 	while (!service->stopping) {
 		struct err err = { 0 };
-		struct timespec until;
-		int64_t next_ms, wait_ms = COURIER_WAIT_MS;
+		int64_t next_ms;
+		uint64_t seen;
 
 		pthread_mutex_lock(&service->mutex);
 		seen = service->kicks;
 		pthread_mutex_unlock(&service->mutex);
-		if (run_accounts(service, courier->kinds, &next_ms, &err) < 0)
+		if (run_accounts(service, courier->kinds, &next_ms, &err) < 0) {
 			log_line(LOG_ERR, NULL, "%s", err.text);
-		else if (next_ms && next_ms - clock_now_ms(service->clock) < wait_ms)
-			wait_ms = next_ms - clock_now_ms(service->clock);
-		if (wait_ms < 0)
-			wait_ms = 0;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += wait_ms / 1000;
-		until.tv_nsec += wait_ms % 1000 * 1000000;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_sec++;
-			until.tv_nsec -= 1000000000;
+			next_ms = 0;
 		}
-		pthread_mutex_lock(&service->mutex);
-		while (seen == service->kicks && !service->stopping &&
-		       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) != ETIMEDOUT)
-			;
-		pthread_mutex_unlock(&service->mutex);
+		wait_for_kick(service, seen, courier_wait(service, next_ms));
 	}
+	pthread_mutex_lock(&service->mutex);
+	courier->ended = true;
+	pthread_cond_broadcast(&service->kicked);
+	pthread_mutex_unlock(&service->mutex);
 	return NULL;
 }
 
@@ -158,6 +196,10 @@ int
 service_courier_once(struct service *service, struct err *err)
 {
 	int64_t next_ms;
+	int r;
 
-	return run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms, err);
+	do {
+		r = run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms, err);
+	} while (r == 0 && next_ms < 0);
+	return r;
 }

@@ -20,7 +20,7 @@ struct courier {
 	struct service *service;
 	unsigned kinds;			/* 1u << OUTBOX_... */
 	pthread_t thread;
-	bool running;
+	bool running, ended;		/* ended: it has nothing more to do; guarded by the service's mutex */
 };
 
 struct service {
@@ -43,6 +43,13 @@ struct service {
 void
 service_init(struct service *service, const struct config *config, struct store *store, const struct clock *clock,
 	     struct pool *pool, struct bundle *bundle);
+
+/*
+ * After service_stop(): waits for the couriers to finish what they are sending until deadline_ms (monotonic). What then still
+ * goes on is cut when the service ends.
+ */
+void
+service_join(struct service *service, int64_t deadline_ms);
 
 /* Ends the couriers and gives back the bundle. */
 void

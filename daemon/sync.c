@@ -13,6 +13,7 @@
 #define BATCH_MAILS	64
 #define BATCH_BYTES	(2u << 20)
 #define MAIL_ARENA_MAX	(112u << 20)	/* one mail and all that is made of it */
+#define REFUSED_MAX	16		/* mails in a row; more of them is the server's trouble, not the mails' */
 
 struct sync_job {
 	struct arrival arrival;
@@ -38,6 +39,8 @@ struct sync {
 	uint32_t uidvalidity;
 	struct bundle *bundle;
 	struct intake_counts *counts;
+	bool broken;			/* a commit failed: nothing after it may be committed, or mails were left out */
+	unsigned refused;		/* mails in a row that the server lists but does not give */
 	const struct listed *wanted;
 	size_t wanted_count, received;
 	struct err *err;
@@ -56,17 +59,6 @@ sync_new(struct service *service, const struct intake *intake, struct transport 
 	return sync;
 }
 
-void
-sync_free(struct sync *sync)
-{
-	if (!sync)
-		return;
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < BATCH_MAILS; j++)
-			arena_free(sync->batches[i].jobs[j].arrival.arena);
-	free(sync);
-}
-
 static void
 judge_job(void *argument, struct judge *judge)
 {
@@ -75,9 +67,9 @@ judge_job(void *argument, struct judge *judge)
 	intake_judge(judge, job->bundle, &job->arrival);
 }
 
-/* Waits for a batch's verdicts and commits it. */
+/* Waits for a batch's verdicts and commits it; once a commit has failed the rest is dropped (it will be fetched again). */
 static int
-finish_batch(struct sync *sync, struct batch *batch, bool drop)
+finish_batch(struct sync *sync, struct batch *batch)
 {
 	struct arrival *arrivals[BATCH_MAILS];
 	int r = 0;
@@ -87,27 +79,49 @@ finish_batch(struct sync *sync, struct batch *batch, bool drop)
 	pool_wait(sync->service->pool, &batch->pool);
 	for (size_t i = 0; i < batch->count; i++)
 		arrivals[i] = &batch->jobs[i].arrival;
-	if (!drop)
+	if (!sync->broken)
 		r = intake_commit(sync->intake, sync->bundle, sync->folder, sync->uidvalidity, arrivals, batch->count,
 				  sync->counts);
 	for (size_t i = 0; i < batch->count; i++)
 		arena_reset(arrivals[i]->arena);
 	batch->count = 0;
 	batch->bytes = 0;
-	if (r < 0)
+	if (r < 0) {
+		sync->broken = true;
 		err_set(sync->err, r, "writing what was decided to the store: %s%s", strerror(-r),
 			r == -ENOSPC ? "; make room on the disk or raise store_max" : "");
+	}
 	return r;
 }
 
-/* Commits both batches, the older one first; after a failure the rest is dropped (it will be fetched again). */
+/* Commits both batches, the older one first. */
 static int
-flush(struct sync *sync, bool drop)
+flush(struct sync *sync)
 {
-	int r = finish_batch(sync, &sync->batches[!sync->filling], drop);
-	int r2 = finish_batch(sync, &sync->batches[sync->filling], drop || r < 0);
+	int r = finish_batch(sync, &sync->batches[!sync->filling]);
+	int r2 = finish_batch(sync, &sync->batches[sync->filling]);
 
 	return r < 0 ? r : r2;
+}
+
+/* What mails were read in is not kept while nothing comes: there may be thousands of accounts. */
+static void
+free_arenas(struct sync *sync)
+{
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < BATCH_MAILS; j++) {
+			arena_free(sync->batches[i].jobs[j].arrival.arena);
+			sync->batches[i].jobs[j].arrival.arena = NULL;
+		}
+}
+
+void
+sync_free(struct sync *sync)
+{
+	if (!sync)
+		return;
+	free_arenas(sync);
+	free(sync);
 }
 
 /* Takes one more mail: bytes, or the reason why there are none. */
@@ -134,7 +148,7 @@ add_arrival(struct sync *sync, const struct listed *listed, const void *bytes, s
 	if (batch->count < BATCH_MAILS && batch->bytes < BATCH_BYTES)
 		return 0;
 	sync->filling = !sync->filling;
-	return finish_batch(sync, &sync->batches[sync->filling], false);
+	return finish_batch(sync, &sync->batches[sync->filling]);
 }
 
 static int
@@ -142,17 +156,15 @@ fetched(void *context, uint32_t uid, const void *bytes, size_t len, bool cut)
 {
 	struct sync *sync = context;
 	const struct listed *listed = &sync->wanted[sync->received];
-	int r;
 
 	if (sync->service->stopping)
 		return -ECANCELED;
 	if (sync->received >= sync->wanted_count || uid != listed->uid)
 		return 1;		/* one was passed over: look at it before going on */
-	r = add_arrival(sync, listed, bytes, len, cut, NULL);
-	if (r < 0)
-		return r;
+	intake_beat(sync->intake);
 	sync->received++;
-	return 0;
+	sync->refused = 0;
+	return add_arrival(sync, listed, bytes, len, cut, NULL);
 }
 
 static int
@@ -168,98 +180,167 @@ fetch(struct sync *sync, const struct listed *wanted, size_t count)
 	return r > 0 ? 0 : r;
 }
 
-/*
- * wanted[0] was listed but did not come. It is gone (then 0, and the caller lists again), or the server would not give it: asked
- * once more alone, then parked.
- */
-static int
-resolve_missing(struct sync *sync, const struct listed *wanted)
+/* Keeps of a list what is in another one, too. Both are ascending. */
+static size_t
+keep_common(struct listed *list, size_t count, const struct listed *other, size_t other_count)
 {
-	struct listed *again;
-	size_t count;
-	bool there;
-	int r = sync->transport->ops->list(sync->transport, wanted->uid, &again, &count, sync->err);
+	size_t kept = 0, k = 0;
 
-	if (r < 0)
-		return r;
-	there = count > 0 && again[0].uid == wanted->uid;
-	free(again);
-	if (!there)
-		return 0;
-	r = fetch(sync, wanted, 1);
-	if (r < 0 && (transport_lost(r) || r == -ECANCELED))
-		return r;
-	if (sync->received == 1)
-		return 0;
-	return add_arrival(sync, wanted, NULL, 0, false, "the server lists it but does not give its text");
+	for (size_t i = 0; i < count; i++) {
+		while (k < other_count && other[k].uid < list[i].uid)
+			k++;
+		if (k < other_count && other[k].uid == list[i].uid)
+			list[kept++] = list[i];
+	}
+	return kept;
 }
 
 static int
-fetch_all(struct sync *sync, const struct listed *wanted, size_t count)
+park_refused(struct sync *sync, const struct listed *refused)
 {
-	size_t i = 0;
+	if (++sync->refused <= REFUSED_MAX)
+		return add_arrival(sync, refused, NULL, 0, false, "the server lists it but does not give its text");
+	sync->broken = true;	/* those before it would not have been parked, had the server been well */
+	return err_set(sync->err, -EPERM, "the server lists the mails of folder %s but refuses to give them, %u in a row; look at "
+		       "the server's log", sync->folder, sync->refused);
+}
+
+/*
+ * The first mail wanted was listed but did not come. Either it is gone, and others may be as well: what is left is taken from a
+ * new listing. Or the server would not give it: asked once more alone, then parked.
+ */
+static int
+resolve_missing(struct sync *sync, struct listed **wanted, size_t *count)
+{
+	struct listed *again;
+	size_t again_count;
+	bool there;
+	int r = sync->transport->ops->list(sync->transport, (*wanted)->uid, &again, &again_count, sync->err);
+
+	if (r < 0)
+		return r;
+	there = again_count > 0 && again[0].uid == (*wanted)->uid;
+	*count = keep_common(*wanted, *count, again, again_count);
+	free(again);
+	if (!there)
+		return 0;
+	r = fetch(sync, *wanted, 1);
+	if (r == -EPERM)
+		r = 0;
+	if (r == 0 && sync->received == 0)
+		r = park_refused(sync, *wanted);
+	(*wanted)++;
+	(*count)--;
+	return r;
+}
+
+static int
+fetch_all(struct sync *sync, struct listed *wanted, size_t count)
+{
 	int r = 0;
 
-	while (r == 0 && i < count) {
-		r = fetch(sync, wanted + i, count - i);
+	while (r == 0 && count > 0) {
+		r = fetch(sync, wanted, count);
 		if (r == -EPERM)
 			r = 0;		/* the server's NO to one mail must not hold up the others */
-		i += sync->received;
-		if (r == 0 && i < count)
-			r = resolve_missing(sync, &wanted[i++]);
+		wanted += sync->received;
+		count -= sync->received;
+		if (r == 0 && count > 0)
+			r = resolve_missing(sync, &wanted, &count);
 	}
 	return r;
 }
 
-/* Drops from a listing what the ledger knows. Both are ascending. */
-static int
-drop_known(struct sync *sync, struct store_txn *txn, struct arena *arena, uint32_t from, struct listed *list, size_t *count)
+/*
+ * Drops from a listing what the ledger knows; all are ascending. What resync left to be judged is not known yet; when it is no
+ * longer listed it goes to `gone` (room for every ledger entry).
+ */
+static size_t
+drop_known(const struct ledger_record *entries, size_t known, struct listed *list, size_t count, uint32_t *gone,
+	   size_t *gone_count)
 {
-	struct ledger_record *entries;
-	size_t known, k = 0, kept = 0;
-	int r = ledger_list(txn, arena, sync->intake->account->name, sync->folder, sync->uidvalidity, from, &entries, &known);
+	size_t kept = 0, i = 0;
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < *count; i++) {
-		while (k < known && entries[k].uid < list[i].uid)
-			k++;
-		if (list[i].uid >= from && (k == known || entries[k].uid != list[i].uid))
+	*gone_count = 0;
+	for (size_t k = 0; k < known; k++) {
+		bool waits = entries[k].state == LEDGER_PLANNED && !entries[k].message, listed;
+
+		while (i < count && list[i].uid < entries[k].uid)
+			list[kept++] = list[i++];
+		listed = i < count && list[i].uid == entries[k].uid;
+		if (listed && waits)
 			list[kept++] = list[i];
+		else if (waits)
+			gone[(*gone_count)++] = entries[k].uid;
+		i += listed;
 	}
-	*count = kept;
-	return 0;
+	while (i < count)
+		list[kept++] = list[i++];
+	return kept;
 }
 
-/* The folder is watched for the first time: from the account's `since` (0: from now on). */
 static int
-first_time(struct sync *sync, const struct folder_state *state, int64_t since_ms, struct cursor_record *cursor)
+store_failure(struct sync *sync, const char *doing, int error)
 {
-	const struct account_config *account = sync->intake->account;
+	return err_set(sync->err, error, "%s the store: %s", doing, strerror(-error));
+}
+
+static int
+put_cursor(struct sync *sync, const struct cursor_record *cursor)
+{
 	struct store_txn *txn;
-	int r = 0;
+	int r = store_begin(sync->intake->store, true, &txn);
 
-	*cursor = (struct cursor_record){
-		.account = account->name, .folder = sync->folder, .uidvalidity = state->uidvalidity, .parked = "",
-		.next = state->uidnext, .since_ms = since_ms ? since_ms : clock_now_ms(sync->intake->clock),
-	};
-	if (since_ms) {
-		uint32_t first;
-
-		r = sync->transport->ops->since(sync->transport, since_ms, &first, sync->err);
-		if (r < 0)
-			return r;
-		cursor->next = first ? first : state->uidnext;
-	}
-	r = store_begin(sync->intake->store, true, &txn);
 	if (r < 0)
-		return err_set(sync->err, r, "writing the store: %s", strerror(-r));
+		return store_failure(sync, "writing", r);
 	r = record_cursor_put(txn, cursor);
 	if (r < 0)
 		store_abort(txn);
 	else
 		r = store_commit(txn);
-	return r < 0 ? err_set(sync->err, r, "writing the store: %s", strerror(-r)) : 0;
+	return r < 0 ? store_failure(sync, "writing", r) : 0;
+}
+
+/* UIDNEXT; from the folder's last mail when the server does not say it. */
+static int
+find_uidnext(struct sync *sync, const struct folder_state *state, uint32_t *ret)
+{
+	struct listed *list;
+	size_t count;
+	int r = 0;
+
+	*ret = state->uidnext ? state->uidnext : 1;
+	if (state->uidnext == 0 && state->exists > 0) {
+		r = sync->transport->ops->list(sync->transport, 1, &list, &count, sync->err);
+		if (r < 0)
+			return r;
+		if (count > 0)
+			*ret = list[count - 1].uid + 1;
+		free(list);
+	}
+	return r;
+}
+
+/* The folder is watched for the first time: from the account's `since` (0: from now on). */
+static int
+first_time(struct sync *sync, const struct folder_state *state, struct cursor_record *cursor)
+{
+	const struct account_config *account = sync->intake->account;
+	uint32_t first = 0;
+	int r = 0;
+
+	*cursor = (struct cursor_record){
+		.account = account->name, .folder = sync->folder, .uidvalidity = state->uidvalidity, .parked = "",
+		.since_ms = account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
+	};
+	if (account->since_ms)
+		r = sync->transport->ops->since(sync->transport, account->since_ms, &first, sync->err);
+	if (r == 0 && !first)
+		r = find_uidnext(sync, state, &first);
+	if (r < 0)
+		return r;
+	cursor->next = first;
+	return put_cursor(sync, cursor);
 }
 
 static int
@@ -275,6 +356,27 @@ read_cursor(struct sync *sync, struct arena *arena, struct cursor_record *ret)
 	return r;
 }
 
+/*
+ * A folder that is not there when it is looked for the first time is watched from now on all the same: when it comes, mail that
+ * came with it is ours.
+ */
+static int
+note_missing(struct sync *sync, struct arena *arena)
+{
+	const struct account_config *account = sync->intake->account;
+	struct cursor_record old;
+	struct cursor_record cursor = {
+		.account = account->name, .folder = sync->folder, .parked = "",
+		.since_ms = account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
+	};
+	int r = read_cursor(sync, arena, &old);
+
+	if (r < 0 && r != -ENOENT)
+		return store_failure(sync, "reading", r);
+	r = r == -ENOENT ? put_cursor(sync, &cursor) : 0;
+	return r < 0 ? r : -ENOENT;
+}
+
 /* The cursor of the selected folder, made or matched again where needed. 1: parked. */
 static int
 prepare(struct sync *sync, struct arena *arena, const struct folder_state *state, struct cursor_record *cursor)
@@ -282,42 +384,70 @@ prepare(struct sync *sync, struct arena *arena, const struct folder_state *state
 	int r = read_cursor(sync, arena, cursor);
 
 	if (r == -ENOENT)
-		return first_time(sync, state, sync->intake->account->since_ms, cursor);
+		return first_time(sync, state, cursor);
 	if (r < 0)
-		return err_set(sync->err, r, "reading the store: %s", strerror(-r));
-	if (cursor->uidvalidity == 0)
-		return first_time(sync, state, 0, cursor);
+		return store_failure(sync, "reading", r);
 	if (*cursor->parked)
 		return 1;
-	if (cursor->uidvalidity == state->uidvalidity)
+	if (cursor->uidvalidity == state->uidvalidity && cursor->next > 0)
 		return 0;
 	r = resync_folder(sync->intake, sync->transport, sync->folder, state, sync->err);
-	return r ? r : read_cursor(sync, arena, cursor);
+	if (r)
+		return r;
+	r = read_cursor(sync, arena, cursor);
+	return r < 0 ? store_failure(sync, "reading", r) : 0;
 }
 
 /* Lists what is not finished, leaves out what the ledger knows. */
 static int
 list_new(struct sync *sync, struct arena *arena, const struct cursor_record *cursor, struct listed **ret, size_t *ret_count)
 {
+	struct ledger_record *entries;
 	struct listed *list = NULL;
 	struct store_txn *txn;
-	size_t count = 0;
+	uint32_t *gone = NULL;
+	size_t count = 0, known = 0, gone_count = 0;
 	int r = sync->transport->ops->list(sync->transport, cursor->next, &list, &count, sync->err);
 
 	if (r < 0)
 		return r;
 	r = store_begin(sync->intake->store, false, &txn);
 	if (r == 0) {
-		r = drop_known(sync, txn, arena, cursor->next, list, &count);
+		r = ledger_list(txn, arena, cursor->account, sync->folder, sync->uidvalidity, cursor->next, &entries, &known);
 		store_abort(txn);
+	}
+	if (r == 0) {
+		gone = arena_calloc(arena, known + 1, sizeof(*gone));
+		r = gone ? 0 : -ENOMEM;
+	}
+	if (r == 0) {
+		count = drop_known(entries, known, list, count, gone, &gone_count);
+		if (gone_count > 0)
+			r = intake_gone(sync->intake, sync->folder, sync->uidvalidity, gone, gone_count);
 	}
 	if (r < 0) {
 		free(list);
-		return err_set(sync->err, r, "reading the store: %s", strerror(-r));
+		return store_failure(sync, "reading", r);
 	}
 	*ret = list;
 	*ret_count = count;
 	return 0;
+}
+
+static int
+take_in(struct sync *sync, struct listed *list, size_t count)
+{
+	int r, flushed;
+
+	sync->bundle = service_bundle(sync->service);
+	sync->broken = false;
+	sync->refused = 0;
+	r = fetch_all(sync, list, count);
+	/* What came before the connection broke is whole: keep it. */
+	flushed = flush(sync);
+	bundle_unref(sync->bundle);
+	free_arenas(sync);
+	return r < 0 ? r : flushed;
 }
 
 int
@@ -328,7 +458,7 @@ sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext, struct
 	struct folder_state state;
 	struct listed *list = NULL;
 	size_t count = 0;
-	int r, flushed;
+	int r;
 
 	if (!arena)
 		return err_set(err, -ENOMEM, "synchronising: out of memory");
@@ -336,23 +466,19 @@ sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext, struct
 	sync->counts = counts;
 	sync->err = err;
 	r = sync->transport->ops->select(sync->transport, folder, &state, err);
-	if (r == 0)
-		r = prepare(sync, arena, &state, &cursor);
+	if (r == -ENOENT)
+		r = note_missing(sync, arena);
+	if (r < 0)
+		goto out;
+	*ret_uidnext = state.uidnext;
+	r = prepare(sync, arena, &state, &cursor);
 	if (r)
 		goto out;
 	sync->uidvalidity = state.uidvalidity;
 	if (state.exists > 0 && (state.uidnext == 0 || state.uidnext > cursor.next))
 		r = list_new(sync, arena, &cursor, &list, &count);
-	if (r == 0 && count > 0) {
-		sync->bundle = service_bundle(sync->service);
-		r = fetch_all(sync, list, count);
-		/* What came before the connection broke is whole: keep it. */
-		flushed = flush(sync, r == -ENOSPC || r == -EIO);
-		r = r < 0 ? r : flushed;
-		bundle_unref(sync->bundle);
-	}
-	if (r >= 0)
-		*ret_uidnext = state.uidnext;
+	if (r == 0 && count > 0)
+		r = take_in(sync, list, count);
 out:
 	free(list);
 	arena_free(arena);

@@ -21,9 +21,9 @@ void
 sync_free(struct sync *sync);
 
 /*
- * Synchronises a folder. On 0 *ret_uidnext is the folder's UIDNEXT as it was seen. counts is added to.
- * 1: the folder is parked (why is in the cursor record). -ENOENT: no such folder. -ECANCELED: stopping. Otherwise the
- * transport's or the store's error.
+ * Synchronises a folder. *ret_uidnext is the folder's UIDNEXT as it was seen, whenever the folder could be selected. counts is
+ * added to. 1: the folder is parked (why is in the cursor record). -ENOENT: no such folder. -EPERM: the server would not let it
+ * be read. -ECANCELED: stopping. Otherwise the transport's or the store's error.
  */
 int
 sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext, struct intake_counts *counts, struct err *err);

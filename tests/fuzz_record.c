@@ -119,7 +119,7 @@ read_all(struct store_txn *txn, struct arena *arena)
 	record_customer_get(txn, arena, "k", &customer);
 	record_outbox_get(txn, arena, "a", 1, &outbox);
 	record_outbox_payload(txn, arena, "a", 1, &payload);
-	record_outbox_each(txn, arena, "a", see_outbox, &seen);
+	record_outbox_each(txn, arena, "a", 0, see_outbox, &seen);
 	record_outbox_troubled(txn, arena, see_outbox, &seen);
 	/* A case that is read is also one that may be put again, over what is there. */
 	if (record_case_get(txn, arena, 1, &c) == 0 && c.account[0])

@@ -541,7 +541,7 @@ static void
 expect_outbox(struct fixture *f, const char *account, unsigned count, const uint64_t *ids)
 {
 	struct numbers n = {.count = 0};
-	int r = account ? record_outbox_each(f->txn, f->arena, account, note_outbox, &n)
+	int r = account ? record_outbox_each(f->txn, f->arena, account, 0, note_outbox, &n)
 			: record_outbox_troubled(f->txn, f->arena, note_outbox, &n);
 
 	assert_int_equal(r, 0);
