@@ -98,6 +98,9 @@ $(BUILD)/test_%: $(BUILD)/tests/test_%.o $(TEST_OBJS) $(BUILD)/libdaemon.a $(BUI
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay_main.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/bench_filters: $(BUILD)/tests/bench/bench_filters.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 .SECONDARY:
 
 .PHONY: test
@@ -122,7 +125,7 @@ demo-deps:
 
 .PHONY: bench
 bench: test-deps
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory programs $(BUILD)/bench_filters
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py
 
 FUZZ_SECONDS ?= 60

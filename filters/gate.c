@@ -11,31 +11,48 @@
 
 #include <hs.h>
 
+#define FAR UINT32_MAX
+
+/* A literal asks for the needs of patterns: 2 * pattern for the first need, and one more for the second. */
 struct entry {
 	const char *text;
 	size_t len;
-	unsigned pattern;
+	unsigned need;
 };
 
 struct gate {
-	size_t words;			/* of a set of patterns */
+	size_t count, words;		/* patterns, and words of a set of them */
 	uint64_t *always;
+	uint64_t *single;		/* patterns without a second need */
+	bool *word;			/* of each need: its word */
+	uint32_t *before;		/* of each need: its before, FAR when it does not tell where matches begin */
 	hs_database_t *database;	/* NULL when no pattern has literals */
 	unsigned literal_count;
-	unsigned *first;		/* literal i asks for patterns asked[first[i]] .. asked[first[i + 1]] */
+	uint32_t *lengths;		/* of the literals */
+	unsigned *first;		/* literal i asks for needs asked[first[i]] .. asked[first[i + 1]] */
 	unsigned *asked;
+};
+
+/* Where a pattern is to be looked for. */
+struct places {
+	unsigned count;			/* 0: everywhere */
+	struct gate_window list[GATE_WINDOWS];
 };
 
 struct gate_scratch {
 	hs_scratch_t *hs;
-	unsigned char *seen;		/* literals already met in this text */
+	unsigned char *done;		/* literals that cannot add anything to what is known of this text */
 	unsigned *met;			/* which they are */
 	unsigned room;
+	struct places *places;		/* of the patterns whose bit is set */
+	uint64_t *also;			/* patterns whose second need is met */
+	size_t pattern_room;
 };
 
 struct scan {
 	const struct gate *gate;
 	struct gate_scratch *scratch;
+	const char *text;
 	uint64_t *bits;
 	unsigned met;
 };
@@ -59,7 +76,7 @@ entry_order(const void *a, const void *b)
 		return order;
 	if (x->len != y->len)
 		return x->len < y->len ? -1 : 1;
-	return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
+	return x->need < y->need ? -1 : x->need > y->need;
 }
 
 static bool
@@ -81,15 +98,18 @@ compile(struct gate *g, const struct entry *entries, size_t count)
 
 	g->first = calloc(count + 1, sizeof(*g->first));
 	g->asked = calloc(count, sizeof(*g->asked));
-	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL || g->asked == NULL)
+	g->lengths = calloc(count, sizeof(*g->lengths));
+	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL || g->asked == NULL ||
+	    g->lengths == NULL)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
-		g->asked[i] = entries[i].pattern;
+		g->asked[i] = entries[i].need;
 		if (i > 0 && same_literal(&entries[i], &entries[i - 1]))
 			continue;
 		texts[n] = entries[i].text;
 		lens[n] = entries[i].len;
 		ids[n] = n;
+		g->lengths[n] = (uint32_t)entries[i].len;
 		g->first[n++] = (unsigned)i;
 	}
 	g->first[n] = (unsigned)count;
@@ -107,6 +127,32 @@ out:
 	return rc;
 }
 
+static size_t
+add_entries(const struct literal_need *need, unsigned number, struct entry *entries)
+{
+	for (size_t i = 0; i < need->count; i++)
+		entries[i] = (struct entry){need->list[i].text, need->list[i].len, number};
+	return need->count;
+}
+
+/* Where a pattern's matches begin is told by one need only: the first if it can. */
+static void
+note_needs(struct gate *g, size_t pattern, const struct literals *l)
+{
+	bool near = l->need.count > 0 && l->need.before <= LITERAL_BEFORE_MAX;
+	bool also = l->also.count > 0 && l->also.before <= LITERAL_BEFORE_MAX;
+	uint64_t bit = UINT64_C(1) << (pattern % 64);
+
+	g->before[2 * pattern] = near ? (uint32_t)l->need.before : FAR;
+	g->before[2 * pattern + 1] = !near && also ? (uint32_t)l->also.before : FAR;
+	g->word[2 * pattern] = l->need.word;
+	g->word[2 * pattern + 1] = l->also.word;
+	if (l->need.count == 0)
+		g->always[pattern / 64] |= bit;
+	if (l->also.count == 0)
+		g->single[pattern / 64] |= bit;
+}
+
 int
 gate_build(const struct literals *const *patterns, size_t count, struct gate **ret_gate)
 {
@@ -117,18 +163,21 @@ gate_build(const struct literals *const *patterns, size_t count, struct gate **r
 
 	if (g == NULL)
 		return -ENOMEM;
+	g->count = count;
 	g->words = (count + 63) / 64;
 	g->always = calloc(g->words + 1, sizeof(*g->always));
+	g->single = calloc(g->words + 1, sizeof(*g->single));
+	g->before = calloc(2 * count + 1, sizeof(*g->before));
+	g->word = calloc(2 * count + 1, sizeof(*g->word));
 	for (size_t i = 0; i < count; i++)
-		total += patterns[i]->count;
+		total += patterns[i]->need.count + patterns[i]->also.count;
 	entries = calloc(total + 1, sizeof(*entries));
-	if (g->always == NULL || entries == NULL || total > INT32_MAX)
+	if (g->always == NULL || g->single == NULL || g->before == NULL || g->word == NULL || entries == NULL || total > INT32_MAX)
 		goto fail;
 	for (size_t i = 0; i < count; i++) {
-		if (patterns[i]->count == 0)
-			g->always[i / 64] |= UINT64_C(1) << (i % 64);
-		for (size_t j = 0; j < patterns[i]->count; j++)
-			entries[n++] = (struct entry){patterns[i]->list[j].text, patterns[i]->list[j].len, (unsigned)i};
+		note_needs(g, i, patterns[i]);
+		n += add_entries(&patterns[i]->need, (unsigned)(2 * i), entries + n);
+		n += add_entries(&patterns[i]->also, (unsigned)(2 * i + 1), entries + n);
 	}
 	qsort(entries, n, sizeof(*entries), entry_order);
 	rc = n > 0 ? compile(g, entries, n) : 0;
@@ -150,6 +199,10 @@ gate_free(struct gate *g)
 		return;
 	hs_free_database(g->database);
 	free(g->always);
+	free(g->single);
+	free(g->before);
+	free(g->word);
+	free(g->lengths);
 	free(g->first);
 	free(g->asked);
 	free(g);
@@ -164,25 +217,36 @@ gate_scratch_new(void)
 int
 gate_scratch_fit(struct gate_scratch *s, const struct gate *g)
 {
-	unsigned char *seen;
+	unsigned char *done;
 	unsigned *met;
+	struct places *places;
+	uint64_t *also;
 
 	if (g->database == NULL)
 		return 0;
 	if (hs_alloc_scratch(g->database, &s->hs) != HS_SUCCESS)
 		return -ENOMEM;
+	if (g->count > s->pattern_room) {
+		places = realloc(s->places, g->count * sizeof(*places));
+		s->places = places != NULL ? places : s->places;
+		also = realloc(s->also, g->words * sizeof(*also));
+		s->also = also != NULL ? also : s->also;
+		if (places == NULL || also == NULL)
+			return -ENOMEM;
+		s->pattern_room = g->count;
+	}
 	if (g->literal_count <= s->room)
 		return 0;
-	seen = calloc(g->literal_count, sizeof(*seen));
+	done = calloc(g->literal_count, sizeof(*done));
 	met = calloc(g->literal_count, sizeof(*met));
-	if (seen == NULL || met == NULL) {
-		free(seen);
+	if (done == NULL || met == NULL) {
+		free(done);
 		free(met);
 		return -ENOMEM;
 	}
-	free(s->seen);
+	free(s->done);
 	free(s->met);
-	s->seen = seen;
+	s->done = done;
 	s->met = met;
 	s->room = g->literal_count;
 	return 0;
@@ -194,9 +258,61 @@ gate_scratch_free(struct gate_scratch *s)
 	if (s == NULL)
 		return;
 	hs_free_scratch(s->hs);
-	free(s->seen);
+	free(s->done);
 	free(s->met);
+	free(s->places);
+	free(s->also);
 	free(s);
+}
+
+/* Adds a window to a pattern's places. Returns whether the pattern is now to be looked for everywhere. */
+static bool
+add_place(struct places *p, uint32_t from, uint32_t to)
+{
+	struct gate_window *last;
+
+	if (p->count == 0)
+		return true;
+	last = &p->list[p->count - 1];
+	if (from > last->to) {
+		if (p->count == GATE_WINDOWS) {
+			p->count = 0;
+			return true;
+		}
+		p->list[p->count++] = (struct gate_window){from, to};
+		return false;
+	}
+	last->to = to > last->to ? to : last->to;
+	/* Literals come in the order of their ends, a long one may begin before a short one. */
+	last->from = from < last->from ? from : last->from;
+	for (; p->count > 1 && last->from <= last[-1].to; p->count--, last--) {
+		last[-1].to = last->to > last[-1].to ? last->to : last[-1].to;
+		last[-1].from = last->from < last[-1].from ? last->from : last[-1].from;
+	}
+	return false;
+}
+
+/* One need is met, by a literal that begins at start. Returns whether meeting it again would add nothing. */
+static bool
+meet(struct scan *scan, unsigned need, uint32_t start)
+{
+	uint32_t before = scan->gate->before[need], first = start > before ? start - before : 0;
+	unsigned pattern = need / 2;
+	uint64_t *bits = need % 2 == 0 ? scan->bits : scan->scratch->also, *word = &bits[pattern / 64];
+	uint64_t bit = UINT64_C(1) << (pattern % 64);
+	struct places *p = &scan->scratch->places[pattern];
+	bool again = *word & bit;
+
+	if (scan->gate->word[need] && start > 0 && scan->text[start - 1] >= 'a' && scan->text[start - 1] <= 'z')
+		return false;
+	*word |= bit;
+	if (before == FAR)
+		return true;
+	if (again)
+		return add_place(p, first, start);
+	p->count = 1;
+	p->list[0] = (struct gate_window){first, start};
+	return false;
 }
 
 static int
@@ -204,36 +320,52 @@ on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned
 {
 	struct scan *scan = data;
 	const struct gate *g = scan->gate;
+	bool done = true;
 
 	(void)from;
-	(void)to;
 	(void)flags;
-	if (scan->scratch->seen[id])
+	if (scan->scratch->done[id])
 		return 0;
-	scan->scratch->seen[id] = 1;
-	scan->scratch->met[scan->met++] = id;
 	for (unsigned i = g->first[id]; i < g->first[id + 1]; i++)
-		scan->bits[g->asked[i] / 64] |= UINT64_C(1) << (g->asked[i] % 64);
+		done &= meet(scan, g->asked[i], (uint32_t)to - g->lengths[id]);
+	if (done) {
+		scan->scratch->done[id] = 1;
+		scan->scratch->met[scan->met++] = id;
+	}
 	return 0;
 }
 
 int
 gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits)
 {
-	struct scan scan = {g, s, bits, 0};
+	struct scan scan = {g, s, text, bits, 0};
 	hs_error_t rc = HS_SUCCESS;
 
 	memcpy(bits, g->always, g->words * sizeof(*bits));
 	if (g->database == NULL)
 		return 0;
+	memcpy(s->also, g->single, g->words * sizeof(*bits));
 	if (len <= UINT32_MAX)
 		rc = hs_scan(g->database, text, (unsigned)len, 0, s->hs, on_literal, &scan);
 	for (unsigned i = 0; i < scan.met; i++)
-		s->seen[s->met[i]] = 0;
-	if (rc == HS_SUCCESS && len <= UINT32_MAX)
+		s->done[s->met[i]] = 0;
+	if (rc == HS_SUCCESS && len <= UINT32_MAX) {
+		for (size_t w = 0; w < g->words; w++)
+			bits[w] &= s->also[w];
 		return 0;
+	}
 	memset(bits, 0xff, g->words * sizeof(*bits));
+	memset(s->places, 0, g->count * sizeof(*s->places));
 	return -EIO;
+}
+
+size_t
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret)
+{
+	if (g->before[2 * pattern] == FAR && g->before[2 * pattern + 1] == FAR)
+		return 0;
+	*ret = s->places[pattern].list;
+	return s->places[pattern].count;
 }
 
 #else
@@ -289,6 +421,16 @@ gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t
 	(void)len;
 	(void)bits;
 	return -EIO;
+}
+
+size_t
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret)
+{
+	(void)g;
+	(void)s;
+	(void)pattern;
+	(void)ret;
+	return 0;
 }
 
 #endif

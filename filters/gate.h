@@ -42,11 +42,25 @@ gate_scratch_fit(struct gate_scratch *s, const struct gate *g);
 void
 gate_scratch_free(struct gate_scratch *s);
 
+#define GATE_WINDOWS 12			/* of one pattern in one text; more are one: everywhere */
+
+/* Where matches of a pattern can begin: at one of the bytes from .. to (included). */
+struct gate_window {
+	uint32_t from, to;
+};
+
 /*
  * Sets the bit of every pattern that may match (those that always pass included) in bits, an array of
  * (count + 63) / 64 words. Returns 0, or -EIO: then bits are all set.
  */
 int
 gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits);
+
+/*
+ * Where the matches of a pattern whose bit the last gate_scan() set can begin, ascending and apart. Returns how many
+ * windows there are, 0 for everywhere. *ret lives until the next scan.
+ */
+size_t
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret);
 
 #endif

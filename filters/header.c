@@ -454,8 +454,10 @@ header_find(const struct header *headers, size_t count, const char *name)
 {
 	size_t len = strlen(name);
 
+	/* Most names of that length are told apart by their first letters. */
 	for (size_t i = 0; i < count; i++)
-		if (headers[i].name.len == len && !strncasecmp(headers[i].name.at, name, len))
+		if (headers[i].name.len == len && ((headers[i].name.at[0] ^ name[0]) & 0x5f) == 0 &&
+		    !strncasecmp(headers[i].name.at, name, len))
 			return &headers[i];
 	return NULL;
 }

@@ -143,7 +143,8 @@ is_excused(struct desk *d, const struct rule *r, const struct section_text *t, c
 	sentence_around(t->text, t->len, offset, length, &at, &len);
 	fold_view_range(f, at, len, &view_at, &view_len);
 	for (size_t i = 0; i < r->unless_count; i++) {
-		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0, &start, &end);
+		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0, MATCH_ANYWHERE, &start,
+				   &end);
 		if (one == ANSWER_HIT)
 			return one;
 		if (one == ANSWER_UNDETERMINED)
@@ -152,9 +153,41 @@ is_excused(struct desk *d, const struct rule *r, const struct section_text *t, c
 	return all;
 }
 
+/* A place between characters, at or before offset. */
+static size_t
+between(const struct folded *f, size_t offset)
+{
+	while (offset > 0 && offset < f->len && ((unsigned char)f->text[offset] & 0xc0) == 0x80)
+		offset--;
+	return offset;
+}
+
+/* The first match at or after `from` that begins in one of the windows; none: everywhere. */
+static enum answer
+find(struct desk *d, const struct entry_pattern *e, const struct folded *f, const struct gate_window *windows,
+     size_t window_count, size_t from, size_t *ret_start, size_t *ret_end)
+{
+	enum answer answer;
+
+	if (window_count == 0)
+		return matcher_find(d->j->matcher, e->pattern, f->text, f->len, from, MATCH_ANYWHERE, ret_start, ret_end);
+	for (size_t i = 0; i < window_count; i++) {
+		size_t first = between(f, windows[i].from), last = between(f, windows[i].to);
+
+		if (last < from)
+			continue;
+		answer = matcher_find(d->j->matcher, e->pattern, f->text, f->len, first > from ? first : from, last, ret_start,
+				      ret_end);
+		if (answer != ANSWER_CLEAR)
+			return answer;
+	}
+	return ANSWER_CLEAR;
+}
+
 /* Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence or the budget. */
 static int
-run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enum view view)
+run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enum view view,
+	    const struct gate_window *windows, size_t window_count)
 {
 	const struct rule *r = &d->set->rules[e->rule];
 	const struct section_text *t = &d->texts[section];
@@ -165,7 +198,7 @@ run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enu
 	int rc;
 
 	while (from <= f->len && d->j->states[e->rule].hits < LIMIT_MATCHES_PER_RULE) {
-		answer = matcher_find(d->j->matcher, e->pattern, f->text, f->len, from, &start, &end);
+		answer = find(d, e, f, windows, window_count, from, &start, &end);
 		if (answer == ANSWER_CLEAR)
 			return 0;
 		if (answer == ANSWER_HIT) {
@@ -199,13 +232,13 @@ is_judged(const struct desk *d, const struct rule *r)
 
 /* Sets j->bits to the entries of a lane that may match. */
 static void
-pick(struct desk *d, const struct lane *lane, const struct folded *f, bool gated)
+pick(struct desk *d, const struct lane *lane, const struct folded *f, const struct gate *gate)
 {
 	const struct view_index *v = &d->set->views[lane->view];
 	uint64_t *bits = d->j->bits;
 
-	if (gated && v->gate != NULL && d->set->gate)
-		gate_scan(v->gate, d->j->scratch, f->text, f->len, bits);	/* on failure all bits are set */
+	if (gate != NULL)
+		gate_scan(gate, d->j->scratch, f->text, f->len, bits);	/* on failure all bits are set */
 	else
 		memset(bits, 0xff, v->words * sizeof(*bits));
 	for (size_t w = 0; w < v->words; w++)
@@ -216,20 +249,26 @@ static int
 run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 {
 	const struct view_index *v = &d->set->views[lane->view];
+	const struct gate *gate = gated && d->set->gate ? v->gate : NULL;
+	const struct gate_window *windows = NULL;
 	const struct folded *f = NULL;
+	size_t count = 0;
 	int rc;
 
 	rc = get_view(d, lane->section, lane->view, &f);
 	if (rc < 0 || f->len == 0)
 		return rc;
-	pick(d, lane, f, gated);
+	pick(d, lane, f, gate);
 	for (size_t w = 0; w < v->words; w++) {
 		for (uint64_t bits = d->j->bits[w]; bits != 0; bits &= bits - 1) {
-			const struct entry_pattern *e = &v->entries[w * 64 + (size_t)__builtin_ctzll(bits)];
+			size_t entry = w * 64 + (size_t)__builtin_ctzll(bits);
+			const struct entry_pattern *e = &v->entries[entry];
 
 			if ((only_rule >= 0 && (uint32_t)only_rule != e->rule) || !is_judged(d, &d->set->rules[e->rule]))
 				continue;
-			rc = run_pattern(d, e, lane->section, lane->view);
+			if (gate != NULL)
+				count = gate_windows(gate, d->j->scratch, entry, &windows);
+			rc = run_pattern(d, e, lane->section, lane->view, windows, count);
 			if (rc < 0)
 				return rc;
 		}

@@ -47,19 +47,24 @@ is_latin(unsigned c)
 	return (c < 0x80 && isalpha((int)c)) || (c >= 0xc0 && c <= 0x24f && c != 0xd7 && c != 0xf7);
 }
 
-/* Words that English cannot do without and its neighbours do not have. */
+/* Words that English cannot do without and its neighbours do not have; compared eight bytes at a time. */
 static bool
 is_function_word(const char *word, size_t len)
 {
-	static const char *const words[] = {
+	static const char words[][8] = {
 		"the", "and", "to", "i", "my", "is", "it", "you", "your", "this", "that", "of", "not", "have", "has",
 		"had", "with", "are", "were", "will", "would", "can", "please", "what", "when", "how", "but", "from",
 		"they", "been", "if", "or", "our", "which", "there", "thank", "thanks", "don't", "i'm", "i've",
 		"never", "just", "still", "want", "about",
 	};
+	char folded[8] = "";
 
+	if (len >= sizeof(folded))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		folded[i] = (char)tolower((unsigned char)word[i]);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strlen(words[i]) == len && strncasecmp(word, words[i], len) == 0)
+		if (memcmp(folded, words[i], sizeof(folded)) == 0)
 			return true;
 	return false;
 }

@@ -18,6 +18,8 @@ blank_at(const char *s, size_t len)
 
 	if (len && isspace((unsigned char)*s))
 		return 1;
+	if (!len || (unsigned char)*s < 0x80)
+		return 0;
 	for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
 		size_t n = strlen(blanks[i]);
 
@@ -36,7 +38,7 @@ line_trim(const char *at, size_t len)
 		at += n;
 		len -= n;
 	}
-	while (len) {
+	while (len && !isgraph((unsigned char)at[len - 1])) {
 		for (n = len < 3 ? len : 3; n && blank_at(at + len - n, n) != n; n--)
 			;
 		if (!n)
@@ -46,11 +48,21 @@ line_trim(const char *at, size_t len)
 	return (struct line){at, len};
 }
 
+/* Most words differ from a text in their first letter: a full comparison is rare. */
+static bool
+may_start(const char *s, const char *word)
+{
+	return ((*s ^ *word) & 0x5f) == 0;
+}
+
 bool
 line_starts(struct line l, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n;
 
+	if (l.len && !may_start(l.at, word))
+		return false;
+	n = strlen(word);
 	return l.len >= n && strncasecmp(l.at, word, n) == 0;
 }
 
@@ -59,17 +71,20 @@ line_ends(struct line l, const char *word)
 {
 	size_t n = strlen(word);
 
-	return l.len >= n && strncasecmp(l.at + l.len - n, word, n) == 0;
+	return l.len >= n && (!n || may_start(l.at + l.len - n, word)) && strncasecmp(l.at + l.len - n, word, n) == 0;
 }
 
 bool
 line_has(struct line l, const char *word)
 {
 	size_t n = strlen(word);
-	int first = tolower((unsigned char)*word);
+	const char *last;
 
-	for (size_t i = 0; n && i + n <= l.len; i++)
-		if (tolower((unsigned char)l.at[i]) == first && strncasecmp(l.at + i, word, n) == 0)
+	if (!n || n > l.len)
+		return false;
+	last = l.at + l.len - n;
+	for (const char *p = l.at; p <= last; p++)
+		if (may_start(p, word) && (n == 1 || may_start(p + 1, word + 1)) && strncasecmp(p, word, n) == 0)
 			return true;
 	return false;
 }

@@ -1,31 +1,28 @@
 /*
  * literal: required literals of a pattern. See literal.h.
  *
- * Each piece of the pattern gives a set of strings. While `exact`, the piece matches nothing but one of them, so
- * neighbours can be multiplied; otherwise each match of the piece holds one of them, and of neighbours the
- * better set is kept. An empty set means "no idea".
+ * Each piece of the pattern gives sets of strings, see literal_set.h; what those of neighbours make together is
+ * literal_sequence.h's. An empty set means "no idea".
  */
 #include "literal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "fold_char.h"
+#include "literal_sequence.h"
 #include "pattern.h"
 
-#define PRODUCT_MAX	64	/* strings made by multiplying neighbours */
-#define CLASS_MAX	12	/* members of a class that are spelt out */
+#define CLASS_MAX	32	/* members of a class that are spelt out as beginnings */
+#define CLASS_EXACT	12	/* ... and as parts of longer strings */
 #define NESTING_MAX	64
 #define COST_HEAVY	64.0	/* ways to try at one place of the text above which they are counted */
-#define COST_MAX	1e12
-
-struct set {
-	struct literal *list;
-	size_t count;
-	bool exact;
-	double cost;
-};
+#define CHARACTER_MAX	4	/* bytes of one character */
+#define WHITE_MAX	8	/* bytes of \s*: a folded view never has two spaces side by side */
+#define WORD_BEGINS	"(?<![a-z])"
+#define ALSO_MAX	64	/* strings of a second need that only makes the first one rarer */
 
 struct parser {
 	struct arena *arena;
@@ -45,7 +42,7 @@ parse_alternatives(struct parser *p);
 static struct set
 nothing_known(void)
 {
-	return (struct set){.cost = 1};
+	return (struct set){.cost = 1, .width = CHARACTER_MAX};
 }
 
 /* Notes that backtracking comes through where the parser stands. */
@@ -70,177 +67,98 @@ add_stop(struct parser *p, bool far)
 static struct set
 exactly(struct parser *p, const char *s, size_t len)
 {
-	struct set set = {.count = 1, .exact = true, .cost = 1};
+	struct set set = {.first.count = 1, .exact = true, .cost = 1, .width = len};
 
-	set.list = arena_alloc(p->arena, sizeof(*set.list));
-	if (set.list == NULL) {
+	set.first.list = arena_alloc(p->arena, sizeof(*set.first.list));
+	if (set.first.list == NULL) {
 		p->nomem = true;
 		return nothing_known();
 	}
-	set.list[0] = (struct literal){s, len};
+	set.first.list[0] = (struct literal){s, len, false};
+	set.begin = set.first;
 	return set;
-}
-
-static size_t
-shortest(const struct set *set)
-{
-	size_t least = SIZE_MAX;
-
-	if (set->count == 0)
-		return 0;
-	for (size_t i = 0; i < set->count; i++)
-		if (set->list[i].len < least)
-			least = set->list[i].len;
-	return least;
-}
-
-/* How often some string of the set may be met in any text: a letter of English says about 4 bits, a syllable of Korean 9. */
-static double
-commonness(const struct set *set)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < set->count; i++) {
-		unsigned bits = 0;
-
-		for (size_t k = 0; k < set->list[i].len; k++)
-			bits += (unsigned char)set->list[i].text[k] < 0x80 ? 4 : 3;
-		sum += bits < 60 ? 1.0 / (double)(UINT64_C(1) << bits) : 0;
-	}
-	return sum;
-}
-
-/* Whether a is a better filter than b. */
-static bool
-better(const struct set *a, const struct set *b)
-{
-	if (shortest(a) < LITERAL_MIN)
-		return false;
-	return shortest(b) < LITERAL_MIN || commonness(a) < commonness(b);
 }
 
 static struct set
 unite(struct parser *p, const struct set *a, const struct set *b)
 {
-	struct set out = {.exact = a->exact && b->exact, .cost = a->cost + b->cost};
+	struct set out = nothing_known();
 
-	if (a->count == 0 || b->count == 0 || a->count + b->count > LITERAL_SET_MAX) {
-		out.exact = false;
-		return out;
-	}
-	out.list = arena_alloc(p->arena, (a->count + b->count) * sizeof(*out.list));
-	if (out.list == NULL) {
-		p->nomem = true;
-		return nothing_known();
-	}
-	memcpy(out.list, a->list, a->count * sizeof(*out.list));
-	out.count = a->count;
-	for (size_t i = 0; i < b->count; i++) {
-		bool known = false;
-
-		for (size_t j = 0; j < a->count && !known; j++)
-			known = a->list[j].len == b->list[i].len &&
-				memcmp(a->list[j].text, b->list[i].text, b->list[i].len) == 0;
-		if (!known)
-			out.list[out.count++] = b->list[i];
-	}
+	p->nomem |= !set_unite(p->arena, a, b, &out);
 	return out;
 }
 
-/* Every string of a followed by every one of b, both exact. */
-static struct set
-multiply(struct parser *p, const struct set *a, const struct set *b)
+/* Adds the members from..to, given as characters at s, to a class. False when there are too many. */
+static bool
+class_add(struct parser *p, struct literal_need *n, const char *s, size_t len, unsigned char to)
 {
-	struct set out = {.exact = true, .count = 0};
+	char *text;
 
-	out.list = arena_alloc(p->arena, a->count * b->count * sizeof(*out.list));
-	if (out.list == NULL)
-		p->nomem = true;
-	for (size_t i = 0; i < a->count && !p->nomem; i++) {
-		for (size_t j = 0; j < b->count; j++) {
-			struct literal *l = &out.list[out.count];
-			char *text = arena_alloc(p->arena, a->list[i].len + b->list[j].len);
+	for (unsigned c = (unsigned char)*s; c <= to || c == (unsigned char)*s; c++) {
+		text = arena_strndup(p->arena, s, len);
+		if (text == NULL)
+			p->nomem = true;
+		if (text == NULL || n->count == CLASS_MAX)
+			return false;
+		if (len == 1)
+			*text = (char)c;
+		n->list[n->count++] = (struct literal){text, len, false};
+	}
+	return true;
+}
 
-			if (text == NULL) {
-				p->nomem = true;
-				break;
-			}
-			memcpy(text, a->list[i].text, a->list[i].len);
-			memcpy(text + a->list[i].len, b->list[j].text, b->list[j].len);
-			*l = (struct literal){text, a->list[i].len + b->list[j].len};
-			out.count++;
+/* The members of a class of plain characters, a-z ranges and escaped punctuation, when they are few. */
+static bool
+class_members(struct parser *p, size_t at, size_t end, struct literal_need *ret, bool *ret_ranges)
+{
+	const char *s = p->s;
+	int32_t cp;
+
+	for (size_t i = at, n; i < end; i += n) {
+		unsigned char to = 0;
+
+		if (s[i] == '[')
+			return false;
+		if (s[i] == '\\' && (++i == end || !ispunct((unsigned char)s[i])))
+			return false;
+		n = utf8_next(s + i, end - i, &cp);
+		if (cp < 0)
+			return false;
+		if (i + n + 1 < end && s[i + n] == '-') {
+			to = (unsigned char)s[i + n + 1];
+			if (!isalnum((unsigned char)s[i]) || !isalnum(to) || to < (unsigned char)s[i])
+				return false;
+			*ret_ranges = true;
+			n = 3;
 		}
+		if (!class_add(p, ret, s + i, to != 0 ? 1 : n, to))
+			return false;
 	}
-	return p->nomem ? nothing_known() : out;
-}
-
-/* A sequence so far: `run` is the exact string being built at its end, `best` the best set before it. */
-struct sequence {
-	struct set best, run;
-	bool broken;			/* the whole is not exact any more */
-	double cost;
-};
-
-static void
-sequence_add(struct parser *p, struct sequence *q, const struct set *item)
-{
-	q->cost = q->cost * item->cost > COST_MAX ? COST_MAX : q->cost * item->cost;
-	if (item->exact && q->run.count * item->count <= PRODUCT_MAX) {
-		q->run = multiply(p, &q->run, item);
-		return;
-	}
-	q->broken = true;
-	if (better(&q->run, &q->best))
-		q->best = q->run;
-	if (item->exact) {
-		q->run = *item;
-		return;
-	}
-	if (better(item, &q->best))
-		q->best = *item;
-	q->run = exactly(p, "", 0);
-}
-
-static struct set
-sequence_end(struct sequence *q)
-{
-	struct set out;
-
-	if (!q->broken) {
-		out = q->run;
-	} else {
-		out = better(&q->run, &q->best) ? q->run : q->best;
-		out.exact = false;
-	}
-	out.cost = q->cost;
-	return out;
+	return ret->count > 0;
 }
 
 /* [abc하해]: spelt out when it is a short list of plain characters. */
 static struct set
 parse_class(struct parser *p)
 {
-	size_t at = p->at, end = pattern_class_end(p->s, p->len, at), i = at + 1;
-	struct set set = {.exact = true, .cost = 1};
-	int32_t cp;
+	size_t at = p->at, end = pattern_class_end(p->s, p->len, at);
+	struct set set = {.exact = true, .cost = 1, .width = CHARACTER_MAX};
+	bool ranges = false;
 
 	p->at = end;
-	set.list = arena_alloc(p->arena, CLASS_MAX * sizeof(*set.list));
-	if (set.list == NULL) {
+	set.begin.list = arena_alloc(p->arena, CLASS_MAX * sizeof(*set.begin.list));
+	if (set.begin.list == NULL) {
 		p->nomem = true;
 		return nothing_known();
 	}
-	if (i >= end || p->s[i] == '^' || p->s[i] == ']')
+	if (at + 2 >= end || p->s[at + 1] == '^' || p->s[at + 1] == ']' ||
+	    !class_members(p, at + 1, end - 1, &set.begin, &ranges))
 		return nothing_known();
-	while (i + 1 < end) {
-		size_t n = utf8_next(p->s + i, end - i, &cp);
-
-		if (strchr("\\[-", p->s[i]) != NULL || cp < 0 || set.count == CLASS_MAX)
-			return nothing_known();
-		set.list[set.count++] = (struct literal){p->s + i, n};
-		i += n;
-	}
-	return set.count > 0 ? set : nothing_known();
+	if (set.begin.count <= CLASS_EXACT && !ranges)
+		set.first = set.begin;
+	else
+		set.exact = false;
+	return set;
 }
 
 static struct set
@@ -248,10 +166,16 @@ parse_escape(struct parser *p)
 {
 	size_t at = p->at, end = pattern_escape_end(p->s, p->len, at);
 	char c = at + 1 < p->len ? p->s[at + 1] : '\0';
+	struct set known;
 
 	p->at = end;
-	if (c != '\0' && strchr("bBAzZG", c) != NULL)
+	if (c != '\0' && strchr("bBAzZ", c) != NULL)
 		return exactly(p, "", 0);
+	if (c == 'G') {			/* where a search begins must not be moved */
+		known = nothing_known();
+		known.width = WIDTH_MAX;
+		return known;
+	}
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\0') {
 		if (c == 'K' || c == 'Q' || c == 'E')
 			p->confused = true;
@@ -263,7 +187,10 @@ parse_escape(struct parser *p)
 		/* \gN, \k<name>, \o{..}: forms whose extent is not followed here */
 		if (strchr("gkoNRX", c) != NULL)
 			p->confused = true;
-		return nothing_known();
+		known = nothing_known();
+		if (c >= '0' && c <= '9')
+			known.width = WIDTH_MAX;	/* what a group matched, again */
+		return known;
 	}
 	return exactly(p, p->s + at + 1, end - at - 1);
 }
@@ -324,6 +251,31 @@ parse_group(struct parser *p)
 	return inside;
 }
 
+/* The most bytes that up to max (negative: any number) rounds of a piece match. */
+static size_t
+repeated_width(const struct parser *p, size_t width, bool white, long max)
+{
+	size_t limit = white && p->view != VIEW_PLAIN ? WHITE_MAX : WIDTH_MAX;
+
+	if (max < 0 || (width > 0 && (size_t)max > limit / width))
+		return width > 0 ? limit : 0;
+	return width * (size_t)max;
+}
+
+/* What the rounds of a repeat begin with. */
+static struct literal_need
+repeated_begin(struct parser *p, const struct literal_need *begin, long min, long max)
+{
+	struct literal_need out = {NULL};
+
+	if (max == 0 || begin->count == 0)
+		return out;
+	p->nomem |= !need_cut(p->arena, begin, SIZE_MAX, &out);
+	if (min == 0 && !p->nomem)
+		p->nomem |= !need_or_nothing(p->arena, &out, &out);
+	return out;
+}
+
 static struct set
 repeat(struct parser *p, const struct set *item, bool single, bool white, long min, long max)
 {
@@ -345,6 +297,8 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 	out.exact = false;
 	if (min == 0)
 		out = nothing_known();
+	out.begin = repeated_begin(p, &item->begin, min, max);
+	out.width = repeated_width(p, item->width, white, max);
 	out.cost = range * (single ? 1 : item->cost * (max < 0 || max > 1 ? 2 : 1));
 	if (!single && range > 1 && item->cost > 1 && max > 1)	/* each round may go several ways */
 		for (long i = 2; i <= max && out.cost < COST_HEAVY; i++)
@@ -355,8 +309,9 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 static struct set
 parse_sequence(struct parser *p)
 {
-	struct sequence q = {.best = nothing_known(), .run = exactly(p, "", 0), .cost = 1};
+	struct sequence q;
 
+	sequence_start(&q, p->arena);
 	while (p->at < p->len && !p->confused && !p->nomem) {
 		char c = p->s[p->at];
 		bool single = true, white = false;
@@ -386,6 +341,8 @@ parse_sequence(struct parser *p)
 			item = exactly(p, p->s + from, p->at - from);
 			white = c == ' ';
 		}
+		if (p->at - from == strlen(WORD_BEGINS) && memcmp(p->s + from, WORD_BEGINS, p->at - from) == 0)
+			q.word |= sequence_is_empty(&q);
 		end = pattern_quantifier_end(p->s, p->len, p->at, &min, &max);
 		if (end != p->at) {
 			p->at = end;
@@ -393,8 +350,10 @@ parse_sequence(struct parser *p)
 		} else if (!single && item.cost > 1) {
 			add_stop(p, false);
 		}
-		sequence_add(p, &q, &item);
+		sequence_add(&q, &item);
+		p->nomem |= q.nomem;
 	}
+	p->nomem |= q.nomem;
 	return sequence_end(&q);
 }
 
@@ -415,24 +374,64 @@ parse_alternatives(struct parser *p)
 	return out;
 }
 
+/* A trimmed copy in an arena that stays. */
+static bool
+keep_need(struct arena *arena, struct literal_need *need, struct literal_need *ret)
+{
+	struct literal_need out;
+
+	need_trim(need);
+	out = *need;
+	out.list = arena_alloc(arena, out.count * sizeof(*out.list));
+	for (size_t i = 0; out.list != NULL && i < out.count; i++) {
+		out.list[i] = need->list[i];
+		out.list[i].text = arena_strndup(arena, need->list[i].text, need->list[i].len);
+		if (out.list[i].text == NULL)
+			return false;
+	}
+	*ret = out;
+	return out.list != NULL;
+}
+
+static bool
+keep(struct arena *arena, struct parser *p, struct set *set, struct literals *ret)
+{
+	struct literals out = {.understood = !p->confused};
+
+	if (!p->confused && set->cost > COST_HEAVY && p->stop_count > 0) {
+		out.stops = arena_alloc(arena, p->stop_count * sizeof(*out.stops));
+		if (out.stops == NULL)
+			return false;
+		memcpy(out.stops, p->stops, p->stop_count * sizeof(*out.stops));
+		out.stop_count = p->stop_count;
+	}
+	if (!need_usable(&set->first)) {
+		set->first = set->second;
+		set->second = (struct literal_need){NULL};
+	}
+	if (!p->confused && need_usable(&set->first) && !keep_need(arena, &set->first, &out.need))
+		return false;
+	if (out.need.count > 0 && need_usable(&set->second) &&
+	    (set->second.count <= ALSO_MAX || !need_near(&set->first)) && !keep_need(arena, &set->second, &out.also))
+		return false;
+	*ret = out;
+	return true;
+}
+
 int
 literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view, struct literals *ret)
 {
-	struct parser p = {.arena = arena, .s = pattern, .len = len, .view = view};
-	struct set set = parse_alternatives(&p);
+	/* Products are made and thrown away by the thousand: none of them may stay in the caller's arena. */
+	struct parser p = {.arena = arena_new(0), .s = pattern, .len = len, .view = view};
+	struct set set = {.exact = false};
 
-	if (p.nomem)
-		return -ENOMEM;
+	p.nomem = p.arena == NULL;
+	if (!p.nomem)
+		set = parse_alternatives(&p);
 	if (p.at < len)
 		p.confused = true;
-	*ret = (struct literals){.understood = !p.confused};
-	if (!p.confused && set.cost > COST_HEAVY) {
-		ret->stops = p.stops;
-		ret->stop_count = p.stop_count;
-	}
-	if (!p.confused && shortest(&set) >= LITERAL_MIN) {
-		ret->list = set.list;
-		ret->count = set.count;
-	}
-	return 0;
+	if (!p.nomem)
+		p.nomem = !keep(arena, &p, &set, ret);
+	arena_free(p.arena);
+	return p.nomem ? -ENOMEM : 0;
 }

@@ -14,11 +14,21 @@
 #include "fold.h"
 
 #define LITERAL_MIN	2	/* bytes; a shorter one is in every mail */
-#define LITERAL_SET_MAX	512	/* alternatives kept of one pattern */
+#define LITERAL_SET_MAX	1024	/* alternatives kept of one pattern */
+#define LITERAL_BEFORE_MAX 512	/* bytes; a match that begins farther before its literal is looked for everywhere */
 
 struct literal {
 	const char *text;
 	size_t len;
+	bool cut;			/* while it is being built: a match goes on behind it in ways not spelt out */
+};
+
+/* Every match holds at least one of these strings. */
+struct literal_need {
+	struct literal *list;
+	size_t count;
+	size_t before;			/* no match begins more bytes before the string that it holds; may be huge */
+	bool word;			/* no letter a-z stands right before the string */
 };
 
 /* A place in a pattern that backtracking comes through: behind a repeat or a choice. */
@@ -28,8 +38,8 @@ struct literal_stop {
 };
 
 struct literals {
-	struct literal *list;		/* every match holds at least one of these */
-	size_t count;			/* 0: not known, the pattern must always run */
+	struct literal_need need;	/* none: not known, the pattern must always run */
+	struct literal_need also;	/* none, or a second need that holds as well */
 	bool understood;
 	struct literal_stop *stops;	/* ascending; none for a pattern that cannot backtrack much */
 	size_t stop_count;

@@ -104,22 +104,24 @@ charge(struct matcher *m, size_t bytes)
 }
 
 enum answer
-matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
+matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from, size_t last,
 	     size_t *ret_start, size_t *ret_end)
 {
+	size_t until = last < len ? last : len;
 	PCRE2_SIZE *range;
 	int rc;
 
 	if (m->left == 0)
 		return ANSWER_UNDETERMINED;
 	m->start = SIZE_MAX;
+	pcre2_set_offset_limit(m->context, last);
 	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data, m->context);
 	if (rc == PCRE2_ERROR_NOMATCH) {
-		charge(m, len - from);
+		charge(m, until - from);
 		return ANSWER_CLEAR;
 	}
 	if (rc < 0) {
-		charge(m, len - from);
+		charge(m, until - from);
 		return ANSWER_UNDETERMINED;
 	}
 	range = pcre2_get_ovector_pointer(m->data);
@@ -205,7 +207,8 @@ int
 pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit, struct pattern *ret,
 		struct pattern_error *ret_error)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP | PCRE2_NO_UTF_CHECK;
+	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP | PCRE2_NO_UTF_CHECK |
+			   PCRE2_USE_OFFSET_LIMIT;
 	struct pattern p = {NULL};
 	PCRE2_SIZE offset;
 	const char *text;

@@ -20,6 +20,8 @@
 #include "pattern.h"
 #include "verdict.h"
 
+#define MATCH_ANYWHERE	PCRE2_UNSET
+
 struct pattern {
 	pcre2_code *code;
 	struct literals literals;	/* in the arena given to pattern_compile() */
@@ -58,9 +60,12 @@ matcher_begin(struct matcher *m, uint64_t budget);
 uint64_t
 matcher_steps(const struct matcher *m);
 
-/* Finds the first match at or after `from`. *ret_start and *ret_end are set on ANSWER_HIT only. */
+/*
+ * Finds the first match that begins at or after `from` and at or before `last` (MATCH_ANYWHERE: in the rest of the text),
+ * both between characters. The whole text is seen, before and behind. *ret_start and *ret_end are set on ANSWER_HIT only.
+ */
 enum answer
-matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
+matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from, size_t last,
 	     size_t *ret_start, size_t *ret_end);
 
 #endif

@@ -153,7 +153,9 @@ read_ids(struct reader *r, const struct header *h, const char ***ret_ids, size_t
 static bool
 is_named(const struct header *h, const char *name)
 {
-	return h->name.len == strlen(name) && !strncasecmp(h->name.at, name, h->name.len);
+	/* Most are told apart by their first letters. */
+	return ((h->name.at[0] ^ name[0]) & 0x5f) == 0 && h->name.len == strlen(name) &&
+	       !strncasecmp(h->name.at, name, h->name.len);
 }
 
 /* The fields that may come more than once, or are read in their order. */

@@ -11,6 +11,7 @@
 #include "ruleset.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <nettle/sha2.h>
 #include <search.h>
 #include <stdio.h>
@@ -295,8 +296,8 @@ static void
 forget_literals(struct pattern *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		list[i].literals.list = NULL;
-		list[i].literals.count = 0;
+		list[i].literals.need = (struct literal_need){NULL};
+		list[i].literals.also = (struct literal_need){NULL};
 	}
 }
 
@@ -382,6 +383,8 @@ out:
 	tdestroy(l.ids, named_keep);
 	arena_free(l.arena);
 	ruleset_unref(l.set);
+	/* libhs takes tens of megabytes for building the gate, which malloc would keep for nobody. */
+	malloc_trim(0);
 	return rc;
 }
 

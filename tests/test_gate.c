@@ -39,10 +39,10 @@ build(const struct literals *const *list, size_t count)
 static void
 passes_what_can_match(void **state)
 {
-	struct literal refund[] = {{"refund", 6}, {"환불", 6}}, sue[] = {{"sue", 3}}, same[] = {{"refund", 6}},
-		       jamo[] = {{"ㅅㅂ", 6}};
-	struct literals a = {.list = refund, .count = 2}, b = {.list = sue, .count = 1}, none = {.count = 0},
-			c = {.list = same, .count = 1}, d = {.list = jamo, .count = 1};
+	struct literal refund[] = {{"refund", 6, false}, {"환불", 6, false}}, sue[] = {{"sue", 3, false}}, same[] = {{"refund", 6, false}},
+		       jamo[] = {{"ㅅㅂ", 6, false}};
+	struct literals a = {.need = {.list = refund, .count = 2}}, b = {.need = {.list = sue, .count = 1}}, none = {.understood = true},
+			c = {.need = {.list = same, .count = 1}}, d = {.need = {.list = jamo, .count = 1}};
 	const struct literals *list[] = {&a, &b, &none, &c, &d};
 	struct gate *g = build(list, 5);
 	struct gate_scratch *s = gate_scratch_new();
@@ -63,7 +63,7 @@ passes_what_can_match(void **state)
 static void
 only_patterns_without_literals(void **state)
 {
-	struct literals none = {.count = 0};
+	struct literals none = {.understood = true};
 	const struct literals *list[] = {&none, &none};
 	struct gate *g = build(list, 2);
 	struct gate_scratch *s = gate_scratch_new();
@@ -73,6 +73,60 @@ only_patterns_without_literals(void **state)
 	assert_int_equal(scan(g, s, "anything"), 0x3);
 	gate_scratch_free(s);
 	gate_free(g);
+}
+
+/* What a pattern with such needs is told of a text: "-" not there, "*" everywhere, "3-7 20-20" windows. */
+static const char *
+windows(const struct literals *l, const char *text)
+{
+	static char out[512];
+	const struct literals *list[] = {l};
+	struct gate *g = build(list, 1);
+	struct gate_scratch *s = gate_scratch_new();
+	const struct gate_window *w = NULL;
+	size_t at = 0, count;
+
+	assert_int_equal(gate_scratch_fit(s, g), 0);
+	strcpy(out, "-");
+	if (scan(g, s, text) & 1) {
+		count = gate_windows(g, s, 0, &w);
+		strcpy(out, "*");
+		for (size_t i = 0; i < count; i++)
+			at += (size_t)sprintf(out + at, "%s%u-%u", i > 0 ? " " : "", w[i].from, w[i].to);
+	}
+	gate_scratch_free(s);
+	gate_free(g);
+	return out;
+}
+
+static void
+tells_where_matches_can_begin(void **state)
+{
+	struct literal refund[] = {{"refund", 6, false}}, money[] = {{"money", 5, false}, {"my money", 8, false}},
+		       word[] = {{"i ", 2, false}}, end[] = {{"end", 3, false}};
+	struct literals exact = {.need = {.list = refund, .count = 1}},
+			behind = {.need = {.list = refund, .count = 1, .before = 4}},
+			two = {.need = {.list = money, .count = 2, .before = 1}},
+			far = {.need = {.list = refund, .count = 1, .before = LITERAL_BEFORE_MAX + 1}},
+			begin = {.need = {.list = word, .count = 1, .word = true}},
+			both = {.need = {.list = end, .count = 1, .before = SIZE_MAX}, .also = {.list = word, .count = 1}};
+	char many[64 * 40] = "";
+
+	(void)state;
+	assert_string_equal(windows(&exact, "no"), "-");
+	assert_string_equal(windows(&exact, "my refund, refund"), "3-3 11-11");
+	assert_string_equal(windows(&behind, "a refund"), "0-2");
+	assert_string_equal(windows(&behind, "refundrefund             refund"), "0-0 2-6 21-25");
+	assert_string_equal(windows(&two, "it is my money"), "5-9");
+	assert_string_equal(windows(&far, "my refund"), "*");
+	assert_string_equal(windows(&begin, "hi i am"), "3-3");
+	assert_string_equal(windows(&begin, "hi there"), "-");
+	assert_string_equal(windows(&both, "i wait for it"), "-");
+	assert_string_equal(windows(&both, "the end"), "-");
+	assert_string_equal(windows(&both, "then i will end it"), "5-5");
+	for (int i = 0; i <= GATE_WINDOWS; i++)
+		strcat(many, "refund ............... ");
+	assert_string_equal(windows(&exact, many), "*");
 }
 
 #define MANY 5000
@@ -91,8 +145,8 @@ many_patterns_and_a_larger_gate(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++) {
 		snprintf(words[i], sizeof(words[i]), "w%dx", i);
-		literals[i] = (struct literal){words[i], strlen(words[i])};
-		sets[i] = (struct literals){.list = &literals[i], .count = 1};
+		literals[i] = (struct literal){words[i], strlen(words[i]), false};
+		sets[i] = (struct literals){.need = {.list = &literals[i], .count = 1}};
 		list[i] = &sets[i];
 	}
 	small = build(list, 3);
@@ -117,6 +171,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(passes_what_can_match),
 		cmocka_unit_test(only_patterns_without_literals),
+		cmocka_unit_test(tells_where_matches_can_begin),
 		cmocka_unit_test(many_patterns_and_a_larger_gate),
 	};
 

@@ -117,6 +117,14 @@ def scan(build, folder):
     return count / statistics.median(times)
 
 
+def filters(build, folder):
+    """Reading and judging alone, and where the time goes: bench_filters prints it itself."""
+    out = subprocess.run([str(build / "bench_filters"), "rules", str(folder)], capture_output=True, text=True)
+    print(out.stdout, end="", flush=True)
+    if out.returncode != 0:
+        print(f"bench_filters failed ({out.returncode}): {out.stderr.strip()}")
+
+
 def main():
     build = Path(os.environ["BUILD"]).resolve()
     place = Path(tempfile.mkdtemp(prefix="triaged-bench-"))
@@ -137,6 +145,7 @@ def main():
         for i, data in enumerate(mails):
             (folder / f"{i:05}.eml").write_bytes(data)
         row(f"scan of {len(mails)} mails, shipped packs", f"{scan(build, folder):,.0f} mails/s", ">= 10,000")
+        filters(build, folder)
     finally:
         dovecot.stop()
         shutil.rmtree(place, ignore_errors=True)
