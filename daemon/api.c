@@ -19,13 +19,13 @@
 #include "case.h"
 #include "view.h"
 
-#define CONNECTIONS_MAX	   32u
+#define CONNECTIONS_MAX 32u
 #define CONNECTION_SECONDS 10u
-#define CONNECTION_BYTES   (32u << 10) /* request line and headers */
-#define BODY_MAX	   (64u << 10)
-#define ROUNDS_MAX	   1000	      /* of api_run(), so that no peer keeps the event loop to itself */
-#define QUEUE_DEFAULT	   50
-#define QUEUE_MAX	   1000
+#define CONNECTION_BYTES (32u << 10) /* request line and headers */
+#define BODY_MAX (64u << 10)
+#define ROUNDS_MAX 1000 /* of api_run(), so that no peer keeps the event loop to itself */
+#define QUEUE_DEFAULT 50
+#define QUEUE_MAX 1000
 
 struct api {
 	struct MHD_Daemon *daemon;
@@ -41,7 +41,7 @@ struct request {
 	struct api *api;
 	struct MHD_Connection *connection;
 	const char *rest; /* what follows the route's prefix in the path */
-	size_t body;	  /* bytes dropped so far */
+	size_t body;      /* bytes dropped so far */
 };
 
 /* Answers with *ret and an HTTP status; *ret NULL: something was out of memory. */
@@ -280,8 +280,10 @@ handle(void *context, struct MHD_Connection *connection, const char *url, const 
 	if (*upload_size > 0) {
 		request->body += *upload_size;
 		*upload_size = 0;
-		/* A chunked body that never ends: closing the connection is all that can be said in
-		 * the middle of it. */
+		/*
+		 * A chunked body that never ends: closing the connection is all that can be said in
+		 * the middle of it.
+		 */
 		return request->body > BODY_MAX ? MHD_NO : MHD_YES;
 	}
 	route = find_route(url);
@@ -371,12 +373,14 @@ api_run(struct api *api, int64_t *ret_timeout_ms)
 	MHD_UNSIGNED_LONG_LONG timeout;
 
 	/*
-	 * A long request is read in many small steps, and between them the epoll fd says nothing. And a place that a
-	 * connection leaves in one step is only offered to the listener in the next: so end after two idle ones.
+	 * A long request is read in many small steps, and between them the epoll fd says nothing.
+	 * And a place that a connection leaves in one step is only offered to the listener in the
+	 * next: so end after two idle ones.
 	 */
 	for (unsigned i = 0, idle = 0; i < ROUNDS_MAX && idle < 2; i++) {
 		MHD_run(api->daemon);
-		*ret_timeout_ms = MHD_get_timeout(api->daemon, &timeout) == MHD_YES ? (int64_t)timeout : -1;
+		*ret_timeout_ms =
+			MHD_get_timeout(api->daemon, &timeout) == MHD_YES ? (int64_t)timeout : -1;
 		idle = *ret_timeout_ms == 0 ? 0 : idle + 1;
 	}
 }

@@ -1,12 +1,12 @@
 /*
- * api: HTTP/JSON on a Unix socket (libmicrohttpd), run by the engine's event loop. Short answers only.
+ * api: HTTP/JSON on a Unix socket (libmicrohttpd), run by the engine's event loop. Short answers
+ * only.
  *
- * Peers are known by SO_PEERCRED: root, our own user, and members of config.socket_group are served, anybody else gets 403.
- *   GET  /v1/status          engine, accounts, parked and troubled entries
- *   GET  /v1/queue?account=&limit=
- *   GET  /v1/cases/C12       case, messages with evidence, events, drafts
- *   POST /v1/reload?yes=1    200 with what changed, 409 with problems when the old set was kept
- *   POST /v1/accounts/NAME/resume?folder=F    reads a parked folder again, from now on
+ * Peers are known by SO_PEERCRED: root, our own user, and members of config.socket_group are
+ * served, anybody else gets 403. GET  /v1/status          engine, accounts, parked and troubled
+ * entries GET  /v1/queue?account=&limit= GET  /v1/cases/C12       case, messages with evidence,
+ * events, drafts POST /v1/reload?yes=1    200 with what changed, 409 with problems when the old set
+ * was kept POST /v1/accounts/NAME/resume?folder=F    reads a parked folder again, from now on
  * Errors are {"error": "sentence"} with a fitting status.
  */
 #ifndef DAEMON_API_H
@@ -20,7 +20,10 @@
 
 struct api;
 
-/* What the API asks of the engine. json results are new references; negative errno with err otherwise. */
+/*
+ * What the API asks of the engine. json results are new references; negative errno with err
+ * otherwise.
+ */
 struct api_hooks {
 	void *context;
 	int (*status)(void *context, json_t **ret, struct err *err);
@@ -29,17 +32,20 @@ struct api_hooks {
 };
 
 struct api_options {
-	const char *socket;		/* path; an old socket file that nobody listens on is replaced */
-	const char *group;		/* NULL: only root and our own user */
-	int listen_fd;			/* -1, or an already listening socket (systemd socket activation) */
+	const char *socket; /* path; an old socket file that nobody listens on is replaced */
+	const char *group;  /* NULL: only root and our own user */
+	int listen_fd;      /* -1, or an already listening socket (systemd socket activation) */
 };
 
 /* Listens. -EADDRINUSE when another process listens there. */
 int
-api_open(const struct api_options *options, struct store *store, const struct api_hooks *hooks, struct err *err,
-	 struct api **ret_api);
+api_open(const struct api_options *options, struct store *store, const struct api_hooks *hooks,
+	 struct err *err, struct api **ret_api);
 
-/* The epoll fd to watch for reading; call api_run() when it is readable or after *ret_timeout_ms (-1: none). */
+/*
+ * The epoll fd to watch for reading; call api_run() when it is readable or after *ret_timeout_ms
+ * (-1: none).
+ */
 int
 api_fd(const struct api *api);
 

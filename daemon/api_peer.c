@@ -19,7 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG	   32
+#define BACKLOG 32
 #define GROUPS_MAX 65536 /* NGROUPS_MAX of Linux */
 
 int

@@ -23,8 +23,10 @@ peer_group(const char *name, struct err *err, gid_t *ret_group);
 int
 peer_listen(const char *path, gid_t group, struct err *err);
 
-/* Whether the peer of this connection is root, our own user or a member (also a supplementary one)
- * of the group. */
+/*
+ * Whether the peer of this connection is root, our own user or a member (also a supplementary one)
+ * of the group.
+ */
 bool
 peer_allowed(int fd, gid_t group);
 

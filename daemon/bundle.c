@@ -1,9 +1,9 @@
 /*
- * bundle: finds the files, reads them, and holds what was made of them. Files are taken in the order of their names, so that the
- * same directories give the same hash everywhere.
+ * bundle: finds the files, reads them, and holds what was made of them. Files are taken in the
+ * order of their names, so that the same directories give the same hash everywhere.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memrchr */
+#define _GNU_SOURCE /* memrchr */
 #endif
 #include <dirent.h>
 #include <errno.h>
@@ -19,8 +19,8 @@
 #include "draft.h"
 #include "filters/limits.h"
 
-#define FILES_MAX	10000u		/* in one directory */
-#define NAME_BYTES_MAX	64u		/* of a template */
+#define FILES_MAX 10000u   /* in one directory */
+#define NAME_BYTES_MAX 64u /* of a template */
 
 /* A template file; a later directory's replaces an earlier one's. */
 struct found {
@@ -29,7 +29,7 @@ struct found {
 };
 
 struct loader {
-	struct arena *arena;		/* names and texts while they are read */
+	struct arena *arena; /* names and texts while they are read */
 	struct problems *problems;
 	struct ruleset_source *sources;
 	size_t source_count, source_room;
@@ -43,7 +43,8 @@ struct loader {
 static void
 problem(struct loader *l, const char *path, const char *hint, int error)
 {
-	problems_add(l->problems, PROBLEM_ERROR, path, 0, 0, hint, "cannot be read: %s", strerror(-error));
+	problems_add(l->problems, PROBLEM_ERROR, path, 0, 0, hint, "cannot be read: %s",
+		     strerror(-error));
 }
 
 /* -EAGAIN: it changed while it was read. */
@@ -84,7 +85,8 @@ read_file(struct loader *l, const char *path, struct span *ret)
 	if (fd >= 0)
 		close(fd);
 	if (r == -EAGAIN)
-		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0, "load again when it is finished", "is being written just now");
+		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0,
+			     "load again when it is finished", "is being written just now");
 	else if (r < 0)
 		problem(l, path, r == -EFBIG ? "split the file" : NULL, r);
 	return r == 0;
@@ -120,7 +122,10 @@ add_rules(struct loader *l, const char *path)
 	}
 	l->sources = list;
 	l->sources[l->source_count++] = (struct ruleset_source){
-		.name = path, .text = text.at, .len = text.len, .override = l->override,
+		.name = path,
+		.text = text.at,
+		.len = text.len,
+		.override = l->override,
 	};
 }
 
@@ -128,15 +133,19 @@ static void
 add_template(struct loader *l, const char *path, const char *language, const char *file)
 {
 	struct found fresh = {
-		.name = arena_strndup(l->arena, file, strlen(file) - 4), .language = arena_strdup(l->arena, language), .path = path,
+		.name = arena_strndup(l->arena, file, strlen(file) - 4),
+		.language = arena_strdup(l->arena, language),
+		.path = path,
 	};
 	void *list = l->templates;
 
 	if (!fresh.name || !fresh.language || !read_file(l, path, &fresh.text))
 		return;
-	if (strlen(fresh.name) > NAME_BYTES_MAX || fresh.name[strspn(fresh.name, "abcdefghijklmnopqrstuvwxyz0123456789-")]) {
+	if (strlen(fresh.name) > NAME_BYTES_MAX ||
+	    fresh.name[strspn(fresh.name, "abcdefghijklmnopqrstuvwxyz0123456789-")]) {
 		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0, "rename the file",
-			     "a template's name has small letters, digits and '-' only, at most %u", NAME_BYTES_MAX);
+			     "a template's name has small letters, digits and '-' only, at most %u",
+			     NAME_BYTES_MAX);
 		return;
 	}
 	for (size_t i = 0; i < l->template_count; i++) {
@@ -177,7 +186,10 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The names in a directory, without hidden ones, sorted (by byte: the locale must not change the hash). */
+/*
+ * The names in a directory, without hidden ones, sorted (by byte: the locale must not change the
+ * hash).
+ */
 static bool
 list_names(struct loader *l, const char *path, const char ***ret, size_t *ret_count)
 {
@@ -204,7 +216,8 @@ list_names(struct loader *l, const char *path, const char ***ret, size_t *ret_co
 	}
 	closedir(directory);
 	if (entry) {
-		problem(l, path, "a rule directory holds a few files", count == FILES_MAX ? -EFBIG : -ENOMEM);
+		problem(l, path, "a rule directory holds a few files",
+			count == FILES_MAX ? -EFBIG : -ENOMEM);
 		return false;
 	}
 	if (count)
@@ -302,21 +315,28 @@ reachable_agents(struct arena *arena, const struct config *config)
 static int
 load_policy(struct loader *l, const struct config *config, struct bundle *b)
 {
-	struct policy_names names = { .templates = names_of(l->arena, l->templates, sizeof(*l->templates), l->template_count) };
+	struct policy_names names = { .templates =
+					      names_of(l->arena, l->templates,
+						       sizeof(*l->templates), l->template_count) };
 
 	if (!l->policy_path) {
-		problems_add(l->problems, PROBLEM_ERROR, NULL, 0, 0, "the shipped rule directory has one; name it first in rules:",
+		problems_add(l->problems, PROBLEM_ERROR, NULL, 0, 0,
+			     "the shipped rule directory has one; name it first in rules:",
 			     "no rule directory holds a policy.yaml");
 		return -EINVAL;
 	}
 	if (config) {
-		names.accounts = names_of(l->arena, config->accounts, sizeof(*config->accounts), config->account_count);
-		names.agents = names_of(l->arena, config->agents, sizeof(*config->agents), config->agent_count);
-		names.webhooks = names_of(l->arena, config->webhooks, sizeof(*config->webhooks), config->webhook_count);
+		names.accounts = names_of(l->arena, config->accounts, sizeof(*config->accounts),
+					  config->account_count);
+		names.agents = names_of(l->arena, config->agents, sizeof(*config->agents),
+					config->agent_count);
+		names.webhooks = names_of(l->arena, config->webhooks, sizeof(*config->webhooks),
+					  config->webhook_count);
 		names.reachable = reachable_agents(l->arena, config);
 		names.smtp = config->smtp.url != NULL;
 	}
-	return policy_parse(l->policy_path, l->policy.at, l->policy.len, &names, l->problems, &b->policy);
+	return policy_parse(l->policy_path, l->policy.at, l->policy.len, &names, l->problems,
+			    &b->policy);
 }
 
 /* A template that cannot be read is left out; its mistakes are in problems. */
@@ -329,7 +349,8 @@ load_templates(struct loader *l, struct bundle *b)
 	for (size_t i = 0; i < l->template_count; i++) {
 		const struct found *f = &l->templates[i];
 		struct bundle_template *t = &b->templates[b->template_count];
-		int r = template_parse(f->path, f->text.at, f->text.len, draft_variables, l->problems, &t->template);
+		int r = template_parse(f->path, f->text.at, f->text.len, draft_variables,
+				       l->problems, &t->template);
 
 		if (r == -ENOMEM)
 			return r;
@@ -344,7 +365,9 @@ load_templates(struct loader *l, struct bundle *b)
 	return 0;
 }
 
-/* Every text with its name and length before it, so that no two sets of files give the same bytes. */
+/*
+ * Every text with its name and length before it, so that no two sets of files give the same bytes.
+ */
 static int
 make_hash(const struct loader *l, struct bundle *b)
 {
@@ -365,8 +388,9 @@ make_hash(const struct loader *l, struct bundle *b)
 }
 
 int
-bundle_load(const char *const *directories, size_t count, const struct config *config, const struct ruleset_options *options,
-	    bool keep_going, struct problems *problems, struct bundle **ret_bundle)
+bundle_load(const char *const *directories, size_t count, const struct config *config,
+	    const struct ruleset_options *options, bool keep_going, struct problems *problems,
+	    struct bundle **ret_bundle)
 {
 	struct loader l = { .arena = arena_new(0), .problems = problems };
 	struct bundle *b = calloc(1, sizeof(*b));
@@ -394,7 +418,10 @@ bundle_load(const char *const *directories, size_t count, const struct config *c
 		r = make_hash(&l, b);
 out:
 	arena_free(l.arena);
-	/* Compiling takes several times the memory that its result keeps; a daemon that runs for months gives it back. */
+	/*
+	 * Compiling takes several times the memory that its result keeps; a daemon that runs for
+	 * months gives it back.
+	 */
 	malloc_trim(0);
 	if (r < 0) {
 		bundle_unref(b);
@@ -428,7 +455,8 @@ bundle_unref(struct bundle *bundle)
 }
 
 const struct template *
-bundle_template(const struct bundle *bundle, const char *name, const char *language, const char *fallback)
+bundle_template(const struct bundle *bundle, const char *name, const char *language,
+		const char *fallback)
 {
 	const struct template *second = NULL, *any = NULL;
 

@@ -1,9 +1,9 @@
 /*
- * bundle: rules, policy and templates that belong together, loaded from the rule directories, shared by reference count and
- * swapped as one at reload. Never changed once loaded.
+ * bundle: rules, policy and templates that belong together, loaded from the rule directories,
+ * shared by reference count and swapped as one at reload. Never changed once loaded.
  *
- * A directory holds any of <language>/NAME.yaml (rule packs), *.yaml rule files at its top, policy.yaml,
- * and templates/<language>/NAME.txt. Directories after the first are overrides.
+ * A directory holds any of <language>/NAME.yaml (rule packs), *.yaml rule files at its top,
+ * policy.yaml, and templates/<language>/NAME.txt. Directories after the first are overrides.
  */
 #ifndef DAEMON_BUNDLE_H
 #define DAEMON_BUNDLE_H
@@ -17,21 +17,23 @@ struct bundle {
 	_Atomic unsigned references;
 	struct ruleset *rules;
 	struct policy *policy;
-	char hash[65];			/* over rules, policy and templates */
+	char hash[65]; /* over rules, policy and templates */
 	struct bundle_template {
 		char *name, *language;
 		struct template *template;
-	} *templates;
+	} * templates;
 	size_t template_count;
 };
 
 /*
- * Loads from directories. config may be NULL (names are then not checked against it, notify counts as usable). 0 with problems->errors == 0;
- * -EINVAL when there were errors and !keep_going; with keep_going sound parts are used as long as rules and policy stand.
+ * Loads from directories. config may be NULL (names are then not checked against it, notify counts
+ * as usable). 0 with problems->errors == 0; -EINVAL when there were errors and !keep_going; with
+ * keep_going sound parts are used as long as rules and policy stand.
  */
 int
-bundle_load(const char *const *directories, size_t count, const struct config *config, const struct ruleset_options *options,
-	    bool keep_going, struct problems *problems, struct bundle **ret_bundle);
+bundle_load(const char *const *directories, size_t count, const struct config *config,
+	    const struct ruleset_options *options, bool keep_going, struct problems *problems,
+	    struct bundle **ret_bundle);
 
 struct bundle *
 bundle_ref(struct bundle *bundle);
@@ -39,8 +41,12 @@ bundle_ref(struct bundle *bundle);
 void
 bundle_unref(struct bundle *bundle);
 
-/* The template of that name in that language, else in `fallback`, else in any; NULL when there is none. */
+/*
+ * The template of that name in that language, else in `fallback`, else in any; NULL when there is
+ * none.
+ */
 const struct template *
-bundle_template(const struct bundle *bundle, const char *name, const char *language, const char *fallback);
+bundle_template(const struct bundle *bundle, const char *name, const char *language,
+		const char *fallback);
 
 #endif

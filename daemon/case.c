@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define CASE_PARTICIPANTS 32 /* of one mail's From and Reply-To; a longer list is no person's */
-#define CASE_ADDRESS 320 /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
+#define CASE_ADDRESS 320     /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
 
 /* Takes over data (NULL when making it failed). */
 static int
@@ -74,7 +74,7 @@ find_participants(struct arena *arena, struct case_record *c, const struct messa
 		  struct address *writer)
 {
 	const char **list = arena_calloc(arena, CASE_PARTICIPANTS, sizeof(*list));
-	struct addresses alone = {writer, 1};
+	struct addresses alone = { writer, 1 };
 	int r;
 
 	if (!list)
@@ -141,7 +141,8 @@ flags_json(flag_set flags)
 	return list;
 }
 
-/* The customer waits from when the mail came; a clock of the server that runs ahead does not count.
+/*
+ * The customer waits from when the mail came; a clock of the server that runs ahead does not count.
  */
 static int64_t
 waiting_since(const struct message_record *mail, int64_t now_ms)

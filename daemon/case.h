@@ -1,6 +1,7 @@
 /*
- * case: one customer's complaint across mails. Opens it, adds mails to it, changes its owner; each change is an event in
- * the case's chain. Works inside the caller's write transaction; nothing is written when it fails (abort the transaction).
+ * case: one customer's complaint across mails. Opens it, adds mails to it, changes its owner; each
+ * change is an event in the case's chain. Works inside the caller's write transaction; nothing is
+ * written when it fails (abort the transaction).
  */
 #ifndef DAEMON_CASE_H
 #define DAEMON_CASE_H
@@ -12,37 +13,47 @@
 #include "policy.h"
 #include "record.h"
 
-/* Opens a case for the mail: number, participants (From, Reply-To; not To or Cc), "opened" event. Does not add the mail. */
-int
-case_open(struct store_txn *txn, struct arena *arena, const char *account, const struct message *message, uint64_t linked,
-	  int64_t now_ms, struct case_record *ret_case);
-
 /*
- * Adds a judged mail: counts, flags, highest severity, waiting since, "mail" event with record id, subject, flags,
- * severity, rule set hash. Puts the case.
+ * Opens a case for the mail: number, participants (From, Reply-To; not To or Cc), "opened" event.
+ * Does not add the mail.
  */
 int
-case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c, const struct message_record *mail,
-	      enum severity severity, int64_t now_ms);
+case_open(struct store_txn *txn, struct arena *arena, const char *account,
+	  const struct message *message, uint64_t linked, int64_t now_ms,
+	  struct case_record *ret_case);
 
-/* Gives the case to an agent ("assigned" event with the reason). A no-op when they own it already. Puts the case. */
+/*
+ * Adds a judged mail: counts, flags, highest severity, waiting since, "mail" event with record id,
+ * subject, flags, severity, rule set hash. Puts the case.
+ */
 int
-case_assign(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *agent, const char *reason,
-	    const char *actor, int64_t now_ms);
+case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	      const struct message_record *mail, enum severity severity, int64_t now_ms);
+
+/*
+ * Gives the case to an agent ("assigned" event with the reason). A no-op when they own it already.
+ * Puts the case.
+ */
+int
+case_assign(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *agent,
+	    const char *reason, const char *actor, int64_t now_ms);
 
 /* "C12" or "12" → 12; 0 when it is neither. */
 uint64_t
 case_number(const char *text);
 
 /*
- * The writer's customer record after this mail: made when new; counts and last_ms moved on. Puts it. ret_known tells
- * whether they wrote before. address: From (lower case is made here).
+ * The writer's customer record after this mail: made when new; counts and last_ms moved on. Puts
+ * it. ret_known tells whether they wrote before. address: From (lower case is made here).
  */
 int
-customer_note(struct store_txn *txn, struct arena *arena, const struct address *from, bool new_case, int64_t now_ms,
-	      struct customer_record *ret_customer, bool *ret_known);
+customer_note(struct store_txn *txn, struct arena *arena, const struct address *from, bool new_case,
+	      int64_t now_ms, struct customer_record *ret_customer, bool *ret_known);
 
-/* The address that identifies the writer: the first usable From, else Sender, else Reply-To, else an empty one. */
+/*
+ * The address that identifies the writer: the first usable From, else Sender, else Reply-To, else
+ * an empty one.
+ */
 struct address
 customer_of(const struct message *message);
 

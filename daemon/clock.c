@@ -20,7 +20,7 @@ system_now_ms(const struct clock *clock)
 	return read_ms(CLOCK_REALTIME);
 }
 
-const struct clock clock_system = {system_now_ms};
+const struct clock clock_system = { system_now_ms };
 
 static int64_t
 manual_now_ms(const struct clock *clock)

@@ -1,8 +1,8 @@
 /*
  * clock: what time it is, so that tests can move it.
  *
- * Decisions (due times, ages, dates in drafts) ask a struct clock. Waiting (poll, back-off) is real time and
- * does not go through here.
+ * Decisions (due times, ages, dates in drafts) ask a struct clock. Waiting (poll, back-off) is real
+ * time and does not go through here.
  */
 #ifndef DAEMON_CLOCK_H
 #define DAEMON_CLOCK_H
@@ -42,7 +42,8 @@ clock_monotonic_ms(void);
 static inline struct timespec
 clock_monotonic_at(int64_t monotonic_ms)
 {
-	return (struct timespec){ .tv_sec = monotonic_ms / 1000, .tv_nsec = monotonic_ms % 1000 * 1000000 };
+	return (struct timespec){ .tv_sec = monotonic_ms / 1000,
+				  .tv_nsec = monotonic_ms % 1000 * 1000000 };
 }
 
 #endif

@@ -14,23 +14,24 @@
 #include "filters/limits.h"
 
 #ifndef TRIAGED_RULES_DIRECTORY
-#define TRIAGED_RULES_DIRECTORY	"/usr/share/triaged/rules"
+#define TRIAGED_RULES_DIRECTORY "/usr/share/triaged/rules"
 #endif
 #ifndef TRIAGED_RULES_OVERRIDES
-#define TRIAGED_RULES_OVERRIDES	"/etc/triaged/rules.d"
+#define TRIAGED_RULES_OVERRIDES "/etc/triaged/rules.d"
 #endif
 
-#define CONFIG_FILE_MAX		(1u << 20)
-#define STORE_MAX_DEFAULT	((size_t)16 << 30)
+#define CONFIG_FILE_MAX (1u << 20)
+#define STORE_MAX_DEFAULT ((size_t)16 << 30)
 
 static const char *const top_keys[] = {
-	"state_directory", "socket", "socket_group", "rules", "store_max", "message_max", "accounts", "agents", "webhooks",
-	"smtp", NULL
+	"state_directory", "socket", "socket_group", "rules", "store_max", "message_max",
+	"accounts",        "agents", "webhooks",     "smtp",  NULL
 };
 
 /* "512M": bytes, or KiB, MiB, GiB with the letter. */
 static void
-read_size(const struct yamldoc *doc, const struct yamlnode *section, const char *key, size_t min, size_t max, size_t *ret)
+read_size(const struct yamldoc *doc, const struct yamlnode *section, const char *key, size_t min,
+	  size_t max, size_t *ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 	unsigned long long value = 0;
@@ -42,9 +43,10 @@ read_size(const struct yamldoc *doc, const struct yamlnode *section, const char 
 	for (p = node->text; *p >= '0' && *p <= '9' && value < 1ull << 40; p++)
 		value = value * 10 + (unsigned)(*p - '0');
 	shift = *p == 'K' ? 10 : *p == 'M' ? 20 : *p == 'G' ? 30 : 0;
-	if (p == node->text || p[shift ? 1 : 0] || (value << shift) < min || (value << shift) > max) {
-		yamldoc_error(doc, node, "write it like 64M or 4G", "%s must be a size from %zuK to %zuM", key, min >> 10,
-			      max >> 20);
+	if (p == node->text || p[shift ? 1 : 0] || (value << shift) < min ||
+	    (value << shift) > max) {
+		yamldoc_error(doc, node, "write it like 64M or 4G",
+			      "%s must be a size from %zuK to %zuM", key, min >> 10, max >> 20);
 		return;
 	}
 	*ret = (size_t)(value << shift);
@@ -80,7 +82,8 @@ set_defaults(struct config *c)
 }
 
 static void
-read_path(const struct yamldoc *doc, const struct yamlnode *section, const char *key, const char **ret)
+read_path(const struct yamldoc *doc, const struct yamlnode *section, const char *key,
+	  const char **ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 	const char *path;
@@ -123,11 +126,13 @@ read_top(const struct yamldoc *doc, struct config *c)
 	node = yamldoc_get(root, "socket");
 	/* sun_path of struct sockaddr_un */
 	if (node && node->len > 107)
-		yamldoc_error(doc, node, "choose a shorter one", "socket is longer than the 107 bytes a Unix socket may have");
+		yamldoc_error(doc, node, "choose a shorter one",
+			      "socket is longer than the 107 bytes a Unix socket may have");
 	config_read_string(doc, root, "socket_group", &c->socket_group);
 	read_rules(doc, yamldoc_get(root, "rules"), c);
 	read_size(doc, root, "store_max", (size_t)16 << 20, (size_t)1 << 40, &c->store_max_bytes);
-	read_size(doc, root, "message_max", (size_t)64 << 10, LIMIT_MESSAGE_BYTES, &c->message_max_bytes);
+	read_size(doc, root, "message_max", (size_t)64 << 10, LIMIT_MESSAGE_BYTES,
+		  &c->message_max_bytes);
 	config_read_agents(doc, yamldoc_get(root, "agents"), c);
 	config_read_webhooks(doc, yamldoc_get(root, "webhooks"), c);
 	config_read_smtp(doc, yamldoc_get(root, "smtp"), c);
@@ -154,7 +159,8 @@ read_whole(const char *path, struct arena *arena, const char **ret_text, size_t 
 	text = r ? NULL : arena_alloc(arena, CONFIG_FILE_MAX + 1);
 	if (!r && !text)
 		r = -ENOMEM;
-	while (!r && len <= CONFIG_FILE_MAX && (got = read(fd, text + len, CONFIG_FILE_MAX + 1 - len)) > 0)
+	while (!r && len <= CONFIG_FILE_MAX &&
+	       (got = read(fd, text + len, CONFIG_FILE_MAX + 1 - len)) > 0)
 		len += (size_t)got;
 	if (!r && got < 0)
 		r = -errno;
@@ -186,7 +192,8 @@ config_load(const char *path, struct problems *problems, struct config **ret_con
 		goto out;
 	r = read_whole(path, arena, &text, &len);
 	if (r < 0) {
-		problems_add(problems, PROBLEM_ERROR, path, 0, 0, "name another file with --config, or let our user read this one",
+		problems_add(problems, PROBLEM_ERROR, path, 0, 0,
+			     "name another file with --config, or let our user read this one",
 			     "cannot be read: %s", strerror(-r));
 		goto out;
 	}

@@ -15,69 +15,72 @@
 enum tls_mode {
 	TLS_IMPLICIT,
 	TLS_STARTTLS,
-	TLS_NONE,			/* only to a loopback host */
+	TLS_NONE, /* only to a loopback host */
 };
 
 /* Exactly one member is not NULL. A password never stands in the configuration itself. */
 struct secret_source {
-	const char *file;		/* its first line */
-	const char *command;		/* run by /bin/sh with a deadline; first line of its output */
-	const char *credential;		/* a systemd credential: the file NAME or triaged_NAME below $CREDENTIALS_DIRECTORY */
+	const char *file;       /* its first line */
+	const char *command;    /* run by /bin/sh with a deadline; first line of its output */
+	const char *credential; /* a systemd credential: the file NAME or triaged_NAME below
+				   $CREDENTIALS_DIRECTORY */
 };
 
 struct account_config {
-	const char *name;		/* [A-Za-z0-9._-]+, unique */
+	const char *name; /* [A-Za-z0-9._-]+, unique */
 	const char *host;
 	uint16_t port;
 	enum tls_mode tls;
-	const char *ca_file;		/* NULL: the system's */
+	const char *ca_file; /* NULL: the system's */
 	const char *user;
 	struct secret_source password;
-	const char **folders;		/* watched, at least one (default INBOX) */
+	const char **folders; /* watched, at least one (default INBOX) */
 	size_t folder_count;
-	const char *drafts;		/* NULL: SPECIAL-USE, else "Drafts" */
-	int64_t since_ms;		/* 0: from now on */
-	unsigned poll_seconds;		/* plain UID poll even while IDLE seems to work (default 180) */
-	const char *identity_name, *identity_address;	/* From: of drafts */
-	const char *language;		/* of drafts when the mail's is unknown: "ko" (default) or "en" */
-	const char *company;		/* for templates, default identity_name */
-	const char *time_zone;		/* IANA name, default "UTC" */
-	const struct zone *zone;	/* the same, loaded; NULL is read as UTC */
+	const char *drafts;    /* NULL: SPECIAL-USE, else "Drafts" */
+	int64_t since_ms;      /* 0: from now on */
+	unsigned poll_seconds; /* plain UID poll even while IDLE seems to work (default 180) */
+	const char *identity_name, *identity_address; /* From: of drafts */
+	const char *language;    /* of drafts when the mail's is unknown: "ko" (default) or "en" */
+	const char *company;     /* for templates, default identity_name */
+	const char *time_zone;   /* IANA name, default "UTC" */
+	const struct zone *zone; /* the same, loaded; NULL is read as UTC */
 };
 
 struct agent_config {
-	const char *name;		/* unique */
-	const char *display;		/* as customers read it; default name */
-	const char *address;		/* "" when none */
-	const char *role;		/* "agent", "senior", "lead" */
+	const char *name;    /* unique */
+	const char *display; /* as customers read it; default name */
+	const char *address; /* "" when none */
+	const char *role;    /* "agent", "senior", "lead" */
 };
 
 struct webhook_config {
 	const char *name;
-	const char *url;		/* https, or http to a loopback host */
+	const char *url; /* https, or http to a loopback host */
 	const char *ca_file;
-	struct secret_source secret;	/* signs the body (HMAC-SHA256); all NULL: not signed */
+	struct secret_source secret; /* signs the body (HMAC-SHA256); all NULL: not signed */
 };
 
 struct smtp_config {
-	const char *url;		/* smtp://host:port, smtps://...; NULL: notify cannot be used */
+	const char *url; /* smtp://host:port, smtps://...; NULL: notify cannot be used */
 	const char *from;
 	const char *user;
 	struct secret_source password;
 	const char *ca_file;
-	bool starttls;			/* required; default true but for loopback */
+	bool starttls; /* required; default true but for loopback */
 };
 
 struct config {
 	struct arena *arena;
 	const char *path;
-	const char *state_directory;	/* default $STATE_DIRECTORY or /var/lib/triaged */
-	const char *socket;		/* default $RUNTIME_DIRECTORY/api.sock or /run/triaged/api.sock */
-	const char *socket_group;	/* members may use the API besides root and our own user; NULL: nobody else */
-	const char **rules;		/* directories: the shipped one first, local overrides (rules.d) after it */
+	const char *state_directory; /* default $STATE_DIRECTORY or /var/lib/triaged */
+	const char *socket;       /* default $RUNTIME_DIRECTORY/api.sock or /run/triaged/api.sock */
+	const char *socket_group; /* members may use the API besides root and our own user; NULL:
+				     nobody else */
+	const char *
+		*rules; /* directories: the shipped one first, local overrides (rules.d) after it */
 	size_t rule_count;
 	size_t store_max_bytes;
-	size_t message_max_bytes;	/* default LIMIT_MESSAGE_BYTES */
+	size_t message_max_bytes; /* default LIMIT_MESSAGE_BYTES */
 	struct account_config *accounts;
 	size_t account_count;
 	struct agent_config *agents;
@@ -87,7 +90,9 @@ struct config {
 	struct smtp_config smtp;
 };
 
-/* Reads and checks path. 0, or -EINVAL with problems->errors > 0, or the errno of reading the file. */
+/*
+ * Reads and checks path. 0, or -EINVAL with problems->errors > 0, or the errno of reading the file.
+ */
 int
 config_load(const char *path, struct problems *problems, struct config **ret_config);
 
@@ -104,21 +109,25 @@ const struct webhook_config *
 config_webhook(const struct config *config, const char *name);
 
 /*
- * Reads a secret, at most 4 KiB, first line, within 10 seconds. malloc'd; the caller wipes (secret_free) it.
- * -ENOENT, -EACCES, -ETIMEDOUT, -EINVAL (empty) with a sentence that never holds the secret.
+ * Reads a secret, at most 4 KiB, first line, within 10 seconds. malloc'd; the caller wipes
+ * (secret_free) it. -ENOENT, -EACCES, -ETIMEDOUT, -EINVAL (empty) with a sentence that never holds
+ * the secret.
  */
 int
 secret_read(const struct secret_source *source, struct err *err, char **ret_secret);
 
 /*
- * The same, but a password command is ended when cancelled(context) says true, which is asked several times a second:
- * -ECANCELED. cancelled may be NULL.
+ * The same, but a password command is ended when cancelled(context) says true, which is asked
+ * several times a second: -ECANCELED. cancelled may be NULL.
  */
 int
-secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context), const void *context,
-		  struct err *err, char **ret_secret);
+secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context),
+		  const void *context, struct err *err, char **ret_secret);
 
-/* For secret_read_until(): whether the atomic_int at context is not 0; a NULL context is never cancelled. */
+/*
+ * For secret_read_until(): whether the atomic_int at context is not 0; a NULL context is never
+ * cancelled.
+ */
 bool
 secret_flag_set(const void *context);
 

@@ -1,5 +1,6 @@
 /*
- * config_read: what accounts, agents, webhooks and smtp may say, and what is said when they say something else.
+ * config_read: what accounts, agents, webhooks and smtp may say, and what is said when they say
+ * something else.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -12,25 +13,48 @@
 #include "config_read.h"
 #include "draft_mime.h"
 
-#define LIST_MAX	10000u		/* accounts, agents, webhooks */
-#define FOLDERS_MAX	500u		/* of one account */
+#define LIST_MAX 10000u  /* accounts, agents, webhooks */
+#define FOLDERS_MAX 500u /* of one account */
 
-static const char *const account_keys[] = {
-	"name", "host", "port", "tls", "ca_file", "user", "password_file", "password_command", "password_credential", "folders",
-	"drafts", "since", "poll", "identity", "language", "company", "time_zone", "password", NULL
-};
+static const char *const account_keys[] = { "name",
+					    "host",
+					    "port",
+					    "tls",
+					    "ca_file",
+					    "user",
+					    "password_file",
+					    "password_command",
+					    "password_credential",
+					    "folders",
+					    "drafts",
+					    "since",
+					    "poll",
+					    "identity",
+					    "language",
+					    "company",
+					    "time_zone",
+					    "password",
+					    NULL };
 static const char *const identity_keys[] = { "name", "address", NULL };
 static const char *const agent_keys[] = { "name", "display", "address", "role", NULL };
-static const char *const webhook_keys[] = {
-	"name", "url", "ca_file", "secret_file", "secret_command", "secret_credential", "secret", NULL
-};
-static const char *const smtp_keys[] = {
-	"url", "from", "user", "password_file", "password_command", "password_credential", "ca_file", "starttls", "password",
-	NULL
-};
+static const char *const webhook_keys[] = { "name",           "url",
+					    "ca_file",        "secret_file",
+					    "secret_command", "secret_credential",
+					    "secret",         NULL };
+static const char *const smtp_keys[] = { "url",
+					 "from",
+					 "user",
+					 "password_file",
+					 "password_command",
+					 "password_credential",
+					 "ca_file",
+					 "starttls",
+					 "password",
+					 NULL };
 
 bool
-config_read_string(const struct yamldoc *doc, const struct yamlnode *section, const char *key, const char **ret)
+config_read_string(const struct yamldoc *doc, const struct yamlnode *section, const char *key,
+		   const char **ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 
@@ -39,7 +63,8 @@ config_read_string(const struct yamldoc *doc, const struct yamlnode *section, co
 
 /* The same, but a missing one is a mistake of the section. */
 static bool
-need_string(const struct yamldoc *doc, const struct yamlnode *section, const char *what, const char *key, const char **ret)
+need_string(const struct yamldoc *doc, const struct yamlnode *section, const char *what,
+	    const char *key, const char **ret)
 {
 	if (!yamldoc_get(section, key)) {
 		yamldoc_error(doc, section, NULL, "%s needs %s", what, key);
@@ -49,11 +74,13 @@ need_string(const struct yamldoc *doc, const struct yamlnode *section, const cha
 }
 
 static bool
-need_address(const struct yamldoc *doc, const struct yamlnode *node, const char *key, const char *address)
+need_address(const struct yamldoc *doc, const struct yamlnode *node, const char *key,
+	     const char *address)
 {
 	if (mime_address_plain(address))
 		return true;
-	yamldoc_error(doc, node, "write it like support@example.com, without a name or <>", "%s is no mail address", key);
+	yamldoc_error(doc, node, "write it like support@example.com, without a name or <>",
+		      "%s is no mail address", key);
 	return false;
 }
 
@@ -84,14 +111,16 @@ config_read_ca(const struct yamldoc *doc, const struct yamlnode *section, const 
 {
 	struct stat st;
 
-	if (config_read_string(doc, section, "ca_file", ret) && (stat(*ret, &st) < 0 || !S_ISREG(st.st_mode)))
-		yamldoc_error(doc, yamldoc_get(section, "ca_file"), "leave ca_file out to trust the system's authorities",
+	if (config_read_string(doc, section, "ca_file", ret) &&
+	    (stat(*ret, &st) < 0 || !S_ISREG(st.st_mode)))
+		yamldoc_error(doc, yamldoc_get(section, "ca_file"),
+			      "leave ca_file out to trust the system's authorities",
 			      "ca_file \"%.200s\" is no file", *ret);
 }
 
 void
-config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, const char *prefix, bool required,
-		   struct secret_source *ret)
+config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, const char *prefix,
+		   bool required, struct secret_source *ret)
 {
 	const struct yamlnode *inline_secret = yamldoc_get(section, prefix), *first = NULL, *node;
 	const char **into[] = { &ret->file, &ret->command, &ret->credential };
@@ -99,17 +128,23 @@ config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, co
 	char key[64], hint[192];
 	struct stat st;
 
-	snprintf(hint, sizeof(hint), "use one of %s_file: PATH, %s_command: COMMAND, %s_credential: NAME", prefix, prefix, prefix);
+	snprintf(hint, sizeof(hint),
+		 "use one of %s_file: PATH, %s_command: COMMAND, %s_credential: NAME", prefix,
+		 prefix, prefix);
 	if (inline_secret)
-		yamldoc_error(doc, inline_secret, hint, "a %s must not stand in this file, which people copy, mail and keep in "
-			      "version control", prefix);
+		yamldoc_error(
+			doc, inline_secret, hint,
+			"a %s must not stand in this file, which people copy, mail and keep in "
+			"version control",
+			prefix);
 	for (size_t i = 0; i < 3; i++) {
 		snprintf(key, sizeof(key), "%s_%s", prefix, kinds[i]);
 		node = yamldoc_get(section, key);
 		if (!node)
 			continue;
 		if (first)
-			yamldoc_error(doc, node->key, "keep one of them", "%s is a second source, after %s in line %u", key,
+			yamldoc_error(doc, node->key, "keep one of them",
+				      "%s is a second source, after %s in line %u", key,
 				      first->key->text, first->line);
 		else
 			yamldoc_string(doc, node, key, into[i]);
@@ -118,8 +153,9 @@ config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, co
 	if (!first && !inline_secret && required)
 		yamldoc_error(doc, section, hint, "no source of the %s is named", prefix);
 	if (ret->file && stat(ret->file, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH))
-		problems_add(doc->problems, PROBLEM_WARNING, doc->name, first->line, first->column, "chmod o= it",
-			     "everybody on this machine can read \"%.200s\"", ret->file);
+		problems_add(doc->problems, PROBLEM_WARNING, doc->name, first->line, first->column,
+			     "chmod o= it", "everybody on this machine can read \"%.200s\"",
+			     ret->file);
 }
 
 static bool
@@ -131,25 +167,31 @@ good_name(const struct yamldoc *doc, const struct yamlnode *node, const char *na
 		p++;
 	if (!*p && strlen(name) <= 64)
 		return true;
-	yamldoc_error(doc, node, "it is part of keys and commands", "a name has letters, digits, '.', '_' and '-' only, at most 64");
+	yamldoc_error(doc, node, "it is part of keys and commands",
+		      "a name has letters, digits, '.', '_' and '-' only, at most 64");
 	return false;
 }
 
-/* The name of entry `index` of a list whose entries begin with their name. True when it is good and not taken. */
+/*
+ * The name of entry `index` of a list whose entries begin with their name. True when it is good and
+ * not taken.
+ */
 static bool
-read_name(const struct yamldoc *doc, const struct yamlnode *entry, const char *what, const void *list, size_t size,
-	  size_t count, const char **ret)
+read_name(const struct yamldoc *doc, const struct yamlnode *entry, const char *what,
+	  const void *list, size_t size, size_t count, const char **ret)
 {
 	const char *name = "";
 
 	*ret = "";
-	if (!need_string(doc, entry, what, "name", &name) || !good_name(doc, yamldoc_get(entry, "name"), name))
+	if (!need_string(doc, entry, what, "name", &name) ||
+	    !good_name(doc, yamldoc_get(entry, "name"), name))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const char *other = *(const char *const *)((const char *)list + i * size);
 
 		if (!strcmp(other, name)) {
-			yamldoc_error(doc, yamldoc_get(entry, "name"), "names are how everything else refers to it",
+			yamldoc_error(doc, yamldoc_get(entry, "name"),
+				      "names are how everything else refers to it",
 				      "there is another one named \"%s\"", name);
 			return false;
 		}
@@ -167,7 +209,8 @@ begin_list(const struct yamldoc *doc, const struct yamlnode *node, const char *w
 	if (!node || node->kind == YAMLNODE_NULL)
 		return NULL;
 	if (node->kind != YAMLNODE_LIST || node->count > LIST_MAX) {
-		yamldoc_error(doc, node, "begin every entry with \"- name: ...\"", "%s must be a list", what);
+		yamldoc_error(doc, node, "begin every entry with \"- name: ...\"",
+			      "%s must be a list", what);
 		return NULL;
 	}
 	room = arena_calloc(doc->arena, node->count ? node->count : 1, size);
@@ -177,7 +220,8 @@ begin_list(const struct yamldoc *doc, const struct yamlnode *node, const char *w
 }
 
 static void
-read_choice(const struct yamldoc *doc, const struct yamlnode *section, const char *key, const char *const *choices, int *ret)
+read_choice(const struct yamldoc *doc, const struct yamlnode *section, const char *key,
+	    const char *const *choices, int *ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 	const char *text;
@@ -191,7 +235,8 @@ read_choice(const struct yamldoc *doc, const struct yamlnode *section, const cha
 		}
 	}
 	if (choices[2])
-		yamldoc_error(doc, node, NULL, "%s must be %s, %s or %s", key, choices[0], choices[1], choices[2]);
+		yamldoc_error(doc, node, NULL, "%s must be %s, %s or %s", key, choices[0],
+			      choices[1], choices[2]);
 	else
 		yamldoc_error(doc, node, NULL, "%s must be %s or %s", key, choices[0], choices[1]);
 }
@@ -215,17 +260,22 @@ read_server(const struct yamldoc *doc, const struct yamlnode *node, struct accou
 	long long port;
 
 	if (need_string(doc, node, "an account", "host", &a->host) && !good_host(a->host))
-		yamldoc_error(doc, yamldoc_get(node, "host"), "write it like imap.example.com; the port has its own line",
+		yamldoc_error(doc, yamldoc_get(node, "host"),
+			      "write it like imap.example.com; the port has its own line",
 			      "host is no host name");
 	read_choice(doc, node, "tls", modes, &tls);
 	a->tls = (enum tls_mode)tls;
 	a->port = a->tls == TLS_IMPLICIT ? 993 : 143;
-	if (yamldoc_get(node, "port") && yamldoc_integer(doc, yamldoc_get(node, "port"), "port", 1, 65535, &port))
+	if (yamldoc_get(node, "port") &&
+	    yamldoc_integer(doc, yamldoc_get(node, "port"), "port", 1, 65535, &port))
 		a->port = (uint16_t)port;
 	if (a->tls == TLS_NONE && a->host && !config_loopback(a->host, strlen(a->host)))
-		yamldoc_error(doc, yamldoc_get(node, "tls"), "use implicit (port 993) or starttls (port 143)",
-			      "without TLS the password and all mail could be read on the way to \"%.100s\"; none is for a server on "
-			      "this machine only", a->host);
+		yamldoc_error(doc, yamldoc_get(node, "tls"),
+			      "use implicit (port 993) or starttls (port 143)",
+			      "without TLS the password and all mail could be read on the way to "
+			      "\"%.100s\"; none is for a server on "
+			      "this machine only",
+			      a->host);
 	config_read_ca(doc, node, &a->ca_file);
 	need_string(doc, node, "an account", "user", &a->user);
 	config_read_secret(doc, node, "password", true, &a->password);
@@ -246,7 +296,8 @@ read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct acco
 	for (size_t i = 0; i < a->folder_count; i++) {
 		for (size_t k = 0; k < i; k++) {
 			if (!strcmp(a->folders[i], a->folders[k]))
-				yamldoc_error(doc, folders, "keep one of them", "folder \"%.100s\" stands here twice", a->folders[i]);
+				yamldoc_error(doc, folders, "keep one of them",
+					      "folder \"%.100s\" stands here twice", a->folders[i]);
 		}
 	}
 	config_read_string(doc, node, "drafts", &a->drafts);
@@ -263,8 +314,9 @@ read_since(const struct yamldoc *doc, const struct yamlnode *node, struct accoun
 
 	if (!since || !yamldoc_string(doc, since, "since", &text) || !strcmp(text, "now"))
 		return;
-	if (sscanf(text, "%4d-%2d-%2d%n", &day.year, &day.month, &day.day, &used) == 3 && used == 10 && !text[10] &&
-	    day.year >= 1970 && day.month >= 1 && day.month <= 12 && day.day >= 1 && day.day <= 31) {
+	if (sscanf(text, "%4d-%2d-%2d%n", &day.year, &day.month, &day.day, &used) == 3 &&
+	    used == 10 && !text[10] && day.year >= 1970 && day.month >= 1 && day.month <= 12 &&
+	    day.day >= 1 && day.day <= 31) {
 		int64_t seconds = zone_seconds(a->zone, &day);
 
 		zone_wall(a->zone, seconds, &back);
@@ -286,9 +338,12 @@ read_zone(const struct yamldoc *doc, const struct yamlnode *node, struct account
 	config_read_string(doc, node, "time_zone", &a->time_zone);
 	r = zone_load(doc->arena, a->time_zone, &a->zone);
 	if (r < 0)
-		yamldoc_error(doc, yamldoc_get(node, "time_zone"),
-			      r == -ENOENT ? "names are like Asia/Seoul; they come with the package tzdata" : "names are like Asia/Seoul",
-			      "there is no time zone \"%.60s\"", a->time_zone);
+		yamldoc_error(
+			doc, yamldoc_get(node, "time_zone"),
+			r == -ENOENT
+				? "names are like Asia/Seoul; they come with the package tzdata"
+				: "names are like Asia/Seoul",
+			"there is no time zone \"%.60s\"", a->time_zone);
 }
 
 static void
@@ -301,11 +356,13 @@ read_identity(const struct yamldoc *doc, const struct yamlnode *node, struct acc
 	if (identity && yamldoc_keys(doc, identity, "identity", identity_keys)) {
 		config_read_string(doc, identity, "name", &a->identity_name);
 		if (need_string(doc, identity, "identity", "address", &a->identity_address))
-			need_address(doc, yamldoc_get(identity, "address"), "identity: address", a->identity_address);
+			need_address(doc, yamldoc_get(identity, "address"), "identity: address",
+				     a->identity_address);
 	} else if (!identity && a->user && mime_address_plain(a->user)) {
 		a->identity_address = a->user;
 	} else if (!identity) {
-		yamldoc_error(doc, node, "write identity: {name: Example Shop, address: support@example.com}",
+		yamldoc_error(doc, node,
+			      "write identity: {name: Example Shop, address: support@example.com}",
 			      "an account needs identity, from which its drafts come");
 	}
 	config_read_string(doc, node, "company", &a->company);
@@ -339,8 +396,10 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 
 	config->accounts = begin_list(doc, node, "accounts", sizeof(*config->accounts));
 	if (!config->accounts || !node->count) {
-		if (!node || node->kind == YAMLNODE_NULL || (node->kind == YAMLNODE_LIST && !node->count))
-			yamldoc_error(doc, node ? node : doc->root, "see the example that comes with triaged",
+		if (!node || node->kind == YAMLNODE_NULL ||
+		    (node->kind == YAMLNODE_LIST && !node->count))
+			yamldoc_error(doc, node ? node : doc->root,
+				      "see the example that comes with triaged",
 				      "accounts names no mailbox to watch");
 		return;
 	}
@@ -350,7 +409,8 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 		yamldoc_keys(doc, entry, "an account", account_keys);
 		if (entry->kind != YAMLNODE_MAP)
 			continue;
-		read_name(doc, entry, "an account", config->accounts, sizeof(*a), config->account_count, &a->name);
+		read_name(doc, entry, "an account", config->accounts, sizeof(*a),
+			  config->account_count, &a->name);
 		read_account(doc, entry, a);
 		config->account_count++;
 	}
@@ -370,7 +430,8 @@ config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struc
 		yamldoc_keys(doc, entry, "an agent", agent_keys);
 		if (entry->kind != YAMLNODE_MAP)
 			continue;
-		read_name(doc, entry, "an agent", config->agents, sizeof(*a), config->agent_count, &a->name);
+		read_name(doc, entry, "an agent", config->agents, sizeof(*a), config->agent_count,
+			  &a->name);
 		a->display = a->name;
 		a->address = "";
 		config_read_string(doc, entry, "display", &a->display);
@@ -393,7 +454,8 @@ url_host(const char *url, const char *scheme, const char **ret_host, size_t *ret
 	*ret_host = url + len;
 	*ret_len = url[len] == '[' ? strcspn(url + len, "]") + 1 : strcspn(url + len, ":/?#");
 	/* What stands before an @ would be a password, or hide the true host. */
-	return *ret_len > 0 && !memchr(url + len, '@', strcspn(url + len, "/?#")) && !strpbrk(url, " \\\"<>");
+	return *ret_len > 0 && !memchr(url + len, '@', strcspn(url + len, "/?#")) &&
+	       !strpbrk(url, " \\\"<>");
 }
 
 static void
@@ -402,9 +464,11 @@ check_webhook_url(const struct yamldoc *doc, const struct yamlnode *node, const 
 	const char *host;
 	size_t len;
 
-	if (url_host(url, "https://", &host, &len) || (url_host(url, "http://", &host, &len) && config_loopback(host, len)))
+	if (url_host(url, "https://", &host, &len) ||
+	    (url_host(url, "http://", &host, &len) && config_loopback(host, len)))
 		return;
-	yamldoc_error(doc, node, "write it like https://host.example/path", "url must be https:// and a host without user or "
+	yamldoc_error(doc, node, "write it like https://host.example/path",
+		      "url must be https:// and a host without user or "
 		      "password (http:// only to this machine)");
 }
 
@@ -420,7 +484,8 @@ config_read_webhooks(const struct yamldoc *doc, const struct yamlnode *node, str
 		yamldoc_keys(doc, entry, "a webhook", webhook_keys);
 		if (entry->kind != YAMLNODE_MAP)
 			continue;
-		read_name(doc, entry, "a webhook", config->webhooks, sizeof(*w), config->webhook_count, &w->name);
+		read_name(doc, entry, "a webhook", config->webhooks, sizeof(*w),
+			  config->webhook_count, &w->name);
 		if (need_string(doc, entry, "a webhook", "url", &w->url))
 			check_webhook_url(doc, yamldoc_get(entry, "url"), w->url);
 		config_read_ca(doc, entry, &w->ca_file);
@@ -445,8 +510,10 @@ config_read_smtp(const struct yamldoc *doc, const struct yamlnode *node, struct 
 	if (need_string(doc, node, "smtp", "url", &s->url)) {
 		plain = url_host(s->url, "smtp://", &host, &len);
 		if (!plain && !url_host(s->url, "smtps://", &host, &len))
-			yamldoc_error(doc, yamldoc_get(node, "url"), "write it like smtp://mail.example.com:587",
-				      "url must be smtp:// or smtps:// and a host without user or password");
+			yamldoc_error(doc, yamldoc_get(node, "url"),
+				      "write it like smtp://mail.example.com:587",
+				      "url must be smtp:// or smtps:// and a host without user or "
+				      "password");
 	}
 	if (need_string(doc, node, "smtp", "from", &s->from))
 		need_address(doc, yamldoc_get(node, "from"), "from", s->from);
@@ -454,8 +521,10 @@ config_read_smtp(const struct yamldoc *doc, const struct yamlnode *node, struct 
 	config_read_secret(doc, node, "password", s->user != NULL, &s->password);
 	config_read_ca(doc, node, &s->ca_file);
 	s->starttls = plain && !config_loopback(host, len);
-	if (yamldoc_get(node, "starttls") && yamldoc_bool(doc, yamldoc_get(node, "starttls"), "starttls", &s->starttls) &&
-	    plain && !s->starttls && !config_loopback(host, len))
+	if (yamldoc_get(node, "starttls") &&
+	    yamldoc_bool(doc, yamldoc_get(node, "starttls"), "starttls", &s->starttls) && plain &&
+	    !s->starttls && !config_loopback(host, len))
 		yamldoc_error(doc, yamldoc_get(node, "starttls"), "take the line out",
-			      "without TLS notices could be read on the way; false is for a server on this machine only");
+			      "without TLS notices could be read on the way; false is for a server "
+			      "on this machine only");
 }

@@ -1,5 +1,6 @@
 /*
- * config_read: one section of triaged.yaml after the other, into struct config. Inside of config only.
+ * config_read: one section of triaged.yaml after the other, into struct config. Inside of config
+ * only.
  */
 #ifndef DAEMON_CONFIG_READ_H
 #define DAEMON_CONFIG_READ_H
@@ -8,8 +9,8 @@
 #include "filters/yamldoc.h"
 
 /*
- * Each reads one section (node may be NULL: the section is missing), reports every mistake, and fills in what is sound.
- * -ENOMEM is reported as a problem like any other.
+ * Each reads one section (node may be NULL: the section is missing), reports every mistake, and
+ * fills in what is sound. -ENOMEM is reported as a problem like any other.
  */
 void
 config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
@@ -24,12 +25,13 @@ void
 config_read_smtp(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
 
 /*
- * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret written into the
- * section itself is refused, without repeating it. required: none is a mistake, too.
+ * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret
+ * written into the section itself is refused, without repeating it. required: none is a mistake,
+ * too.
  */
 void
-config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, const char *prefix, bool required,
-		   struct secret_source *ret);
+config_read_secret(const struct yamldoc *doc, const struct yamlnode *section, const char *prefix,
+		   bool required, struct secret_source *ret);
 
 /* A file that must be there when the configuration is loaded (a CA). */
 void
@@ -37,7 +39,8 @@ config_read_ca(const struct yamldoc *doc, const struct yamlnode *section, const 
 
 /* A string of a section when it is there; what names it in sentences. */
 bool
-config_read_string(const struct yamldoc *doc, const struct yamlnode *section, const char *key, const char **ret);
+config_read_string(const struct yamldoc *doc, const struct yamlnode *section, const char *key,
+		   const char **ret);
 
 /* A host that can only be this machine: localhost, 127.0.0.0/8, ::1. */
 bool

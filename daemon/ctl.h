@@ -13,9 +13,9 @@
 #include "bundle.h"
 #include "filters/err.h"
 
-#define CTL_OK	   0
+#define CTL_OK 0
 #define CTL_FAILED 1
-#define CTL_USAGE  2
+#define CTL_USAGE 2
 
 int
 ctl_scan(int argc, char **argv);
@@ -60,7 +60,8 @@ ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bun
 int
 ctl_print_json(const json_t *value);
 
-/* Flushes stdout: CTL_OK, or CTL_FAILED with a sentence (a full disk must not look like an answer).
+/*
+ * Flushes stdout: CTL_OK, or CTL_FAILED with a sentence (a full disk must not look like an answer).
  */
 int
 ctl_flush(void);

@@ -50,16 +50,18 @@ test_password(const struct term *term, const struct account_config *account)
 
 	if (r < 0) {
 		step(term, "password", false, err.text);
-		advice(term, account->password.credential
-				     ? "systemd gives credentials to the service only; by hand, as root: "
-				       "CREDENTIALS_DIRECTORY=/etc/triaged/credentials triagectl account test ..."
-				     : "run this as the user who may read it, or "
-				       "correct password_file or password_command");
+		advice(term,
+		       account->password.credential
+			       ? "systemd gives credentials to the service only; by hand, as root: "
+				 "CREDENTIALS_DIRECTORY=/etc/triaged/credentials triagectl account "
+				 "test ..."
+			       : "run this as the user who may read it, or "
+				 "correct password_file or password_command");
 		return false;
 	}
 	secret_free(secret);
 	step(term, "password", true,
-	     account->password.file	 ? account->password.file
+	     account->password.file      ? account->password.file
 	     : account->password.command ? "from password_command"
 					 : "from a systemd credential");
 	return true;

@@ -21,8 +21,10 @@ struct ask {
 	struct config *config; /* holds socket when --config was given */
 };
 
-/* Reads --socket, --config and the options taken; optind is then at the first word. CTL_OK, or
- * CTL_USAGE (said). */
+/*
+ * Reads --socket, --config and the options taken; optind is then at the first word. CTL_OK, or
+ * CTL_USAGE (said).
+ */
 int
 ask_parse(struct ask *ask, int argc, char **argv);
 

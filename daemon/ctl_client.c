@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define CONNECT_MS 5000L
-#define TOTAL_MS   120000L /* a reload compiles and tests every rule */
+#define TOTAL_MS 120000L /* a reload compiles and tests every rule */
 #define ANSWER_MAX (64ul << 20)
 
 struct answer {

@@ -48,7 +48,8 @@ help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
-	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: " WHICH "\n"
+	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: " WHICH
+	      "\n"
 	      "Exit status: 0 well, 1 something in the input failed, 2 usage or configuration. "
 	      "More: triagectl(1).\n",
 	      out);
@@ -67,7 +68,8 @@ help_wanted(int argc, char **argv)
 static int
 help_command(const struct command *command)
 {
-	printf("usage: triagectl %s %s\n\n%s\n", command->name, command->arguments, command->summary);
+	printf("usage: triagectl %s %s\n\n%s\n", command->name, command->arguments,
+	       command->summary);
 	if (command->asks)
 		puts("asks the running triaged: " WHICH);
 	puts("more: triagectl(1)");

@@ -57,7 +57,8 @@ put_list(const struct term *term, const json_t *list, const char *before, const 
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(list, i, one) {
+	json_array_foreach(list, i, one)
+	{
 		fputs(i ? between : "", term->out);
 		fputs(before, term->out);
 		put(term, json_string_value(one) ? json_string_value(one) : "");
@@ -107,7 +108,8 @@ status_account(const struct term *term, const json_t *account, int64_t now)
 	fputs("  ", term->out);
 	term_cell(term, good ? STYLE_GOOD : STYLE_BAD, state, 14);
 	fprintf(term->out,
-		"  for %s, %" JSON_INTEGER_FORMAT " judged, %" JSON_INTEGER_FORMAT " actions done\n",
+		"  for %s, %" JSON_INTEGER_FORMAT " judged, %" JSON_INTEGER_FORMAT
+		" actions done\n",
 		age, number(account, "judged"), number(account, "carried_out"));
 	if (good && *string(account, "server")) {
 		fputs("                  ", term->out);
@@ -122,7 +124,8 @@ status_account(const struct term *term, const json_t *account, int64_t now)
 				((int64_t)number(account, "retry_ms") - now + 999) / 1000);
 		putc('\n', term->out);
 	}
-	json_array_foreach(json_object_get(account, "folders"), i, folder) {
+	json_array_foreach(json_object_get(account, "folders"), i, folder)
+	{
 		if (!*string(folder, "problem"))
 			continue;
 		fputs("                  ", term->out);
@@ -146,7 +149,8 @@ status_attention(const struct term *term, const json_t *attention)
 		return;
 	}
 	put_heading(term, "needs a person");
-	json_array_foreach(parked, i, one) {
+	json_array_foreach(parked, i, one)
+	{
 		fputs("  mail ", term->out);
 		put(term, string(one, "account"));
 		putc('/', term->out);
@@ -160,7 +164,8 @@ status_attention(const struct term *term, const json_t *attention)
 		}
 		putc('\n', term->out);
 	}
-	json_array_foreach(troubled, i, one) {
+	json_array_foreach(troubled, i, one)
+	{
 		fprintf(term->out, "  %s ", string(one, "kind"));
 		put(term, string(one, "argument"));
 		fputs(*string(one, "case") ? " of " : "", term->out);
@@ -242,8 +247,7 @@ render_queue(const struct term *term, const json_t *queue, int64_t now_ms)
 	fprintf(term->out, "%-6s  %-8s  %-8s  %-10s  %-24s  %s\n", "case", "severity", "waiting",
 		"owner", "customer", "subject");
 	term_style(term, STYLE_PLAIN);
-	json_array_foreach(cases, i, c)
-		queue_case(term, c, now_ms);
+	json_array_foreach(cases, i, c) queue_case(term, c, now_ms);
 	if (json_is_true(json_object_get(queue, "more")))
 		fputs("... and more; see --limit\n", term->out);
 }
@@ -299,7 +303,9 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 			  0);
 }
 
-/* Whether another entry of the flag holds the same words and more, or an earlier one just the same. */
+/*
+ * Whether another entry of the flag holds the same words and more, or an earlier one just the same.
+ */
 static bool
 said_elsewhere(const json_t *evidence, size_t index)
 {
@@ -307,10 +313,12 @@ said_elsewhere(const json_t *evidence, size_t index)
 	size_t i;
 	json_t *other;
 
-	json_array_foreach(evidence, i, other) {
+	json_array_foreach(evidence, i, other)
+	{
 		bool longer = strlen(string(other, "text")) > strlen(string(one, "text"));
 
-		if (i != index && (longer || i < index) && !strcmp(string(other, "flag"), string(one, "flag")) &&
+		if (i != index && (longer || i < index) &&
+		    !strcmp(string(other, "flag"), string(one, "flag")) &&
 		    strstr(string(other, "text"), string(one, "text")))
 			return true;
 	}
@@ -323,7 +331,8 @@ render_evidence(const struct term *term, const json_t *evidence, const char *ind
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(evidence, i, one) {
+	json_array_foreach(evidence, i, one)
+	{
 		const char *text = string(one, "text") + strspn(string(one, "text"), " \t\r\n");
 		size_t len = strlen(text);
 
@@ -412,7 +421,8 @@ case_event(const struct term *term, const json_t *event)
 	term_cell(term, STYLE_PLAIN, string(event, "actor"), 10);
 	fputs("  ", term->out);
 	term_cell(term, STYLE_PLAIN, string(event, "kind"), 10);
-	json_object_foreach(data, name, value) {
+	json_object_foreach(data, name, value)
+	{
 		const char *text = json_string_value(value);
 		bool shown = text && *text;
 
@@ -442,8 +452,7 @@ case_section(const struct term *term, const json_t *list, const char *heading,
 	if (json_array_size(list) == 0)
 		return;
 	put_heading(term, heading);
-	json_array_foreach(list, i, one)
-		print(term, one);
+	json_array_foreach(list, i, one) print(term, one);
 }
 
 void

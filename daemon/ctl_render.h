@@ -10,8 +10,8 @@
 #include "term.h"
 
 /*
- * The words that raised flags, a line each, behind the indent. Of the same words under one flag only the longest are
- * shown. rules: which rule it was, too.
+ * The words that raised flags, a line each, behind the indent. Of the same words under one flag
+ * only the longest are shown. rules: which rule it was, too.
  */
 void
 render_evidence(const struct term *term, const json_t *evidence, const char *indent, bool rules);

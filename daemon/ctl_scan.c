@@ -25,10 +25,10 @@
 
 #define BATCH_MAILS 16u
 #define BATCH_BYTES (1u << 20) /* a batch ends with the mail that crosses this */
-#define WINDOW	    64u	       /* batches ahead of the one that is printed next */
+#define WINDOW 64u             /* batches ahead of the one that is printed next */
 #define THREADS_MAX 64u
 #define ARENA_BYTES (128u << 20) /* what one mail may make us hold */
-#define RULES_MAX   16u
+#define RULES_MAX 16u
 #define PROGRESS_MS 500
 
 struct scan {

@@ -12,8 +12,8 @@
 #include <time.h>
 
 #define SENDER_COLUMNS 28
-#define FLAG_COLUMNS   20
-#define WORDS_SHOWN    4 /* of one flag, in the short form */
+#define FLAG_COLUMNS 20
+#define WORDS_SHOWN 4 /* of one flag, in the short form */
 
 static void
 put(FILE *out, const char *s)
@@ -21,12 +21,14 @@ put(FILE *out, const char *s)
 	fputs_unlocked(s, out);
 }
 
-/* The length of the valid UTF-8 sequence at s (RFC 3629), 0 when it is none. A NUL ends every
- * check. */
+/*
+ * The length of the valid UTF-8 sequence at s (RFC 3629), 0 when it is none. A NUL ends every
+ * check.
+ */
 static size_t
 sequence(const unsigned char *s)
 {
-	size_t len = s[0] < 0x80		   ? 1
+	size_t len = s[0] < 0x80                   ? 1
 		     : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
 		     : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
 		     : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
@@ -173,9 +175,9 @@ sender_text(const struct message *m)
 {
 	const struct address *from = m ? sender(m) : NULL;
 
-	return !from		  ? "?"
+	return !from              ? "?"
 	       : from->address[0] ? from->address
-	       : from->name[0]	  ? from->name
+	       : from->name[0]    ? from->name
 				  : "(no sender)";
 }
 
@@ -239,7 +241,7 @@ scan_print_line(const struct term *term, const struct scanned *mail)
 	term_cell(term, quiet ? STYLE_DIM : STYLE_PLAIN, sender_text(m), SENDER_COLUMNS);
 	fputs("  ", term->out);
 	term_cell(term, quiet ? STYLE_DIM : STYLE_PLAIN,
-		  !m		  ? mail->source
+		  !m              ? mail->source
 		  : m->subject[0] ? m->subject
 				  : "(no subject)",
 		  0);

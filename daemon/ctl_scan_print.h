@@ -9,8 +9,10 @@
 #include "filters/verdict.h"
 #include "term.h"
 
-/* A mail with what became of it. message and verdict are NULL when error says that it could not be
- * judged. */
+/*
+ * A mail with what became of it. message and verdict are NULL when error says that it could not be
+ * judged.
+ */
 struct scanned {
 	const char *source;
 	const struct message *message;
@@ -28,8 +30,10 @@ scan_print_json(FILE *out, const struct scanned *mail);
 void
 scan_print_line(const struct term *term, const struct scanned *mail);
 
-/* Everything about one mail: flags with scores, rules and places, then the text with the hits
- * marked. */
+/*
+ * Everything about one mail: flags with scores, rules and places, then the text with the hits
+ * marked.
+ */
 void
 scan_print_explain(const struct term *term, const struct scanned *mail);
 

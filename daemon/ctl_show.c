@@ -89,7 +89,8 @@ ctl_case(int argc, char **argv)
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
 		status = ctl_usage("case", "say: case show C12");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
-		status = ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);
+		status =
+			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);
 	if (status == CTL_OK) {
 		name = client_escape(argv[optind + 1]);
 		snprintf(path, sizeof(path), "/v1/cases/%s", name ? name : "");

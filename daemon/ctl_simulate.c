@@ -1,8 +1,10 @@
 /*
- * ctl_simulate: the whole way on stored mail and a memory store: what would be done, and nothing is done.
+ * ctl_simulate: the whole way on stored mail and a memory store: what would be done, and nothing is
+ * done.
  *
- * The mails lie in a replayed INBOX in input order, so that threads, cases and known customers come out as they would in
- * life. Planned actions are read from the journal that the daemon would carry out.
+ * The mails lie in a replayed INBOX in input order, so that threads, cases and known customers come
+ * out as they would in life. Planned actions are read from the journal that the daemon would carry
+ * out.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,12 +25,12 @@
 
 struct simulation {
 	struct config *config;
-	struct account_config account;	/* the configured one, but reading all of INBOX */
+	struct account_config account; /* the configured one, but reading all of INBOX */
 	struct bundle *bundle;
 	struct store *store;
 	struct transport *replay;
 	struct pool *pool;
-	char **names;			/* of the mails, by UID - 1 */
+	char **names; /* of the mails, by UID - 1 */
 	size_t count, room;
 	bool json, drafts;
 };
@@ -42,8 +44,8 @@ load(struct simulation *s, const char *path, const char *account)
 	int r = config_load(path, &problems, &s->config);
 
 	if (r == 0)
-		r = bundle_load(s->config->rules, s->config->rule_count, s->config, &engine_ruleset_options, false, &problems,
-				&s->bundle);
+		r = bundle_load(s->config->rules, s->config->rule_count, s->config,
+				&engine_ruleset_options, false, &problems, &s->bundle);
 	report_problems(stderr, &problems, PROBLEM_WARNING);
 	if (r < 0 && problems.errors == 0)
 		ctl_complain("reading %s: %s", path, strerror(-r));
@@ -78,7 +80,9 @@ add_name(struct simulation *s, const char *name)
 	return s->names[s->count++] ? 0 : -ENOMEM;
 }
 
-/* Puts every readable mail into the replayed INBOX. What cannot be read is said; the rest goes on. */
+/*
+ * Puts every readable mail into the replayed INBOX. What cannot be read is said; the rest goes on.
+ */
 static int
 read_mails(struct simulation *s, char **paths, size_t count)
 {
@@ -100,7 +104,8 @@ read_mails(struct simulation *s, char **paths, size_t count)
 			status = CTL_FAILED;
 			continue;
 		}
-		r = replay_add(s->replay, "INBOX", mail.bytes, mail.len, clock_now_ms(&clock_system), &uid);
+		r = replay_add(s->replay, "INBOX", mail.bytes, mail.len,
+			       clock_now_ms(&clock_system), &uid);
 		if (r == 0)
 			r = add_name(s, mail.name);
 		source_mail_free(&mail);
@@ -117,7 +122,10 @@ read_mails(struct simulation *s, char **paths, size_t count)
 static int
 judge_all(struct simulation *s, struct err *err)
 {
-	struct intake intake = { .store = s->store, .clock = &clock_system, .config = s->config, .account = &s->account };
+	struct intake intake = { .store = s->store,
+				 .clock = &clock_system,
+				 .config = s->config,
+				 .account = &s->account };
 	struct intake_counts counts = { 0 };
 	struct service service;
 	struct sync *sync;
@@ -126,7 +134,8 @@ judge_all(struct simulation *s, struct err *err)
 
 	service_init(&service, s->config, s->store, &clock_system, s->pool, bundle_ref(s->bundle));
 	sync = sync_new(&service, &intake, s->replay);
-	r = sync ? s->replay->ops->open(s->replay, err) : err_set(err, -ENOMEM, "simulating: out of memory");
+	r = sync ? s->replay->ops->open(s->replay, err)
+		 : err_set(err, -ENOMEM, "simulating: out of memory");
 	if (r == 0)
 		r = sync_folder(sync, "INBOX", &uidnext, &counts, err);
 	sync_free(sync);
@@ -138,7 +147,8 @@ static json_t *
 action_json(struct store_txn *txn, struct arena *arena, const struct outbox_record *e)
 {
 	struct outbox_record_payload payload;
-	json_t *action = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(e->kind), "to", e->argument, "rule", e->rule);
+	json_t *action = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(e->kind), "to",
+				   e->argument, "rule", e->rule);
 
 	if (action && record_outbox_payload(txn, arena, e->account, e->id, &payload) == 0)
 		json_object_set_new(action, "text", json_stringn(payload.text, payload.len));
@@ -147,8 +157,8 @@ action_json(struct store_txn *txn, struct arena *arena, const struct outbox_reco
 
 /* One mail: who wrote what, where it belongs, what would be done. */
 static json_t *
-mail_json(struct simulation *s, struct store_txn *txn, struct arena *arena, const struct message_record *m,
-	  const struct outbox_record *entries, size_t count)
+mail_json(struct simulation *s, struct store_txn *txn, struct arena *arena,
+	  const struct message_record *m, const struct outbox_record *entries, size_t count)
 {
 	json_t *flags = json_array(), *actions = json_array(), *mail;
 	struct case_record c = { .owner = "" };
@@ -162,9 +172,10 @@ mail_json(struct simulation *s, struct store_txn *txn, struct arena *arena, cons
 			json_array_append_new(actions, action_json(txn, arena, &entries[i]));
 	if (m->case_id && record_case_get(txn, arena, m->case_id, &c) == 0)
 		snprintf(number, sizeof(number), "C%" PRIu64, m->case_id);
-	mail = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:b,s:s,s:s,s:s,s:o}", "source", s->names[m->uid - 1], "message_id",
-			 m->message_id, "language", m->language, "automatic", m->automatic, "from", m->from, "severity",
-			 m->severity, "flags", flags, "incomplete", m->incomplete, "case", number, "joined",
+	mail = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:b,s:s,s:s,s:s,s:o}", "source",
+			 s->names[m->uid - 1], "message_id", m->message_id, "language", m->language,
+			 "automatic", m->automatic, "from", m->from, "severity", m->severity,
+			 "flags", flags, "incomplete", m->incomplete, "case", number, "joined",
 			 m->joined ? m->joined : "", "owner", c.owner, "actions", actions);
 	if (mail) {
 		json_object_set_new(mail, "subject", json_string(m->subject));
@@ -215,13 +226,13 @@ print_mail(const struct simulation *s, const json_t *mail)
 	if (strcmp(automatic, "no") != 0)
 		fprintf(term.out, ", automatic (%s)", automatic);
 	if (*number)
-		fprintf(term.out, ", case %s (%s)", number, json_string_value(json_object_get(mail, "joined")));
+		fprintf(term.out, ", case %s (%s)", number,
+			json_string_value(json_object_get(mail, "joined")));
 	if (json_is_true(json_object_get(mail, "incomplete")))
 		fputs(", could not be judged whole", term.out);
 	putc('\n', term.out);
 	render_evidence(&term, json_object_get(mail, "evidence"), "    ", false);
-	json_array_foreach(actions, i, action)
-		print_action(s, &term, action);
+	json_array_foreach(actions, i, action) print_action(s, &term, action);
 	if (json_array_size(actions) == 0)
 		fputs("    nothing would be done\n", term.out);
 }
@@ -233,7 +244,10 @@ show(struct simulation *s, struct store_txn *txn, struct arena *arena)
 	size_t count;
 	int r = ledger_outbox(txn, arena, s->account.name, &entries, &count);
 
-	/* Records are numbered in the order in which they were made; drafts have records of their own among them. */
+	/*
+	 * Records are numbered in the order in which they were made; drafts have records of their
+	 * own among them.
+	 */
 	for (uint64_t id = 1; r == 0; id++) {
 		struct message_record m;
 		json_t *mail;
@@ -305,8 +319,10 @@ int
 ctl_simulate(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },	       { "config", required_argument, NULL, 'c' },
-		{ "account", required_argument, NULL, 'a' }, { "drafts", no_argument, NULL, 'd' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "account", required_argument, NULL, 'a' },
+		{ "drafts", no_argument, NULL, 'd' },
 		{ 0 },
 	};
 	struct simulation s = { 0 };
@@ -328,7 +344,8 @@ ctl_simulate(int argc, char **argv)
 			return ctl_usage("simulate", "the arguments are not understood");
 	}
 	if (optind == argc)
-		return ctl_usage("simulate", "name the mails: files, folders, an mbox, a Maildir, or - for standard input");
+		return ctl_usage("simulate", "name the mails: files, folders, an mbox, a Maildir, "
+					     "or - for standard input");
 	status = load(&s, path, account);
 	if (status != CTL_OK)
 		goto out;

@@ -35,23 +35,23 @@ first_usable(const struct addresses *from)
 struct address
 customer_of(const struct message *message)
 {
-	const struct addresses *const fields[] = {&message->from, &message->sender,
-						  &message->reply_to};
+	const struct addresses *const fields[] = { &message->from, &message->sender,
+						   &message->reply_to };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		const struct address *found = first_usable(fields[i]);
 
 		if (found)
-			return (struct address){found->name ? found->name : "", found->address};
+			return (struct address){ found->name ? found->name : "", found->address };
 	}
-	return (struct address){"", ""};
+	return (struct address){ "", "" };
 }
 
 int
 customer_note(struct store_txn *txn, struct arena *arena, const struct address *from, bool new_case,
 	      int64_t now_ms, struct customer_record *ret_customer, bool *ret_known)
 {
-	struct customer_record c = {.name = "", .owner = "", .first_ms = now_ms};
+	struct customer_record c = { .name = "", .owner = "", .first_ms = now_ms };
 	const char *address = address_lower(arena, from->address);
 	bool known;
 	int r;

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define CONNECT_MS 15000L
-#define TOTAL_MS   60000L
+#define TOTAL_MS 60000L
 
 struct call {
 	const char *text;
@@ -161,8 +161,10 @@ outcome(const char *to, CURLcode code, const struct call *call, const char *curl
 		return err_set(err, -EAGAIN,
 			       "mail to %s: stopped before it was sent; it will be tried again",
 			       to);
-	/* A wrong password or a server that refuses everybody is mended by the operator, so only a
-	 * refusal of this mail is final. */
+	/*
+	 * A wrong password or a server that refuses everybody is mended by the operator, so only a
+	 * refusal of this mail is final.
+	 */
 	if (call->answer / 100 == 5 && (call->answered || code == CURLE_SEND_ERROR))
 		return err_set(err, -EPERM, "mail to %s: the SMTP server refused it for good: %s",
 			       to, why);

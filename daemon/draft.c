@@ -1,8 +1,9 @@
 /*
- * draft: puts the pieces of a reply together. Words come from draft_words.c and the template, bytes from draft_mime.c.
+ * draft: puts the pieces of a reply together. Words come from draft_words.c and the template, bytes
+ * from draft_mime.c.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memrchr */
+#define _GNU_SOURCE /* memrchr */
 #endif
 #include <errno.h>
 #include <stdio.h>
@@ -13,16 +14,40 @@
 #include "draft_mime.h"
 #include "draft_words.h"
 
-const char *const draft_variables[] = {
-	"salutation", "signature", "customer.name", "customer.address", "subject", "company", "agent.name", "agent.address", "case", "today",
-	"reply_by",
-	"threat", "threat.violence", "threat.legal", "threat.regulator", "threat.publicity", "threat.menace",
-	"abuse", "abuse.profanity", "abuse.insult", "abuse.hate", "abuse.sexual",
-	"demand", "demand.refund", "demand.compensation", "demand.superior", "demand.ultimatum",
-	"signal", "signal.repeat", "signal.churn", "signal.evidence", "signal.selfharm",
-	"extortion",
-	NULL
-};
+const char *const draft_variables[] = { "salutation",
+					"signature",
+					"customer.name",
+					"customer.address",
+					"subject",
+					"company",
+					"agent.name",
+					"agent.address",
+					"case",
+					"today",
+					"reply_by",
+					"threat",
+					"threat.violence",
+					"threat.legal",
+					"threat.regulator",
+					"threat.publicity",
+					"threat.menace",
+					"abuse",
+					"abuse.profanity",
+					"abuse.insult",
+					"abuse.hate",
+					"abuse.sexual",
+					"demand",
+					"demand.refund",
+					"demand.compensation",
+					"demand.superior",
+					"demand.ultimatum",
+					"signal",
+					"signal.repeat",
+					"signal.churn",
+					"signal.evidence",
+					"signal.selfharm",
+					"extortion",
+					NULL };
 
 /* Whom the draft answers; NULL when there is nobody. */
 static const struct address *
@@ -35,7 +60,8 @@ recipient(const struct draft_input *in)
 			const struct address *a = &lists[i]->list[k];
 
 			/* A web form may write in our own name. */
-			if (mime_address_plain(a->address) && strcasecmp(a->address, in->account->identity_address))
+			if (mime_address_plain(a->address) &&
+			    strcasecmp(a->address, in->account->identity_address))
 				return a;
 		}
 	}
@@ -88,7 +114,8 @@ struct made {
 };
 
 static bool
-make_values(const struct draft_input *in, const struct address *to, struct arena *arena, struct made *ret)
+make_values(const struct draft_input *in, const struct address *to, struct arena *arena,
+	    struct made *ret)
 {
 	const struct account_config *account = in->account;
 	bool korean = is_korean(in);
@@ -103,8 +130,10 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 	ret->subject = words_subject(arena, in->original->subject);
 	ret->today = words_day(arena, account->zone, now, korean);
 	ret->reply_by = words_reply_by(arena, account->zone, now, korean);
-	ret->number = in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
-	return ret->salutation && ret->signature && ret->subject && ret->today && ret->reply_by && ret->number;
+	ret->number =
+		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
+	return ret->salutation && ret->signature && ret->subject && ret->today && ret->reply_by &&
+	       ret->number;
 }
 
 json_t *
@@ -119,19 +148,25 @@ draft_values(const struct draft_input *input)
 	if (!arena)
 		return NULL;
 	if (make_values(input, to, arena, &made))
-		values = json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:s}",
-				   "salutation", made.salutation, "signature", made.signature,
-				   "customer", "name", made.name, "address", to ? to->address : "", "subject", made.subject,
-				   "company", input->account->company ? input->account->company : "",
-				   "agent", "name", owner ? owner->display : "", "address", owner ? owner->address : "",
-				   "case", made.number, "today", made.today, "reply_by", made.reply_by);
+		values = json_pack(
+			"{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:s}",
+			"salutation", made.salutation, "signature", made.signature, "customer",
+			"name", made.name, "address", to ? to->address : "", "subject",
+			made.subject, "company",
+			input->account->company ? input->account->company : "", "agent", "name",
+			owner ? owner->display : "", "address", owner ? owner->address : "", "case",
+			made.number, "today", made.today, "reply_by", made.reply_by);
 	arena_free(arena);
 	return flag_values(values, input->flags);
 }
 
-/* The customer's new words, each line after "> ", at most DRAFT_QUOTE_MAX bytes, whole lines or at least whole characters. */
+/*
+ * The customer's new words, each line after "> ", at most DRAFT_QUOTE_MAX bytes, whole lines or at
+ * least whole characters.
+ */
 static int
-add_quote(const struct draft_input *in, struct arena *arena, const struct address *to, struct buf *out)
+add_quote(const struct draft_input *in, struct arena *arena, const struct address *to,
+	  struct buf *out)
 {
 	const char *text, *end, *name, *line, *attribution;
 	struct text_map *map;
@@ -152,7 +187,9 @@ add_quote(const struct draft_input *in, struct arena *arena, const struct addres
 		keep = end ? (size_t)(end - text) : keep;
 	}
 	name = words_name(arena, display_of(in, to));
-	attribution = name ? words_attribution(arena, in->account->zone, in->original->date, *name ? name : to->address, is_korean(in)) : NULL;
+	attribution = name ? words_attribution(arena, in->account->zone, in->original->date,
+					       *name ? name : to->address, is_korean(in))
+			   : NULL;
 	if (!attribution)
 		return -ENOMEM;
 	if (!keep)
@@ -170,18 +207,23 @@ add_quote(const struct draft_input *in, struct arena *arena, const struct addres
 	return 0;
 }
 
-/* In-Reply-To and References (RFC 5322 3.6.4): the parent's references and the parent, the first one and the last ones. */
+/*
+ * In-Reply-To and References (RFC 5322 3.6.4): the parent's references and the parent, the first
+ * one and the last ones.
+ */
 static void
 add_threading(const struct message *original, struct buf *out)
 {
 	const char *list[DRAFT_REFERENCES_MAX];
-	const char *parent = mime_message_id_plain(original->message_id) ? original->message_id : NULL;
+	const char *parent =
+		mime_message_id_plain(original->message_id) ? original->message_id : NULL;
 	size_t count = 0, total = original->reference_count + 1;
 
 	for (size_t i = 0; i < total; i++) {
 		const char *id = i + 1 < total ? original->references[i] : parent;
 
-		if (!id || !mime_message_id_plain(id) || (i + 1 < total && parent && !strcmp(id, parent)))
+		if (!id || !mime_message_id_plain(id) ||
+		    (i + 1 < total && parent && !strcmp(id, parent)))
 			continue;
 		if (count == DRAFT_REFERENCES_MAX) {
 			memmove(&list[1], &list[2], (DRAFT_REFERENCES_MAX - 2) * sizeof(*list));
@@ -190,9 +232,12 @@ add_threading(const struct message *original, struct buf *out)
 		list[count++] = id;
 	}
 	if (parent)
-		buf_printf(out, "In-Reply-To:%s%s\r\n", strlen(parent) > 60 ? "\r\n " : " ", parent);
+		buf_printf(out, "In-Reply-To:%s%s\r\n", strlen(parent) > 60 ? "\r\n " : " ",
+			   parent);
 	for (size_t i = 0; i < count; i++)
-		buf_printf(out, "%s%s%s", i ? "" : "References:", i || strlen(list[i]) > 60 ? "\r\n " : " ", list[i]);
+		buf_printf(out, "%s%s%s",
+			   i ? "" : "References:", i || strlen(list[i]) > 60 ? "\r\n " : " ",
+			   list[i]);
 	if (count)
 		buf_printf(out, "\r\n");
 }
@@ -208,13 +253,15 @@ add_mark(const struct draft_input *in, struct buf *out)
 		buf_printf(out, "C%llu", (unsigned long long)in->case_->id);
 	else
 		buf_printf(out, "none");
-	if (*name && strlen(name) <= 64 && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0')
+	if (*name && strlen(name) <= 64 &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0')
 		buf_printf(out, "; template=%s", name);
 	buf_printf(out, "\r\n");
 }
 
 static int
-add_subject(const struct draft_input *in, struct arena *arena, const char *rendered, struct buf *out)
+add_subject(const struct draft_input *in, struct arena *arena, const char *rendered,
+	    struct buf *out)
 {
 	const char *subject = words_subject(arena, *rendered ? rendered : in->original->subject);
 	char *line;
@@ -231,7 +278,8 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 }
 
 int
-draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text, size_t *ret_len)
+draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
+	    size_t *ret_len)
 {
 	const struct address *to = recipient(input);
 	struct buf out = { .arena = arena }, body = { .arena = arena };
@@ -239,7 +287,8 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	json_t *values;
 	int r;
 
-	if (!to || !mime_address_plain(input->account->identity_address) || !mime_message_id_plain(input->message_id))
+	if (!to || !mime_address_plain(input->account->identity_address) ||
+	    !mime_message_id_plain(input->message_id))
 		return -EINVAL;
 	values = draft_values(input);
 	if (!values)
@@ -248,13 +297,15 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	json_decref(values);
 	if (r < 0)
 		return r;
-	mime_field_mailbox(&out, "From", input->account->identity_name, input->account->identity_address);
+	mime_field_mailbox(&out, "From", input->account->identity_name,
+			   input->account->identity_address);
 	mime_field_mailbox(&out, "To", display_of(input, to), to->address);
 	r = add_subject(input, arena, subject, &out);
 	if (r < 0)
 		return r;
 	mime_field_date(&out, input->account->zone, input->now_ms / 1000);
-	buf_printf(&out, "Message-ID:%s%s\r\n", strlen(input->message_id) > 60 ? "\r\n " : " ", input->message_id);
+	buf_printf(&out, "Message-ID:%s%s\r\n", strlen(input->message_id) > 60 ? "\r\n " : " ",
+		   input->message_id);
 	add_threading(input->original, &out);
 	add_mark(input, &out);
 	buf_add(&body, text, strlen(text));
@@ -274,20 +325,22 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 }
 
 int
-draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id, int64_t now_ms, const char *subject,
-	     const char *body, const char **ret_text, size_t *ret_len)
+draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id,
+	     int64_t now_ms, const char *subject, const char *body, const char **ret_text,
+	     size_t *ret_len)
 {
 	struct buf out = { .arena = arena };
 	const char *text;
 
-	if (!mime_address_plain(from) || !mime_address_plain(to) || !mime_message_id_plain(message_id))
+	if (!mime_address_plain(from) || !mime_address_plain(to) ||
+	    !mime_message_id_plain(message_id))
 		return -EINVAL;
 	mime_field_mailbox(&out, "From", "triaged", from);
 	mime_field_mailbox(&out, "To", "", to);
 	mime_field(&out, "Subject", subject);
 	mime_field_date(&out, NULL, now_ms / 1000);
-	buf_printf(&out, "Message-ID:%s%s\r\nAuto-Submitted: auto-generated\r\n", strlen(message_id) > 60 ? "\r\n " : " ",
-		   message_id);
+	buf_printf(&out, "Message-ID:%s%s\r\nAuto-Submitted: auto-generated\r\n",
+		   strlen(message_id) > 60 ? "\r\n " : " ", message_id);
 	mime_body(&out, body);
 	text = buf_string(&out);
 	if (!text)

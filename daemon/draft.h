@@ -1,10 +1,12 @@
 /*
- * draft: a complete reply (RFC 5322, 2045-2047, 3676 left out: plain text, UTF-8) for a person to send.
+ * draft: a complete reply (RFC 5322, 2045-2047, 3676 left out: plain text, UTF-8) for a person to
+ * send.
  *
- * Threaded: In-Reply-To and References of the original, "Re:" once (also for Korean 답장:, RE:, Re[2]: and the like).
- * Addressed to the first usable address of Reply-To, else From, of the original (never to our own identity), from the account's
- * identity. The customer's new words are quoted below the template's text, at most DRAFT_QUOTE_MAX bytes of them.
- * No value that came from a mail can inject a header.
+ * Threaded: In-Reply-To and References of the original, "Re:" once (also for Korean 답장:, RE:,
+ * Re[2]: and the like). Addressed to the first usable address of Reply-To, else From, of the
+ * original (never to our own identity), from the account's identity. The customer's new words are
+ * quoted below the template's text, at most DRAFT_QUOTE_MAX bytes of them. No value that came from
+ * a mail can inject a header.
  */
 #ifndef DAEMON_DRAFT_H
 #define DAEMON_DRAFT_H
@@ -18,21 +20,21 @@
 #include "record.h"
 #include "template.h"
 
-#define DRAFT_QUOTE_MAX		(16u << 10)
-#define DRAFT_REFERENCES_MAX	20		/* message-ids in References: the first one and the last ones */
+#define DRAFT_QUOTE_MAX (16u << 10)
+#define DRAFT_REFERENCES_MAX 20 /* message-ids in References: the first one and the last ones */
 
 /* The variables of templates, NULL-terminated; documented in triaged-rules(5). */
 extern const char *const draft_variables[];
 
 struct draft_input {
 	const struct account_config *account;
-	const struct agent_config *owner;		/* NULL when nobody owns the case yet */
+	const struct agent_config *owner; /* NULL when nobody owns the case yet */
 	const struct message *original;
-	const struct case_record *case_;		/* NULL when there is none */
+	const struct case_record *case_; /* NULL when there is none */
 	const struct template *template;
-	const char *template_name;			/* for X-Triaged-Draft; NULL: left out */
-	const char *language;				/* "ko" or "en" */
-	const char *message_id;				/* ours, with <> */
+	const char *template_name; /* for X-Triaged-Draft; NULL: left out */
+	const char *language;      /* "ko" or "en" */
+	const char *message_id;    /* ours, with <> */
 	flag_set flags;
 	int64_t now_ms;
 };
@@ -42,18 +44,21 @@ json_t *
 draft_values(const struct draft_input *input);
 
 /*
- * The whole mail, CRLF line ends, lines <= 998 bytes. In the arena. 0, -ENOMEM, -E2BIG (template_render), or -EINVAL when nobody
- * can be addressed.
+ * The whole mail, CRLF line ends, lines <= 998 bytes. In the arena. 0, -ENOMEM, -E2BIG
+ * (template_render), or -EINVAL when nobody can be addressed.
  */
 int
-draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text, size_t *ret_len);
+draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
+	    size_t *ret_len);
 
 /*
- * A plain notice to one of us (notify): From, To, Subject, Date, Message-ID, Auto-Submitted: auto-generated. Strings
- * may be foreign. 0, -ENOMEM, or -EINVAL when an address or the Message-ID cannot stand in a header.
+ * A plain notice to one of us (notify): From, To, Subject, Date, Message-ID, Auto-Submitted:
+ * auto-generated. Strings may be foreign. 0, -ENOMEM, or -EINVAL when an address or the Message-ID
+ * cannot stand in a header.
  */
 int
-draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id, int64_t now_ms, const char *subject,
-	     const char *body, const char **ret_text, size_t *ret_len);
+draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id,
+	     int64_t now_ms, const char *subject, const char *body, const char **ret_text,
+	     size_t *ret_len);
 
 #endif

@@ -8,19 +8,24 @@
 #include "draft_mime.h"
 #include "filters/limits.h"
 
-#define LINE_MAX_BYTES	76u		/* RFC 5322 2.1.1 advises 78, RFC 2047 and 2045 bind encoded text to 76 */
-#define WORD_BYTES	45u		/* of text in one encoded word: 60 in base64, 72 with its frame */
-#define FIELD_CHARS	400u
+#define LINE_MAX_BYTES                                                                             \
+	76u            /* RFC 5322 2.1.1 advises 78, RFC 2047 and 2045 bind encoded text to 76 */
+#define WORD_BYTES 45u /* of text in one encoded word: 60 in base64, 72 with its frame */
+#define FIELD_CHARS 400u
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 uint32_t
 mime_char(const char *at, size_t *ret_len)
 {
 	const unsigned char *p = (const unsigned char *)at;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned need = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 :
-			p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+	unsigned need = p[0] < 0x80                   ? 1
+			: p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+			: (p[0] & 0xf0) == 0xe0       ? 3
+			: p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+						      : 0;
 	uint32_t c;
 	unsigned i;
 
@@ -68,17 +73,19 @@ add_char(struct buf *out, uint32_t c)
 bool
 mime_char_harmful(uint32_t c)
 {
-	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe ||
-	       (c >= 0xe0000 && c <= 0xe007f);
+	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || c == 0xad ||
+	       c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xfdd0 && c <= 0xfdef) ||
+	       (c & 0xfffe) == 0xfffe || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 static bool
 is_space(uint32_t c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f' || c == 0xa0 || c == 0x1680 ||
-	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f' ||
+	       c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	       c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 const char *
@@ -89,7 +96,8 @@ mime_one_line(struct arena *arena, const char *text, size_t max_chars)
 	size_t chars = 0, len;
 
 	/* Dropped characters must not make the way long either. */
-	for (size_t i = 0, seen = 0; text[i] && chars < max_chars && seen < LIMIT_HEADER_BYTES; i += len, seen++) {
+	for (size_t i = 0, seen = 0; text[i] && chars < max_chars && seen < LIMIT_HEADER_BYTES;
+	     i += len, seen++) {
 		uint32_t c = mime_char(text + i, &len);
 
 		if (is_space(c)) {
@@ -151,7 +159,8 @@ mime_message_id_plain(const char *id)
 	size_t len = strlen(id), i;
 
 	/* As with addresses: nothing that a reader might decode. */
-	if (len < 3 || len > LIMIT_MESSAGE_ID || id[0] != '<' || id[len - 1] != '>' || strstr(id, "=?"))
+	if (len < 3 || len > LIMIT_MESSAGE_ID || id[0] != '<' || id[len - 1] != '>' ||
+	    strstr(id, "=?"))
 		return false;
 	for (i = 1; i + 1 < len; i++) {
 		if (id[i] <= ' ' || id[i] >= 0x7f || id[i] == '<' || id[i] == '>')
@@ -166,15 +175,20 @@ add_base64(struct buf *out, const char *s, size_t len)
 	const unsigned char *p = (const unsigned char *)s;
 
 	for (size_t i = 0; i < len; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < len ? p[i + 2] : 0);
+		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < len ? p[i + 2] : 0);
 		char quad[4] = { base64_digits[v >> 18], base64_digits[v >> 12 & 63],
-				 i + 1 < len ? base64_digits[v >> 6 & 63] : '=', i + 2 < len ? base64_digits[v & 63] : '=' };
+				 i + 1 < len ? base64_digits[v >> 6 & 63] : '=',
+				 i + 2 < len ? base64_digits[v & 63] : '=' };
 
 		buf_add(out, quad, sizeof(quad));
 	}
 }
 
-/* RFC 2047 encoded words of whole characters (section 5), one a line. column: where the line stands. */
+/*
+ * RFC 2047 encoded words of whole characters (section 5), one a line. column: where the line
+ * stands.
+ */
 static void
 add_encoded_words(struct buf *out, const char *text, size_t column)
 {
@@ -203,7 +217,10 @@ add_encoded_words(struct buf *out, const char *text, size_t column)
 	}
 }
 
-/* Whether a cleaned text can stand in a header unencoded: ASCII, foldable, and not to be mistaken for an encoded word. */
+/*
+ * Whether a cleaned text can stand in a header unencoded: ASCII, foldable, and not to be mistaken
+ * for an encoded word.
+ */
 static bool
 is_bare(const char *text)
 {
@@ -230,7 +247,10 @@ add_folded(struct buf *out, const char *text, size_t column)
 			buf_add(out, "\r\n", 2);
 			column = 0;
 		}
-		/* The space that stands between the words is the one that a folded line begins with. */
+		/*
+		 * The space that stands between the words is the one that a folded line begins
+		 * with.
+		 */
 		buf_add_char(out, ' ');
 		buf_add(out, text, word);
 		column += 1 + word;
@@ -299,29 +319,36 @@ mime_field_mailbox(struct buf *out, const char *name, const char *display, const
 		add_encoded_words(out, line, strlen(name) + 2);
 		column = LINE_MAX_BYTES;
 	}
-	buf_printf(out, "%s<%s>\r\n", column + strlen(address) + 3 > LINE_MAX_BYTES ? "\r\n " : " ", address);
+	buf_printf(out, "%s<%s>\r\n", column + strlen(address) + 3 > LINE_MAX_BYTES ? "\r\n " : " ",
+		   address);
 }
 
 void
 mime_field_date(struct buf *out, const struct zone *zone, int64_t seconds)
 {
 	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct wall w;
 	int minutes;
 
 	zone_wall(zone, seconds, &w);
 	minutes = (w.offset < 0 ? -w.offset : w.offset) / 60;
-	buf_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d %c%02d%02d\r\n", days[w.weekday], w.day, months[w.month - 1],
-		   w.year, w.hour, w.minute, w.second, w.offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	buf_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d %c%02d%02d\r\n", days[w.weekday],
+		   w.day, months[w.month - 1], w.year, w.hour, w.minute, w.second,
+		   w.offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-/* Less than in a line: joiners are part of emoji and of Persian words, which the customer's quote must keep. */
+/*
+ * Less than in a line: joiners are part of emoji and of Persian words, which the customer's quote
+ * must keep.
+ */
 static bool
 harmful_in_body(uint32_t c)
 {
-	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || (c >= 0xfff9 && c <= 0xfffb);
+	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       (c >= 0xfff9 && c <= 0xfffb);
 }
 
 /* The body with CRLF line ends, ending in one, without harmful characters. */
@@ -384,7 +411,9 @@ quoted_printable_size(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		size += (c >= ' ' && c < 0x7f && c != '=') || c == '\t' || c == '\r' || c == '\n' ? 1 : 3;
+		size += (c >= ' ' && c < 0x7f && c != '=') || c == '\t' || c == '\r' || c == '\n'
+				? 1
+				: 3;
 	}
 	return size + size / 75 * 3;
 }
@@ -401,7 +430,9 @@ mime_body(struct buf *out, const char *body)
 		return;
 	}
 	base64 = (len + 2) / 3 * 4 + len / 57 * 2 < quoted_printable_size(text, len);
-	buf_printf(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+	buf_printf(out,
+		   "MIME-Version: 1.0\r\nContent-Type: text/plain; "
+		   "charset=UTF-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
 		   base64 ? "base64" : "quoted-printable");
 	if (!base64) {
 		add_quoted_printable(out, text, len);

@@ -2,7 +2,7 @@
  * draft_words: see draft_words.h.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* strcasestr */
+#define _GNU_SOURCE /* strcasestr */
 #endif
 #include <ctype.h>
 #include <stdint.h>
@@ -13,20 +13,24 @@
 #include "draft_mime.h"
 #include "draft_words.h"
 
-#define NAME_MAX_CHARS	40u
-#define REPLY_HOUR	17
-#define DAY_SECONDS	86400
+#define NAME_MAX_CHARS 40u
+#define REPLY_HOUR 17
+#define DAY_SECONDS 86400
 
-static const char *const months[] = {
-	"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"
-};
-static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
+static const char *const months[] = { "January",   "February", "March",    "April",
+				      "May",       "June",     "July",     "August",
+				      "September", "October",  "November", "December" };
+static const char *const weekdays[] = { "Sunday",   "Monday", "Tuesday", "Wednesday",
+					"Thursday", "Friday", "Saturday" };
 static const char *const weekdays_ko[] = { "일", "월", "화", "수", "목", "금", "토" };
 
-/* Reply prefixes of mailers, longest first where one begins another. Forwards are kept: they say something. */
-static const char *const reply_prefixes[] = {
-	"re", "aw", "sv", "antw", "vs", "odp", "rif", "ynt", "답장", "회신", "답변", "回复", "回覆", "答复", "返信"
-};
+/*
+ * Reply prefixes of mailers, longest first where one begins another. Forwards are kept: they say
+ * something.
+ */
+static const char *const reply_prefixes[] = { "re",   "aw",   "sv",   "antw", "vs",
+					      "odp",  "rif",  "ynt",  "답장", "회신",
+					      "답변", "回复", "回覆", "答复", "返信" };
 
 static bool
 ends_with(const char *text, const char *end)
@@ -79,7 +83,8 @@ words_name(struct arena *arena, const char *display)
 		if (mime_char(p, &n) == 0xfffd)
 			return "";
 	}
-	if (chars > NAME_MAX_CHARS || strpbrk(name, "@{}<>[]|\\`=;:\"/") || strcasestr(name, "www.") || !is_letter_there(name))
+	if (chars > NAME_MAX_CHARS || strpbrk(name, "@{}<>[]|\\`=;:\"/") ||
+	    strcasestr(name, "www.") || !is_letter_there(name))
 		return "";
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		size_t title = strlen(titles[i]);
@@ -106,14 +111,16 @@ words_salutation(struct arena *arena, const char *name, bool korean)
 const char *
 words_signature(struct arena *arena, const char *company, const char *agent, bool korean)
 {
-	bool team = strstr(company, "고객") || strcasestr(company, "support") || strcasestr(company, "service");
+	bool team = strstr(company, "고객") || strcasestr(company, "support") ||
+		    strcasestr(company, "service");
 
 	if (korean)
-		return arena_printf(arena, "%s%s%s%s%s", company, *company && !team ? " " : "", team ? "" : "고객지원팀",
-				    *agent ? " " : "", agent);
+		return arena_printf(arena, "%s%s%s%s%s", company, *company && !team ? " " : "",
+				    team ? "" : "고객지원팀", *agent ? " " : "", agent);
 	if (*agent)
 		return arena_printf(arena, "%s%s%s", agent, *company ? ", " : "", company);
-	return *company ? arena_printf(arena, "%s%s", company, team ? "" : " customer support") : "Customer support";
+	return *company ? arena_printf(arena, "%s%s", company, team ? "" : " customer support")
+			: "Customer support";
 }
 
 const char *
@@ -142,12 +149,15 @@ words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bo
 		zone_wall(zone, seconds, &w);
 	} while (w.weekday == 0 || w.weekday == 6);
 	if (korean)
-		return arena_printf(arena, "%d월 %d일(%s) 오후 %d시", w.month, w.day, weekdays_ko[w.weekday], REPLY_HOUR - 12);
-	return arena_printf(arena, "%d pm on %s, %d %s", REPLY_HOUR - 12, weekdays[w.weekday], w.day, months[w.month - 1]);
+		return arena_printf(arena, "%d월 %d일(%s) 오후 %d시", w.month, w.day,
+				    weekdays_ko[w.weekday], REPLY_HOUR - 12);
+	return arena_printf(arena, "%d pm on %s, %d %s", REPLY_HOUR - 12, weekdays[w.weekday],
+			    w.day, months[w.month - 1]);
 }
 
 const char *
-words_attribution(struct arena *arena, const struct zone *zone, int64_t seconds, const char *who, bool korean)
+words_attribution(struct arena *arena, const struct zone *zone, int64_t seconds, const char *who,
+		  bool korean)
 {
 	const char *day = words_day(arena, zone, seconds, korean);
 	struct wall w;
@@ -160,10 +170,12 @@ words_attribution(struct arena *arena, const struct zone *zone, int64_t seconds,
 		return *who ? arena_printf(arena, "%s wrote:", who) : "You wrote:";
 	zone_wall(zone, seconds, &w);
 	if (korean)
-		return arena_printf(arena, "%s %s %d:%02d, %s%s", day, w.hour < 12 ? "오전" : "오후",
-				    w.hour % 12 ? w.hour % 12 : 12, w.minute, *who ? who : "보내 주신 글",
+		return arena_printf(arena, "%s %s %d:%02d, %s%s", day,
+				    w.hour < 12 ? "오전" : "오후", w.hour % 12 ? w.hour % 12 : 12,
+				    w.minute, *who ? who : "보내 주신 글",
 				    *who ? " 님이 작성:" : ":");
-	return arena_printf(arena, "On %s at %02d:%02d, %s wrote:", day, w.hour, w.minute, *who ? who : "you");
+	return arena_printf(arena, "On %s at %02d:%02d, %s wrote:", day, w.hour, w.minute,
+			    *who ? who : "you");
 }
 
 /* The length of one reply prefix with its colon, 0 when there is none. */
@@ -189,7 +201,7 @@ prefix_length(const char *s)
 			p++;
 		if (*p == ':')
 			return (size_t)(p + 1 - s);
-		if (!strncmp(p, "：", 3))	/* full-width */
+		if (!strncmp(p, "：", 3)) /* full-width */
 			return (size_t)(p + 3 - s);
 	}
 	return 0;

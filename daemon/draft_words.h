@@ -1,6 +1,6 @@
 /*
- * draft_words: what a reply says about people and times, in Korean and English. Pure functions; strings live in the arena, NULL
- * when it is exhausted.
+ * draft_words: what a reply says about people and times, in Korean and English. Pure functions;
+ * strings live in the arena, NULL when it is exhausted.
  */
 #ifndef DAEMON_DRAFT_WORDS_H
 #define DAEMON_DRAFT_WORDS_H
@@ -12,8 +12,9 @@
 #include "zone.h"
 
 /*
- * The name a person may be addressed by, from a display name that may hold anything: "Doe, Jane" turned round, titles that the
- * salutation adds itself (님) taken off; "" for what is no name (addresses, links, markup, overlong).
+ * The name a person may be addressed by, from a display name that may hold anything: "Doe, Jane"
+ * turned round, titles that the salutation adds itself (님) taken off; "" for what is no name
+ * (addresses, links, markup, overlong).
  */
 const char *
 words_name(struct arena *arena, const char *display);
@@ -23,8 +24,9 @@ const char *
 words_salutation(struct arena *arena, const char *name, bool korean);
 
 /*
- * Who writes: "예시상점 고객지원팀 김지원", "Jane Roe, Example Shop"; without an agent "예시상점 고객지원팀", "Example Shop customer support".
- * A company whose name says support already gets no second one. company and agent may be "".
+ * Who writes: "예시상점 고객지원팀 김지원", "Jane Roe, Example Shop"; without an agent "예시상점
+ * 고객지원팀", "Example Shop customer support". A company whose name says support already gets no
+ * second one. company and agent may be "".
  */
 const char *
 words_signature(struct arena *arena, const char *company, const char *agent, bool korean);
@@ -33,18 +35,25 @@ words_signature(struct arena *arena, const char *company, const char *agent, boo
 const char *
 words_day(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
 
-/* The next working day (Monday to Friday) at five: "11월 24일(화) 오후 5시", "5 pm on Tuesday, 24 November" */
+/*
+ * The next working day (Monday to Friday) at five: "11월 24일(화) 오후 5시", "5 pm on Tuesday, 24
+ * November"
+ */
 const char *
 words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
 
 /*
- * The line above a quote: "2026년 11월 22일 오전 9:30, 홍길동 님이 작성:", "On 22 November 2026 at 09:30, Jane Doe wrote:". Without
- * the time when seconds is 0. who may be "".
+ * The line above a quote: "2026년 11월 22일 오전 9:30, 홍길동 님이 작성:", "On 22 November 2026 at
+ * 09:30, Jane Doe wrote:". Without the time when seconds is 0. who may be "".
  */
 const char *
-words_attribution(struct arena *arena, const struct zone *zone, int64_t seconds, const char *who, bool korean);
+words_attribution(struct arena *arena, const struct zone *zone, int64_t seconds, const char *who,
+		  bool korean);
 
-/* The subject without "Re:", "RE[2]:", "답장:", "회신:" and the like before it, however many; one harmless line. */
+/*
+ * The subject without "Re:", "RE[2]:", "답장:", "회신:" and the like before it, however many; one
+ * harmless line.
+ */
 const char *
 words_subject(struct arena *arena, const char *subject);
 

@@ -1,6 +1,7 @@
 /*
- * engine: the running daemon: one thread per account, workers, couriers, and an event loop for signals, the API and the
- * watchdog. The loop's thread never talks to a mail server, so that status and stopping always answer.
+ * engine: the running daemon: one thread per account, workers, couriers, and an event loop for
+ * signals, the API and the watchdog. The loop's thread never talks to a mail server, so that status
+ * and stopping always answer.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include "stream.h"
 #include "view.h"
 
-#define ATTENTION_MAX	100
+#define ATTENTION_MAX 100
 
 const struct ruleset_options engine_ruleset_options = { .jit = true, .gate = true };
 
@@ -31,10 +32,10 @@ struct engine {
 	const struct config *config;
 	struct service service;
 	struct pool *pool;
-	struct trust {			/* certificate authorities, one for each file that accounts name */
+	struct trust { /* certificate authorities, one for each file that accounts name */
 		const char *file;
 		struct stream_trust *trust;
-	} *trusts;
+	} * trusts;
 	size_t trust_count;
 	struct mailbox **mailboxes;
 	size_t mailbox_count;
@@ -53,21 +54,24 @@ add_problems(json_t *list, const struct problems *problems)
 
 	for (size_t i = 0; i < problems->count; i++)
 		if (problems->list[i].level == PROBLEM_ERROR &&
-		    json_array_append_new(list, json_string(err_text(&problems->list[i].err, text, sizeof(text)))) < 0)
+		    json_array_append_new(list, json_string(err_text(&problems->list[i].err, text,
+								     sizeof(text)))) < 0)
 			return -ENOMEM;
 	return 0;
 }
 
 /* The new set, or why the old one stays. */
 static int
-load_again(struct engine *e, bool yes, struct problems *problems, struct bundle **ret, struct err *err)
+load_again(struct engine *e, bool yes, struct problems *problems, struct bundle **ret,
+	   struct err *err)
 {
 	struct bundle *fresh = NULL, *old = service_bundle(&e->service);
 	size_t before = ruleset_count(old->rules), now;
 	int r;
 
 	bundle_unref(old);
-	r = bundle_load(e->config->rules, e->config->rule_count, e->config, &engine_ruleset_options, false, problems, &fresh);
+	r = bundle_load(e->config->rules, e->config->rule_count, e->config, &engine_ruleset_options,
+			false, problems, &fresh);
 	if (r < 0) {
 		char first[400] = "the rule directories could not be read";
 
@@ -76,13 +80,17 @@ load_again(struct engine *e, bool yes, struct problems *problems, struct bundle 
 				err_text(&problems->list[i].err, first, sizeof(first));
 				break;
 			}
-		return err_set(err, r, "the new rules have %zu mistakes, the running ones stay: %s", problems->errors, first);
+		return err_set(err, r, "the new rules have %zu mistakes, the running ones stay: %s",
+			       problems->errors, first);
 	}
 	now = ruleset_count(fresh->rules);
 	if (!yes && (now == 0 || now * 2 < before)) {
 		bundle_unref(fresh);
-		return err_set(err, -EPERM, "the new set has %zu rules where %zu are running; if that is meant: triagectl "
-			       "reload --yes", now, before);
+		return err_set(err, -EPERM,
+			       "the new set has %zu rules where %zu are running; if that is meant: "
+			       "triagectl "
+			       "reload --yes",
+			       now, before);
 	}
 	*ret = fresh;
 	return 0;
@@ -101,8 +109,10 @@ hook_reload(void *context, bool yes, json_t **ret, struct err *err)
 	r = load_again(e, yes, &problems, &fresh, err);
 	add_problems(list, &problems);
 	if (r == 0) {
-		log_line(LOG_NOTICE, NULL, "%zu rules loaded, set %.12s", ruleset_count(fresh->rules), fresh->hash);
-		*ret = json_pack("{s:I,s:s,s:I,s:o}", "rules", (json_int_t)ruleset_count(fresh->rules), "hash", fresh->hash,
+		log_line(LOG_NOTICE, NULL, "%zu rules loaded, set %.12s",
+			 ruleset_count(fresh->rules), fresh->hash);
+		*ret = json_pack("{s:I,s:s,s:I,s:o}", "rules",
+				 (json_int_t)ruleset_count(fresh->rules), "hash", fresh->hash,
 				 "warnings", (json_int_t)problems.warnings, "problems", list);
 		e->reload_error[0] = '\0';
 		e->reloaded_ms = clock_now_ms(&clock_system);
@@ -124,7 +134,8 @@ hook_status(void *context, json_t **ret, struct err *err)
 	struct bundle *bundle = service_bundle(&e->service);
 	json_t *accounts = json_array(), *attention = NULL, *rules;
 	const char *jit_why = "", *gate_why = "";
-	bool jit = ruleset_jit(bundle->rules, &jit_why), gate = ruleset_gate(bundle->rules, &gate_why);
+	bool jit = ruleset_jit(bundle->rules, &jit_why),
+	     gate = ruleset_gate(bundle->rules, &gate_why);
 	struct store_txn *txn;
 
 	for (size_t i = 0; accounts && i < e->mailbox_count; i++)
@@ -133,13 +144,15 @@ hook_status(void *context, json_t **ret, struct err *err)
 		view_attention(txn, ATTENTION_MAX, &attention);
 		store_abort(txn);
 	}
-	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:I,s:s}", "count", (json_int_t)ruleset_count(bundle->rules), "hash",
-			  bundle->hash, "jit", jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why, "loaded_ms",
+	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:I,s:s}", "count",
+			  (json_int_t)ruleset_count(bundle->rules), "hash", bundle->hash, "jit",
+			  jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why, "loaded_ms",
 			  (json_int_t)e->reloaded_ms, "reload_error", e->reload_error);
 	bundle_unref(bundle);
-	*ret = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "version", TRIAGED_VERSION, "started_ms", (json_int_t)e->started_ms,
-			 "now_ms", (json_int_t)clock_now_ms(&clock_system), "rules", rules, "accounts", accounts, "attention",
-			 attention ? attention : json_object());
+	*ret = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "version", TRIAGED_VERSION, "started_ms",
+			 (json_int_t)e->started_ms, "now_ms",
+			 (json_int_t)clock_now_ms(&clock_system), "rules", rules, "accounts",
+			 accounts, "attention", attention ? attention : json_object());
 	return *ret ? 0 : err_set(err, -ENOMEM, "making the status: out of memory");
 }
 
@@ -151,7 +164,8 @@ hook_resume(void *context, const char *account, const char *folder, struct err *
 	for (size_t i = 0; i < e->mailbox_count; i++)
 		if (strcmp(e->config->accounts[i].name, account) == 0)
 			return mailbox_resume(e->mailboxes[i], folder, err);
-	return err_set(err, -ENOENT, "no account is called %s; triagectl status lists them", account);
+	return err_set(err, -ENOENT, "no account is called %s; triagectl status lists them",
+		       account);
 }
 
 static void
@@ -224,8 +238,10 @@ on_watchdog(sd_event_source *source, uint64_t usec, void *context)
 
 		if (beat && now - beat > ENGINE_STUCK_MS) {
 			stuck = true;
-			log_line(LOG_CRIT, &(struct log_about){ .account = e->config->accounts[i].name },
-				 "the account's thread has not moved for %d s; letting the watchdog restart triaged",
+			log_line(LOG_CRIT,
+				 &(struct log_about){ .account = e->config->accounts[i].name },
+				 "the account's thread has not moved for %d s; letting the "
+				 "watchdog restart triaged",
 				 ENGINE_STUCK_MS / 1000);
 		}
 	}
@@ -235,7 +251,10 @@ on_watchdog(sd_event_source *source, uint64_t usec, void *context)
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* Signals are taken by the event loop; blocked before any thread starts, so that no thread takes them. */
+/*
+ * Signals are taken by the event loop; blocked before any thread starts, so that no thread takes
+ * them.
+ */
 static void
 block_signals(void)
 {
@@ -259,7 +278,7 @@ raise_limits(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	mallopt(M_ARENA_MAX, 4);	/* thousands of threads that mostly sleep need no heap each */
+	mallopt(M_ARENA_MAX, 4); /* thousands of threads that mostly sleep need no heap each */
 }
 
 static bool
@@ -268,9 +287,13 @@ same_file(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* The authorities an account trusts, shared with other accounts that name the same file. A new reference. */
+/*
+ * The authorities an account trusts, shared with other accounts that name the same file. A new
+ * reference.
+ */
 static int
-account_trust(struct engine *e, const struct account_config *account, struct stream_trust **ret, struct err *err)
+account_trust(struct engine *e, const struct account_config *account, struct stream_trust **ret,
+	      struct err *err)
 {
 	struct trust *t;
 	int r;
@@ -315,7 +338,8 @@ add_accounts(struct engine *e, struct err *err)
 		int r = outbox_recover(e->service.store, account->name);
 
 		if (r < 0)
-			return err_set(err, r, "reading the journal of account %s: %s", account->name, strerror(-r));
+			return err_set(err, r, "reading the journal of account %s: %s",
+				       account->name, strerror(-r));
 		if (account->tls != TLS_NONE)
 			r = account_trust(e, account, &trust, err);
 		if (r == 0)
@@ -325,7 +349,8 @@ add_accounts(struct engine *e, struct err *err)
 			return err_prefix(err, r, "account %s", account->name);
 		e->mailboxes[i] = mailbox_new(&e->service, account, transport);
 		if (!e->mailboxes[i])
-			return err_set(err, -ENOMEM, "starting account %s: out of memory", account->name);
+			return err_set(err, -ENOMEM, "starting account %s: out of memory",
+				       account->name);
 		e->mailbox_count++;
 	}
 	return 0;
@@ -356,8 +381,12 @@ run_once(struct engine *e)
 static int
 open_api(struct engine *e, struct err *err)
 {
-	struct api_options options = { .socket = e->config->socket, .group = e->config->socket_group, .listen_fd = -1 };
-	struct api_hooks hooks = { .context = e, .status = hook_status, .reload = hook_reload, .resume = hook_resume };
+	struct api_options options = { .socket = e->config->socket,
+				       .group = e->config->socket_group,
+				       .listen_fd = -1 };
+	struct api_hooks hooks = {
+		.context = e, .status = hook_status, .reload = hook_reload, .resume = hook_resume
+	};
 	int r;
 
 	if (sd_listen_fds(1) == 1)
@@ -367,7 +396,8 @@ open_api(struct engine *e, struct err *err)
 		return r;
 	r = sd_event_add_io(e->event, NULL, api_fd(e->api), EPOLLIN, on_api, e);
 	if (r >= 0)
-		r = sd_event_add_time_relative(e->event, &e->api_timer, CLOCK_MONOTONIC, 0, 0, on_api_timer, e);
+		r = sd_event_add_time_relative(e->event, &e->api_timer, CLOCK_MONOTONIC, 0, 0,
+					       on_api_timer, e);
 	return r < 0 ? err_set(err, r, "watching the API's socket: %s", strerror(-r)) : 0;
 }
 
@@ -383,7 +413,8 @@ set_up_loop(struct engine *e, struct err *err)
 	if (r >= 0)
 		r = sd_event_add_signal(e->event, NULL, SIGHUP, on_hangup, e);
 	if (r >= 0 && sd_watchdog_enabled(0, &e->watchdog_usec) > 0)
-		r = sd_event_add_time_relative(e->event, &e->watchdog, CLOCK_MONOTONIC, 0, 0, on_watchdog, e);
+		r = sd_event_add_time_relative(e->event, &e->watchdog, CLOCK_MONOTONIC, 0, 0,
+					       on_watchdog, e);
 	return r < 0 ? err_set(err, r, "setting up the event loop: %s", strerror(-r)) : 0;
 }
 
@@ -401,13 +432,16 @@ run_forever(struct engine *e, struct err *err)
 	if (r < 0)
 		return r;
 	sd_notifyf(0, "READY=1\nSTATUS=Watching %zu accounts", e->mailbox_count);
-	log_line(LOG_NOTICE, NULL, "triaged %s watches %zu accounts", TRIAGED_VERSION, e->mailbox_count);
+	log_line(LOG_NOTICE, NULL, "triaged %s watches %zu accounts", TRIAGED_VERSION,
+		 e->mailbox_count);
 	r = sd_event_loop(e->event);
 	sd_notify(0, "STOPPING=1");
 	return r < 0 ? err_set(err, r, "running the event loop: %s", strerror(-r)) : 0;
 }
 
-/* Lets what is under way finish, for a while; then cuts it short: the journal knows what was begun. */
+/*
+ * Lets what is under way finish, for a while; then cuts it short: the journal knows what was begun.
+ */
 static void
 stop(struct engine *e)
 {
@@ -430,7 +464,8 @@ stop(struct engine *e)
 }
 
 int
-engine_run(const struct config *config, struct bundle *bundle, struct store *store, bool once, struct err *err)
+engine_run(const struct config *config, struct bundle *bundle, struct store *store, bool once,
+	   struct err *err)
 {
 	struct engine e = { .config = config, .started_ms = clock_now_ms(&clock_system) };
 	int r;

@@ -25,7 +25,8 @@ next_line(const char *bytes, size_t len, size_t at)
 static bool
 is_field(const char *bytes, size_t len, size_t at, const char *name, size_t name_len)
 {
-	return len - at > name_len && bytes[at + name_len] == ':' && strncasecmp(bytes + at, name, name_len) == 0;
+	return len - at > name_len && bytes[at + name_len] == ':' &&
+	       strncasecmp(bytes + at, name, name_len) == 0;
 }
 
 const char *
@@ -33,7 +34,8 @@ head_field(const char *bytes, size_t len, const char *name, size_t *ret_len)
 {
 	size_t name_len = strlen(name), at = 0, end;
 
-	while (at < len && bytes[at] != '\n' && !(bytes[at] == '\r' && at + 1 < len && bytes[at + 1] == '\n')) {
+	while (at < len && bytes[at] != '\n' &&
+	       !(bytes[at] == '\r' && at + 1 < len && bytes[at + 1] == '\n')) {
 		if (!is_field(bytes, len, at, name, name_len)) {
 			at = next_line(bytes, len, at);
 			continue;

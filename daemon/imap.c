@@ -1,8 +1,8 @@
 /*
  * imap: opens and closes the connection, and logs in; the table of functions.
  *
- * Capabilities are asked again after STARTTLS and after the login: what was said before TLS may come from anybody. The
- * password is in memory only between reading it and the end of the login.
+ * Capabilities are asked again after STARTTLS and after the login: what was said before TLS may
+ * come from anybody. The password is in memory only between reading it and the end of the login.
  */
 #include "imap_internal.h"
 
@@ -14,32 +14,34 @@
 #include <strings.h>
 #include <gnutls/gnutls.h>
 
-#define CREDENTIALS_MAX	8192		/* user, password and their base64 */
+#define CREDENTIALS_MAX 8192 /* user, password and their base64 */
 
 static const struct imap_deadlines built_in = {
-	.connect = 30000, .command = 60000, .done = 10000, .noop = 30000, .near = 5, .alert = 2000,
+	.connect = 30000,
+	.command = 60000,
+	.done = 10000,
+	.noop = 30000,
+	.near = 5,
+	.alert = 2000,
 };
 
 static const struct {
 	const char *name;
 	unsigned bit;
 } capabilities[] = {
-	{"IDLE", CAP_IDLE},
-	{"MOVE", CAP_MOVE},
-	{"UIDPLUS", CAP_UIDPLUS},
-	{"SPECIAL-USE", CAP_SPECIAL_USE},
-	{"NAMESPACE", CAP_NAMESPACE},
-	{"ID", CAP_ID},
-	{"STARTTLS", CAP_STARTTLS},
-	{"LOGINDISABLED", CAP_LOGINDISABLED},
-	{"SASL-IR", CAP_SASL_IR},
+	{ "IDLE", CAP_IDLE },           { "MOVE", CAP_MOVE },
+	{ "UIDPLUS", CAP_UIDPLUS },     { "SPECIAL-USE", CAP_SPECIAL_USE },
+	{ "NAMESPACE", CAP_NAMESPACE }, { "ID", CAP_ID },
+	{ "STARTTLS", CAP_STARTTLS },   { "LOGINDISABLED", CAP_LOGINDISABLED },
+	{ "SASL-IR", CAP_SASL_IR },
 };
 
 static unsigned
 capability_bit(const struct mailimap_capability *capability)
 {
 	if (capability->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE)
-		return strcasecmp(capability->cap_data.cap_auth_type, "PLAIN") == 0 ? CAP_AUTH_PLAIN : 0;
+		return strcasecmp(capability->cap_data.cap_auth_type, "PLAIN") == 0 ? CAP_AUTH_PLAIN
+										    : 0;
 	for (size_t k = 0; k < sizeof(capabilities) / sizeof(capabilities[0]); k++)
 		if (strcasecmp(capability->cap_data.cap_name, capabilities[k].name) == 0)
 			return capabilities[k].bit;
@@ -73,12 +75,14 @@ ask_capabilities(struct imap *i, struct err *err)
 static int
 start_tls(struct imap *i, size_t pending, struct err *err)
 {
-	struct err cause = {0};
+	struct err cause = { 0 };
 	int r;
 
 	if (i->trust == NULL)
-		return imap_fail(i, err, -EKEYREJECTED, "starting TLS", "no certificate authorities were loaded", NULL);
-	r = stream_start_tls(i->stream, i->trust, i->account->host, pending, i->deadlines.connect, &cause);
+		return imap_fail(i, err, -EKEYREJECTED, "starting TLS",
+				 "no certificate authorities were loaded", NULL);
+	r = stream_start_tls(i->stream, i->trust, i->account->host, pending, i->deadlines.connect,
+			     &cause);
 	return r < 0 ? imap_fail(i, err, r, "connecting", cause.text, NULL) : 0;
 }
 
@@ -95,8 +99,11 @@ upgrade(struct imap *i, struct err *err)
 				 "use tls: implicit (port 993), or ask the server's operator");
 	r = imap_command(i, err, IMAP_ANSWER_BYTES, "STARTTLS", "STARTTLS");
 	if (r < 0)
-		return transport_lost(r) ? r : imap_fail(i, err, -EKEYREJECTED, "STARTTLS", "the server refused it",
-							 "use tls: implicit (port 993), or ask the server's operator");
+		return transport_lost(r) ? r
+					 : imap_fail(i, err, -EKEYREJECTED, "STARTTLS",
+						     "the server refused it",
+						     "use tls: implicit (port 993), or ask the "
+						     "server's operator");
 	r = start_tls(i, i->session->imap_stream->read_buffer_len, err);
 	memset(&i->guard, 0, sizeof(i->guard));
 	return r;
@@ -118,7 +125,7 @@ authenticate_plain(struct imap *i, const char *password, struct err *err)
 	mailstream *stream = i->session->imap_stream;
 	bool at_once = i->caps & CAP_SASL_IR;
 	char text[CREDENTIALS_MAX];
-	gnutls_datum_t plain = {(unsigned char *)text, 0}, coded = {NULL, 0};
+	gnutls_datum_t plain = { (unsigned char *)text, 0 }, coded = { NULL, 0 };
 	int n, r;
 
 	n = snprintf(text, sizeof(text), "%c%s%c%s", '\0', i->account->user, '\0', password);
@@ -133,7 +140,8 @@ authenticate_plain(struct imap *i, const char *password, struct err *err)
 	if (r < 0)
 		goto out;
 	if (mailstream_write(stream, "AUTHENTICATE PLAIN", 18) < 0 ||
-	    (at_once && (mailstream_write(stream, " ", 1) < 0 || mailstream_write(stream, coded.data, coded.size) < 0))) {
+	    (at_once && (mailstream_write(stream, " ", 1) < 0 ||
+			 mailstream_write(stream, coded.data, coded.size) < 0))) {
 		r = imap_stream_failed(i, err, doing);
 		goto out;
 	}
@@ -167,9 +175,12 @@ login(struct imap *i, const char *password, struct err *err)
 	int r;
 
 	if (strpbrk(i->account->user, "\r\n") != NULL || strpbrk(password, "\r\n") != NULL ||
-	    strlen(i->account->user) * 2 + 3 > sizeof(user) || strlen(password) * 2 + 3 > sizeof(word))
-		return imap_fail(i, err, -EINVAL, "LOGIN", "user or password cannot be sent", "choose shorter ones");
-	snprintf(text, sizeof(text), "LOGIN %s %s", imap_quote(i->account->user, user, sizeof(user)),
+	    strlen(i->account->user) * 2 + 3 > sizeof(user) ||
+	    strlen(password) * 2 + 3 > sizeof(word))
+		return imap_fail(i, err, -EINVAL, "LOGIN", "user or password cannot be sent",
+				 "choose shorter ones");
+	snprintf(text, sizeof(text), "LOGIN %s %s",
+		 imap_quote(i->account->user, user, sizeof(user)),
 		 imap_quote(password, word, sizeof(word)));
 	r = imap_begin(i, err, "LOGIN", IMAP_ANSWER_BYTES);
 	if (r == 0 && mailstream_write(i->session->imap_stream, text, strlen(text)) < 0)
@@ -184,20 +195,24 @@ login(struct imap *i, const char *password, struct err *err)
 	return r;
 }
 
-/* A NO to a login is about the login, unless the server says that it is about the server (RFC 5530). */
+/*
+ * A NO to a login is about the login, unless the server says that it is about the server (RFC
+ * 5530).
+ */
 static int
 login_refused(struct imap *i, int r, const char *password, struct err *err)
 {
 	if (r != -EPERM && r != -EACCES && r != -ENOENT)
 		return r;
-	if (imap_code_is(i, "UNAVAILABLE") || imap_code_is(i, "SERVERBUG") || imap_code_is(i, "INUSE") ||
-	    imap_code_is(i, "LIMIT"))
+	if (imap_code_is(i, "UNAVAILABLE") || imap_code_is(i, "SERVERBUG") ||
+	    imap_code_is(i, "INUSE") || imap_code_is(i, "LIMIT"))
 		r = -EPIPE;
 	else
 		r = -EACCES;
 	/* Servers have been seen that repeat the command in their answer. */
 	if (err != NULL && password[0] != '\0' && strstr(err->text, password) != NULL)
-		return imap_fail(i, err, r, "login", "the server refused it", "check user and password");
+		return imap_fail(i, err, r, "login", "the server refused it",
+				 "check user and password");
 	i->lost = i->lost || transport_lost(r);
 	return r;
 }
@@ -211,22 +226,27 @@ is_stopped(const void *context)
 static int
 log_in(struct imap *i, struct err *err)
 {
-	struct err cause = {0};
+	struct err cause = { 0 };
 	char *password;
 	int r = ask_capabilities(i, err);
 
 	if (r < 0)
 		return r;
 	if (!(i->caps & CAP_AUTH_PLAIN) && i->caps & CAP_LOGINDISABLED)
-		return imap_fail(i, err, -EACCES, "login", "the server offers neither PLAIN nor LOGIN",
+		return imap_fail(i, err, -EACCES, "login",
+				 "the server offers neither PLAIN nor LOGIN",
 				 "ask the server's operator for a way to log in with a password");
 	r = secret_read_until(&i->account->password, is_stopped, i->stream, &cause, &password);
 	if (r < 0) {
 		err_set(err, r, "account %s: %s", i->account->name, cause.text);
-		/* Its errno must not be taken for one of the mailbox's: an unreadable password is a refused login. */
+		/*
+		 * Its errno must not be taken for one of the mailbox's: an unreadable password is a
+		 * refused login.
+		 */
 		return r == -ETIMEDOUT || r == -ECANCELED ? r : -EACCES;
 	}
-	r = i->caps & CAP_AUTH_PLAIN ? authenticate_plain(i, password, err) : login(i, password, err);
+	r = i->caps & CAP_AUTH_PLAIN ? authenticate_plain(i, password, err)
+				     : login(i, password, err);
 	if (r < 0)
 		r = login_refused(i, r, password, err);
 	secret_free(password);
@@ -246,7 +266,8 @@ ask_name(struct imap *i, char *name, size_t size, struct err *err)
 	r = imap_command(i, err, IMAP_ANSWER_BYTES, "ID", "ID (\"name\" \"triaged\")");
 	if (r < 0)
 		return transport_lost(r) ? r : 0;
-	for (at = clist_begin(i->session->imap_response_info->rsp_extension_list); at != NULL; at = clist_next(at)) {
+	for (at = clist_begin(i->session->imap_response_info->rsp_extension_list); at != NULL;
+	     at = clist_next(at)) {
 		const struct mailimap_extension_data *data = clist_content(at);
 		const struct mailimap_id_params_list *list = data->ext_data;
 
@@ -272,11 +293,12 @@ describe_server(struct imap *i, struct err *err)
 
 	if (r < 0)
 		return r;
-	len = (size_t)snprintf(i->description, sizeof(i->description), "%s, %s,", name, stream_tls_name(i->stream));
+	len = (size_t)snprintf(i->description, sizeof(i->description), "%s, %s,", name,
+			       stream_tls_name(i->stream));
 	for (size_t k = 0; k < sizeof(capabilities) / sizeof(capabilities[0]); k++)
 		if (capabilities[k].bit & shown & i->caps)
-			len += (size_t)snprintf(i->description + len, sizeof(i->description) - len, " %s",
-						capabilities[k].name);
+			len += (size_t)snprintf(i->description + len, sizeof(i->description) - len,
+						" %s", capabilities[k].name);
 	if (!(i->caps & shown))
 		i->description[len - 1] = '\0';
 	return 0;
@@ -345,23 +367,27 @@ greet(struct imap *i, bool *ret_authenticated, struct err *err)
 	if (*ret_authenticated || strncasecmp(line, "* OK", 4) == 0)
 		return 0;
 	if (strncasecmp(line, "* BYE", 5) != 0)
-		return imap_fail(i, err, -EPROTO, doing, "this is not an IMAP server", "check host and port");
-	snprintf(reason, sizeof(reason), "the server does not want us now: %s", imap_clean(line + 5, clean, sizeof(clean)));
+		return imap_fail(i, err, -EPROTO, doing, "this is not an IMAP server",
+				 "check host and port");
+	snprintf(reason, sizeof(reason), "the server does not want us now: %s",
+		 imap_clean(line + 5, clean, sizeof(clean)));
 	return imap_fail(i, err, -EPIPE, doing, reason, "it is tried again later");
 }
 
 static int
 connect_stream(struct imap *i, struct err *err)
 {
-	struct err cause = {0};
-	int r = stream_connect(i->stream, i->account->host, i->account->port, i->deadlines.connect, &cause);
+	struct err cause = { 0 };
+	int r = stream_connect(i->stream, i->account->host, i->account->port, i->deadlines.connect,
+			       &cause);
 
 	if (r < 0) {
 		i->lost = true;
 		return err_set(err, r, "%s", cause.text);
 	}
 	if (i->account->tls == TLS_NONE && !stream_loopback(i->stream))
-		return imap_fail(i, err, -EKEYREJECTED, "connecting", "tls: none is only for this machine itself",
+		return imap_fail(i, err, -EKEYREJECTED, "connecting",
+				 "tls: none is only for this machine itself",
 				 "use tls: implicit or starttls");
 	return i->account->tls == TLS_IMPLICIT ? start_tls(i, 0, err) : 0;
 }
@@ -379,8 +405,9 @@ open_steps(struct imap *i, struct err *err)
 		return r;
 	/* RFC 9051 section 11.1: a PREAUTH would keep us from starting TLS. */
 	if (authenticated && i->account->tls != TLS_IMPLICIT)
-		return imap_fail(i, err, -EKEYREJECTED, "connecting", "the server says PREAUTH before TLS",
-				 "somebody may be tampering with the connection; use tls: implicit");
+		return imap_fail(
+			i, err, -EKEYREJECTED, "connecting", "the server says PREAUTH before TLS",
+			"somebody may be tampering with the connection; use tls: implicit");
 	if (i->account->tls == TLS_STARTTLS) {
 		r = upgrade(i, err);
 		if (r < 0)
@@ -469,8 +496,8 @@ imap_set_deadlines(struct transport *t, const struct imap_deadlines *deadlines)
 }
 
 int
-imap_transport_new(const struct account_config *account, struct stream_trust *trust, struct err *err,
-		   struct transport **ret)
+imap_transport_new(const struct account_config *account, struct stream_trust *trust,
+		   struct err *err, struct transport **ret)
 {
 	struct imap *i = calloc(1, sizeof(*i));
 
@@ -479,7 +506,9 @@ imap_transport_new(const struct account_config *account, struct stream_trust *tr
 	i->stream = stream_new();
 	if (i->stream == NULL) {
 		free(i);
-		return err_set(err, -EMFILE, "account %s: no file descriptor left; raise LimitNOFILE", account->name);
+		return err_set(err, -EMFILE,
+			       "account %s: no file descriptor left; raise LimitNOFILE",
+			       account->name);
 	}
 	i->transport.ops = &imap_ops;
 	i->account = account;

@@ -1,8 +1,8 @@
 /*
  * imap_body: the bytes of messages. Small ones many at a time, big ones in pieces; BODY.PEEK only.
  *
- * The answer's budget is made from the sizes that were listed, so a server can make us hold only a little more than it
- * announced; a big message's buffer grows with what has really come.
+ * The answer's budget is made from the sizes that were listed, so a server can make us hold only a
+ * little more than it announced; a big message's buffer grows with what has really come.
  */
 #include "imap_internal.h"
 
@@ -11,17 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_MESSAGES		64
-#define BATCH_BYTES		(512u << 10)
-#define PIECE_BYTES		(1u << 20)
-#define SLACK_BYTES		(256u << 10)	/* beyond the announced sizes: RFC822.SIZE is a guess on some servers */
+#define BATCH_MESSAGES 64
+#define BATCH_BYTES (512u << 10)
+#define PIECE_BYTES (1u << 20)
+#define SLACK_BYTES                                                                                \
+	(256u << 10) /* beyond the announced sizes: RFC822.SIZE is a guess on some servers */
 
 struct batch {
 	const struct listed *wanted;
 	size_t count;
 	size_t max_bytes;
-	size_t next;			/* where the next answer is expected */
-	uint64_t given;			/* bit k: wanted[k] was handed over */
+	size_t next;    /* where the next answer is expected */
+	uint64_t given; /* bit k: wanted[k] was handed over */
 	transport_fetched *fetched;
 	void *context;
 };
@@ -43,7 +44,8 @@ hand_over(void *context, const struct imap_row *row)
 			return 0;
 		b->given |= UINT64_C(1) << k;
 		b->next = k + 1;
-		return b->fetched(b->context, row->uid, row->body, cut ? b->max_bytes : row->body_len, cut);
+		return b->fetched(b->context, row->uid, row->body,
+				  cut ? b->max_bytes : row->body_len, cut);
 	}
 	return 0;
 }
@@ -57,14 +59,16 @@ ask_bodies(struct imap *i, const struct batch *b, struct err *err)
 
 	for (size_t k = 0; k < b->count; k++) {
 		budget += b->wanted[k].size + b->wanted[k].size / 4 + 512;
-		len += (size_t)snprintf(set + len, sizeof(set) - len, "%s%u", k > 0 ? "," : "", b->wanted[k].uid);
+		len += (size_t)snprintf(set + len, sizeof(set) - len, "%s%u", k > 0 ? "," : "",
+					b->wanted[k].uid);
 	}
 	return imap_command(i, err, budget, "UID FETCH", "UID FETCH %s (UID BODY.PEEK[])", set);
 }
 
 /*
- * A NO to a whole batch may only mean that one of its messages was expunged meanwhile (RFC 2180 section 4.1): what came
- * with it is taken, the rest is asked for one by one, and only a message that is still there makes it an error.
+ * A NO to a whole batch may only mean that one of its messages was expunged meanwhile (RFC 2180
+ * section 4.1): what came with it is taken, the rest is asked for one by one, and only a message
+ * that is still there makes it an error.
  */
 static int
 fetch_batch(struct imap *i, struct batch *b, struct err *err)
@@ -104,7 +108,7 @@ struct big {
 	uint32_t uid;
 	char *bytes;
 	size_t len, room;
-	size_t piece;			/* bytes that the last answer brought */
+	size_t piece; /* bytes that the last answer brought */
 	bool seen;
 };
 
@@ -135,8 +139,8 @@ add_piece(void *context, const struct imap_row *row)
 static int
 fetch_piece(struct imap *i, struct big *big, size_t size, struct err *err)
 {
-	int r = imap_command(i, err, size + SLACK_BYTES, "UID FETCH", "UID FETCH %u (UID BODY.PEEK[]<%zu.%zu>)", big->uid,
-			     big->len, size);
+	int r = imap_command(i, err, size + SLACK_BYTES, "UID FETCH",
+			     "UID FETCH %u (UID BODY.PEEK[]<%zu.%zu>)", big->uid, big->len, size);
 
 	big->seen = false;
 	big->piece = 0;
@@ -148,17 +152,21 @@ fetch_piece(struct imap *i, struct big *big, size_t size, struct err *err)
 	if (r < 0)
 		return imap_fail(i, err, r, "UID FETCH", "out of memory", NULL);
 	if (big->piece > size)
-		return imap_fail(i, err, -EPROTO, "UID FETCH", "the server sent more than was asked for", NULL);
+		return imap_fail(i, err, -EPROTO, "UID FETCH",
+				 "the server sent more than was asked for", NULL);
 	/* No answer for a message that had some: it was expunged between two pieces. */
 	return big->seen ? 0 : 1;
 }
 
-/* One byte more than max_bytes is asked for, so that `cut` is known and not guessed from the listed size. */
+/*
+ * One byte more than max_bytes is asked for, so that `cut` is known and not guessed from the listed
+ * size.
+ */
 static int
-fetch_big(struct imap *i, const struct listed *wanted, size_t max_bytes, transport_fetched *fetched, void *context,
-	  struct err *err)
+fetch_big(struct imap *i, const struct listed *wanted, size_t max_bytes, transport_fetched *fetched,
+	  void *context, struct err *err)
 {
-	struct big big = {.uid = wanted->uid};
+	struct big big = { .uid = wanted->uid };
 	bool cut;
 	int r;
 
@@ -172,7 +180,8 @@ fetch_big(struct imap *i, const struct listed *wanted, size_t max_bytes, transpo
 		if (big.piece == size && big.len <= max_bytes)
 			continue;
 		cut = big.len > max_bytes;
-		r = fetched(context, big.uid, big.bytes != NULL ? big.bytes : "", cut ? max_bytes : big.len, cut);
+		r = fetched(context, big.uid, big.bytes != NULL ? big.bytes : "",
+			    cut ? max_bytes : big.len, cut);
 		free(big.bytes);
 		return r;
 	}
@@ -181,8 +190,8 @@ fetch_big(struct imap *i, const struct listed *wanted, size_t max_bytes, transpo
 }
 
 int
-imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes, transport_fetched *fetched,
-	   void *context, struct err *err)
+imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes,
+	   transport_fetched *fetched, void *context, struct err *err)
 {
 	struct imap *i = imap_of(t);
 	size_t at = 0;
@@ -190,7 +199,10 @@ imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_
 
 	while (at < count && r == 0) {
 		struct batch batch = {
-			.wanted = wanted + at, .max_bytes = max_bytes, .fetched = fetched, .context = context,
+			.wanted = wanted + at,
+			.max_bytes = max_bytes,
+			.fetched = fetched,
+			.context = context,
 		};
 		uint64_t bytes = 0;
 
@@ -198,8 +210,9 @@ imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_
 			r = fetch_big(i, &wanted[at++], max_bytes, fetched, context, err);
 			continue;
 		}
-		while (at < count && batch.count < BATCH_MESSAGES && wanted[at].size <= PIECE_BYTES &&
-		       wanted[at].size <= max_bytes && (batch.count == 0 || bytes + wanted[at].size <= BATCH_BYTES)) {
+		while (at < count && batch.count < BATCH_MESSAGES &&
+		       wanted[at].size <= PIECE_BYTES && wanted[at].size <= max_bytes &&
+		       (batch.count == 0 || bytes + wanted[at].size <= BATCH_BYTES)) {
 			bytes += wanted[at++].size;
 			batch.count++;
 		}

@@ -1,6 +1,7 @@
 /*
- * imap_command: one command and its answer. Sends with our own words, reads with libetpan's grammar, and turns what
- * went wrong into transport.h's errors and a sentence that names the server, the command and what to do.
+ * imap_command: one command and its answer. Sends with our own words, reads with libetpan's
+ * grammar, and turns what went wrong into transport.h's errors and a sentence that names the
+ * server, the command and what to do.
  */
 #include "imap_internal.h"
 
@@ -14,23 +15,25 @@
 #include <utf8proc.h>
 
 int
-imap_fail(struct imap *i, struct err *err, int code, const char *doing, const char *reason, const char *advice)
+imap_fail(struct imap *i, struct err *err, int code, const char *doing, const char *reason,
+	  const char *advice)
 {
 	if (transport_lost(code))
 		i->lost = true;
-	return err_set(err, code, "%s:%u: %s: %s%s%s", i->account->host, i->account->port, doing, reason,
-		       advice != NULL ? "; " : "", advice != NULL ? advice : "");
+	return err_set(err, code, "%s:%u: %s: %s%s%s", i->account->host, i->account->port, doing,
+		       reason, advice != NULL ? "; " : "", advice != NULL ? advice : "");
 }
 
 int
 imap_stream_failed(struct imap *i, struct err *err, const char *doing)
 {
-	struct err cause = {0};
+	struct err cause = { 0 };
 	int code = stream_error(i->stream, &cause);
 
 	/* libetpan says "stream" also when its own buffers cannot grow. */
 	if (code == 0)
-		return imap_fail(i, err, -ENOMEM, doing, "out of memory", "the connection is made again later");
+		return imap_fail(i, err, -ENOMEM, doing, "out of memory",
+				 "the connection is made again later");
 	if (code == -ECANCELED)
 		return imap_fail(i, err, code, doing, cause.text, NULL);
 	return imap_fail(i, err, code, doing, cause.text, "the connection is made again later");
@@ -122,7 +125,8 @@ imap_begin(struct imap *i, struct err *err, const char *doing, uint64_t budget)
 int
 imap_flush(struct imap *i, struct err *err, const char *doing)
 {
-	if (mailstream_write(i->session->imap_stream, "\r\n", 2) < 0 || mailstream_flush(i->session->imap_stream) < 0)
+	if (mailstream_write(i->session->imap_stream, "\r\n", 2) < 0 ||
+	    mailstream_flush(i->session->imap_stream) < 0)
 		return imap_stream_failed(i, err, doing);
 	return 0;
 }
@@ -152,13 +156,13 @@ refusal(const struct imap *i, const char **ret_advice)
 		int error;
 		const char *advice;
 	} known[] = {
-		{"TRYCREATE", -ENOENT, "make the folder, or correct its name"},
-		{"NONEXISTENT", -ENOENT, "make the folder, or correct its name"},
-		{"OVERQUOTA", -EDQUOT, "make room in the mailbox"},
-		{"AUTHENTICATIONFAILED", -EACCES, "check user and password"},
-		{"AUTHORIZATIONFAILED", -EACCES, "check user and password"},
-		{"EXPIRED", -EACCES, "renew the password"},
-		{"NOPERM", -EPERM, "ask for the right to do this"},
+		{ "TRYCREATE", -ENOENT, "make the folder, or correct its name" },
+		{ "NONEXISTENT", -ENOENT, "make the folder, or correct its name" },
+		{ "OVERQUOTA", -EDQUOT, "make room in the mailbox" },
+		{ "AUTHENTICATIONFAILED", -EACCES, "check user and password" },
+		{ "AUTHORIZATIONFAILED", -EACCES, "check user and password" },
+		{ "EXPIRED", -EACCES, "renew the password" },
+		{ "NOPERM", -EPERM, "ask for the right to do this" },
 	};
 
 	for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++) {
@@ -210,20 +214,26 @@ parse_failed(struct imap *i, struct err *err, int r, const char *doing)
 		return imap_stream_failed(i, err, doing);
 	case MAILIMAP_ERROR_FATAL:
 	case MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION:
-		return server_said(i, err, -EPIPE, doing, "it ended the connection, which is made again later");
+		return server_said(i, err, -EPIPE, doing,
+				   "it ended the connection, which is made again later");
 	case MAILIMAP_ERROR_MEMORY:
 		return imap_fail(i, err, -ENOMEM, doing, "out of memory", NULL);
 	case MAILIMAP_ERROR_PROTOCOL:
 		if (was_bad(i))
-			return server_said(i, err, -EPERM, doing, "the server does not understand this command");
+			return server_said(i, err, -EPERM, doing,
+					   "the server does not understand this command");
 		break;
 	default:
 		break;
 	}
-	/* A line that the grammar does not know may be what is left of an answer that the stream cut short. */
+	/*
+	 * A line that the grammar does not know may be what is left of an answer that the stream
+	 * cut short.
+	 */
 	if (stream_error(i->stream, NULL) < 0)
 		return imap_stream_failed(i, err, doing);
-	return imap_fail(i, err, -EPROTO, doing, "the server's answer is not IMAP", "check host and port");
+	return imap_fail(i, err, -EPROTO, doing, "the server's answer is not IMAP",
+			 "check host and port");
 }
 
 int
@@ -255,7 +265,8 @@ imap_finish(struct imap *i, struct err *err, const char *doing)
 }
 
 int
-imap_command(struct imap *i, struct err *err, uint64_t budget, const char *doing, const char *fmt, ...)
+imap_command(struct imap *i, struct err *err, uint64_t budget, const char *doing, const char *fmt,
+	     ...)
 {
 	char text[IMAP_COMMAND_MAX];
 	va_list args;

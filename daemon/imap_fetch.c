@@ -1,8 +1,8 @@
 /*
  * imap_fetch: what is in the selected folder. The bytes of its messages are imap_body.c's.
  *
- * Nothing is allocated because the server announced it: answers are bounded by budgets made from what was asked for, and
- * big folders are listed in windows of UIDs.
+ * Nothing is allocated because the server announced it: answers are bounded by budgets made from
+ * what was asked for, and big folders are listed in windows of UIDs.
  */
 #include "imap_internal.h"
 
@@ -14,17 +14,21 @@
 
 #include "head.h"
 
-#define WINDOW_MESSAGES		2000		/* listed by one FETCH */
-#define SEARCH_BYTES		(64u << 20)	/* budget of a SEARCH answer: some 6 million UIDs */
-#define LIST_ROW_BYTES		256		/* of one message in a listing */
-#define IDENTITY_ROW_BYTES	4096
+#define WINDOW_MESSAGES 2000     /* listed by one FETCH */
+#define SEARCH_BYTES (64u << 20) /* budget of a SEARCH answer: some 6 million UIDs */
+#define LIST_ROW_BYTES 256       /* of one message in a listing */
+#define IDENTITY_ROW_BYTES 4096
 
 static int64_t
 date_ms(const struct mailimap_date_time *date)
 {
 	struct tm tm = {
-		.tm_year = date->dt_year - 1900, .tm_mon = date->dt_month - 1, .tm_mday = date->dt_day,
-		.tm_hour = date->dt_hour, .tm_min = date->dt_min, .tm_sec = date->dt_sec,
+		.tm_year = date->dt_year - 1900,
+		.tm_mon = date->dt_month - 1,
+		.tm_mday = date->dt_day,
+		.tm_hour = date->dt_hour,
+		.tm_min = date->dt_min,
+		.tm_sec = date->dt_sec,
 	};
 	int zone = date->dt_zone / 100 * 60 + date->dt_zone % 100;
 
@@ -72,7 +76,7 @@ imap_each_row(struct imap *i, imap_row_visitor *visit, void *context)
 		return 0;
 	for (at = clist_begin(list); at != NULL && r == 0; at = clist_next(at)) {
 		const struct mailimap_msg_att *message = clist_content(at);
-		struct imap_row row = {0};
+		struct imap_row row = { 0 };
 
 		for (item = clist_begin(message->att_list); item != NULL; item = clist_next(item)) {
 			const struct mailimap_msg_att_item *att = clist_content(item);
@@ -105,7 +109,8 @@ imap_found_uids(struct imap *i, uint32_t first, uint32_t **ret, size_t *ret_coun
 
 	if (uids == NULL)
 		return -ENOMEM;
-	for (clistiter *at = found != NULL ? clist_begin(found) : NULL; at != NULL; at = clist_next(at))
+	for (clistiter *at = found != NULL ? clist_begin(found) : NULL; at != NULL;
+	     at = clist_next(at))
 		if (*(uint32_t *)clist_content(at) >= first)
 			uids[kept++] = *(uint32_t *)clist_content(at);
 	if (found != NULL)
@@ -119,8 +124,8 @@ imap_found_uids(struct imap *i, uint32_t first, uint32_t **ret, size_t *ret_coun
 
 /* Asks for a stretch of UIDs; last 0 means to the end. */
 static int
-scan_window(struct imap *i, uint32_t first, uint32_t last, size_t expected, const char *items, size_t row_bytes,
-	    imap_row_visitor *visit, void *context, struct err *err)
+scan_window(struct imap *i, uint32_t first, uint32_t last, size_t expected, const char *items,
+	    size_t row_bytes, imap_row_visitor *visit, void *context, struct err *err)
 {
 	uint64_t budget = IMAP_ANSWER_BYTES + ((uint64_t)expected + WINDOW_MESSAGES) * row_bytes;
 	char end[16] = "*";
@@ -145,10 +150,13 @@ bound_on_messages(const struct imap *i, uint32_t first)
 	return new + (i->uidnext > first ? i->uidnext - first : 0);
 }
 
-/* Visits every message with UID >= first; in one FETCH when they must be few, else in windows of known UIDs. */
+/*
+ * Visits every message with UID >= first; in one FETCH when they must be few, else in windows of
+ * known UIDs.
+ */
 static int
-scan(struct imap *i, uint32_t first, const char *items, size_t row_bytes, imap_row_visitor *visit, void *context,
-     struct err *err)
+scan(struct imap *i, uint32_t first, const char *items, size_t row_bytes, imap_row_visitor *visit,
+     void *context, struct err *err)
 {
 	uint32_t *uids;
 	size_t count, at;
@@ -169,7 +177,8 @@ scan(struct imap *i, uint32_t first, const char *items, size_t row_bytes, imap_r
 	for (at = 0; at < count && r == 0; at += WINDOW_MESSAGES) {
 		size_t end = count - at > WINDOW_MESSAGES ? at + WINDOW_MESSAGES : count;
 
-		r = scan_window(i, uids[at], uids[end - 1], end - at, items, row_bytes, visit, context, err);
+		r = scan_window(i, uids[at], uids[end - 1], end - at, items, row_bytes, visit,
+				context, err);
 	}
 	free(uids);
 	return r;
@@ -198,7 +207,7 @@ add_listed(void *context, const struct imap_row *row)
 		listing->rows = rows;
 		listing->room = room;
 	}
-	listing->rows[listing->count++] = (struct listed){row->uid, row->size, row->received_ms};
+	listing->rows[listing->count++] = (struct listed){ row->uid, row->size, row->received_ms };
 	return 0;
 }
 
@@ -209,15 +218,17 @@ compare_listed(const void *a, const void *b)
 }
 
 int
-imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count, struct err *err)
+imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count,
+	  struct err *err)
 {
 	struct imap *i = imap_of(t);
-	struct listing listing = {.first = first};
+	struct listing listing = { .first = first };
 	size_t kept = 0;
 	int r;
 
 	r = i->session == NULL ? imap_fail(i, err, -EPIPE, "UID FETCH", "not connected", NULL)
-			       : scan(i, first, "UID RFC822.SIZE INTERNALDATE", LIST_ROW_BYTES, add_listed, &listing, err);
+			       : scan(i, first, "UID RFC822.SIZE INTERNALDATE", LIST_ROW_BYTES,
+				      add_listed, &listing, err);
 	if (r < 0) {
 		free(listing.rows);
 		return r;
@@ -234,7 +245,7 @@ imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_
 
 struct identities {
 	struct listing listing;
-	size_t *at;			/* where in text each message's two strings begin */
+	size_t *at; /* where in text each message's two strings begin */
 	char *text;
 	size_t len, room, at_room;
 };
@@ -287,7 +298,8 @@ add_identity(void *context, const struct imap_row *row)
 static int
 compare_identities(const void *a, const void *b)
 {
-	return compare_listed(&((const struct identity_listed *)a)->listed, &((const struct identity_listed *)b)->listed);
+	return compare_listed(&((const struct identity_listed *)a)->listed,
+			      &((const struct identity_listed *)b)->listed);
 }
 
 /* Everything in one allocation: the rows, then the strings they point to. */
@@ -314,16 +326,18 @@ pack_identities(const struct identities *all, struct identity_listed **ret)
 }
 
 int
-imap_identify(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count, struct err *err)
+imap_identify(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count,
+	      struct err *err)
 {
 	struct imap *i = imap_of(t);
-	struct identities all = {.listing = {.first = first}};
+	struct identities all = { .listing = { .first = first } };
 	int r;
 
-	r = i->session == NULL
-		    ? imap_fail(i, err, -EPIPE, "UID FETCH", "not connected", NULL)
-		    : scan(i, first, "UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE)]",
-			   IDENTITY_ROW_BYTES, add_identity, &all, err);
+	r = i->session == NULL ? imap_fail(i, err, -EPIPE, "UID FETCH", "not connected", NULL)
+			       : scan(i, first,
+				      "UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS "
+				      "(MESSAGE-ID DATE)]",
+				      IDENTITY_ROW_BYTES, add_identity, &all, err);
 	if (r == 0) {
 		r = pack_identities(&all, ret);
 		if (r < 0)
@@ -351,8 +365,8 @@ imap_since(struct transport *t, int64_t since_ms, uint32_t *ret_uid, struct err 
 	int r;
 
 	gmtime_r(&seconds, &tm);
-	r = imap_command(i, err, SEARCH_BYTES, "UID SEARCH SINCE", "UID SEARCH SINCE %d-%s-%d", tm.tm_mday,
-			 month[tm.tm_mon], tm.tm_year + 1900);
+	r = imap_command(i, err, SEARCH_BYTES, "UID SEARCH SINCE", "UID SEARCH SINCE %d-%s-%d",
+			 tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900);
 	if (r < 0)
 		return r;
 	r = imap_found_uids(i, 1, &uids, &count);
@@ -376,7 +390,7 @@ note_uid(void *context, const struct imap_row *row)
 int
 imap_has_uid(struct imap *i, uint32_t uid, struct err *err)
 {
-	uint32_t wanted[2] = {uid, 0};
+	uint32_t wanted[2] = { uid, 0 };
 	int r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID FETCH", "UID FETCH %u (UID)", uid);
 
 	if (r < 0)

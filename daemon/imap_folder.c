@@ -1,5 +1,6 @@
 /*
- * imap_folder: folders by name. Knows the server's separator, name space and drafts folder, selects, asks and makes.
+ * imap_folder: folders by name. Knows the server's separator, name space and drafts folder,
+ * selects, asks and makes.
  */
 #include "imap_internal.h"
 
@@ -11,7 +12,7 @@
 
 #include "mutf7.h"
 
-#define FOLDERS_BYTES	(4u << 20)	/* budget of a LIST of many folders */
+#define FOLDERS_BYTES (4u << 20) /* budget of a LIST of many folders */
 
 /* A name that the server gave us may go into a command as a quoted string. */
 static bool
@@ -35,7 +36,8 @@ personal_namespace(const struct imap *i)
 		const struct mailimap_namespace_data *spaces = data->ext_data;
 
 		if (data->ext_extension->ext_id != MAILIMAP_EXTENSION_NAMESPACE || spaces == NULL ||
-		    spaces->ns_personal == NULL || clist_begin(spaces->ns_personal->ns_data_list) == NULL)
+		    spaces->ns_personal == NULL ||
+		    clist_begin(spaces->ns_personal->ns_data_list) == NULL)
 			continue;
 		return clist_content(clist_begin(spaces->ns_personal->ns_data_list));
 	}
@@ -78,7 +80,8 @@ imap_learn_names(struct imap *i, struct err *err)
 	if (r < 0)
 		return r;
 	if (clist_begin(i->session->imap_response_info->rsp_mailbox_list) != NULL) {
-		entry = clist_content(clist_begin(i->session->imap_response_info->rsp_mailbox_list));
+		entry = clist_content(
+			clist_begin(i->session->imap_response_info->rsp_mailbox_list));
 		i->delimiter = entry->mb_delimiter;
 	}
 	return 0;
@@ -111,10 +114,12 @@ learn_drafts(struct imap *i, struct err *err)
 	int r;
 
 	r = imap_command(i, err, FOLDERS_BYTES, "LIST", "%s",
-			 i->caps & CAP_SPECIAL_USE ? "LIST (SPECIAL-USE) \"\" \"*\"" : "LIST \"\" \"%\"");
+			 i->caps & CAP_SPECIAL_USE ? "LIST (SPECIAL-USE) \"\" \"*\""
+						   : "LIST \"\" \"%\"");
 	if (r < 0)
 		return r;
-	for (at = clist_begin(i->session->imap_response_info->rsp_mailbox_list); at != NULL; at = clist_next(at)) {
+	for (at = clist_begin(i->session->imap_response_info->rsp_mailbox_list); at != NULL;
+	     at = clist_next(at)) {
 		const struct mailimap_mailbox_list *entry = clist_content(at);
 
 		if (!has_flag(entry, "Drafts") || !usable_name(entry->mb_name))
@@ -151,15 +156,18 @@ imap_name(struct imap *i, const char *folder, char *out, size_t size, struct err
 		return r;
 	}
 	if ((size_t)snprintf(native, sizeof(native), "%s", folder) >= sizeof(native))
-		return imap_fail(i, err, -EINVAL, folder, "the folder's name is too long", "shorten it");
+		return imap_fail(i, err, -EINVAL, folder, "the folder's name is too long",
+				 "shorten it");
 	for (char *c = native; *c != '\0' && i->delimiter != '\0'; c++)
 		if (*c == '/')
 			*c = i->delimiter;
 	r = mutf7_encode(native, encoded, sizeof(encoded));
-	if (r >= 0 && (size_t)snprintf(out, size, "%s%s", is_absolute(i, encoded) ? "" : i->prefix, encoded) >= size)
+	if (r >= 0 && (size_t)snprintf(out, size, "%s%s", is_absolute(i, encoded) ? "" : i->prefix,
+				       encoded) >= size)
 		r = -ENAMETOOLONG;
 	if (r < 0)
-		return imap_fail(i, err, -EINVAL, folder, "the folder's name is not UTF-8 or too long", "correct it");
+		return imap_fail(i, err, -EINVAL, folder,
+				 "the folder's name is not UTF-8 or too long", "correct it");
 	return 0;
 }
 
@@ -181,13 +189,15 @@ any_keyword(const struct mailimap_selection_info *selection)
 }
 
 static int
-ask_status(struct imap *i, const char *name, const char *doing, struct folder_state *ret, struct err *err)
+ask_status(struct imap *i, const char *name, const char *doing, struct folder_state *ret,
+	   struct err *err)
 {
 	char quoted[IMAP_QUOTED_MAX];
 	const struct mailimap_mailbox_data_status *status;
-	struct folder_state state = {0};
+	struct folder_state state = { 0 };
 	clistiter *at;
-	int r = imap_command(i, err, IMAP_ANSWER_BYTES, doing, "STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)",
+	int r = imap_command(i, err, IMAP_ANSWER_BYTES, doing,
+			     "STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)",
 			     imap_quote(name, quoted, sizeof(quoted)));
 
 	if (r < 0)
@@ -210,7 +220,8 @@ ask_status(struct imap *i, const char *name, const char *doing, struct folder_st
 }
 
 int
-imap_open_folder(struct imap *i, const char *name, bool read_only, const char *doing, struct err *err)
+imap_open_folder(struct imap *i, const char *name, bool read_only, const char *doing,
+		 struct err *err)
 {
 	char quoted[IMAP_QUOTED_MAX];
 	struct mailimap_selection_info *selection = mailimap_selection_info_new();
@@ -223,7 +234,8 @@ imap_open_folder(struct imap *i, const char *name, bool read_only, const char *d
 		mailimap_selection_info_free(i->session->imap_selection_info);
 	i->session->imap_selection_info = selection;
 	i->selected[0] = '\0';
-	r = imap_command(i, err, IMAP_ANSWER_BYTES, doing, "%s %s", read_only ? "EXAMINE" : "SELECT",
+	r = imap_command(i, err, IMAP_ANSWER_BYTES, doing, "%s %s",
+			 read_only ? "EXAMINE" : "SELECT",
 			 imap_quote(name, quoted, sizeof(quoted)));
 	if (r < 0)
 		return r;
@@ -250,7 +262,10 @@ imap_return(struct imap *i, const char *name, uint32_t uidvalidity, struct err *
 
 	if (name[0] == '\0')
 		return 0;
-	/* What came meanwhile was told to nobody: sel_has_exists stays set, so that the next wait() has the folder listed. */
+	/*
+	 * What came meanwhile was told to nobody: sel_has_exists stays set, so that the next wait()
+	 * has the folder listed.
+	 */
 	r = imap_open_folder(i, name, false, "returning to the folder", err);
 	if (r < 0 || i->uidvalidity == uidvalidity)
 		return r;
@@ -265,7 +280,8 @@ imap_folder_missing(struct imap *i, const char *name)
 
 	if (imap_code_is(i, "TRYCREATE") || imap_code_is(i, "NONEXISTENT"))
 		return true;
-	if (i->session->imap_response_info == NULL || i->session->imap_response_info->rsp_atom != NULL)
+	if (i->session->imap_response_info == NULL ||
+	    i->session->imap_response_info->rsp_atom != NULL)
 		return false;
 	/* Servers older than RFC 5530 do not say why. */
 	if (imap_command(i, NULL, IMAP_ANSWER_BYTES, "LIST", "LIST \"\" %s",
@@ -295,7 +311,8 @@ static int
 explain(struct imap *i, int r, const char *name, const char *doing, struct err *err)
 {
 	if (r == -EPERM && imap_folder_missing(i, name))
-		return imap_fail(i, err, -ENOENT, doing, "there is no such folder", "make it, or correct its name");
+		return imap_fail(i, err, -ENOENT, doing, "there is no such folder",
+				 "make it, or correct its name");
 	return r;
 }
 
@@ -316,7 +333,9 @@ imap_select(struct transport *t, const char *folder, struct folder_state *ret, s
 	if (r < 0)
 		return explain(i, r, name, doing, err);
 	*ret = (struct folder_state){
-		.uidvalidity = i->uidvalidity, .uidnext = i->uidnext, .exists = i->exists,
+		.uidvalidity = i->uidvalidity,
+		.uidnext = i->uidnext,
+		.exists = i->exists,
 		.keywords = any_keyword(i->session->imap_selection_info),
 	};
 	/* The caller knows now of what was there; from here on EXISTS is news. */
@@ -331,7 +350,8 @@ imap_status(struct transport *t, const char *folder, struct folder_state *ret, s
 	char name[IMAP_NAME_MAX], doing[160];
 	int r;
 
-	snprintf(doing, sizeof(doing), "STATUS %s", folder != NULL ? folder : "of the drafts folder");
+	snprintf(doing, sizeof(doing), "STATUS %s",
+		 folder != NULL ? folder : "of the drafts folder");
 	if (i->session == NULL)
 		return imap_fail(i, err, -EPIPE, doing, "not connected", NULL);
 	r = imap_name(i, folder, name, sizeof(name), err);

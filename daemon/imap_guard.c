@@ -14,8 +14,9 @@ is_text_line(const struct imap_guard *g)
 
 	if (s[0] != '*')
 		return true;
-	return memcmp(s, "* ok", 4) == 0 || memcmp(s, "* no ", 5) == 0 || memcmp(s, "* bad", 5) == 0 ||
-	       memcmp(s, "* bye", 5) == 0 || memcmp(s, "* pre", 5) == 0;
+	return memcmp(s, "* ok", 4) == 0 || memcmp(s, "* no ", 5) == 0 ||
+	       memcmp(s, "* bad", 5) == 0 || memcmp(s, "* bye", 5) == 0 ||
+	       memcmp(s, "* pre", 5) == 0;
 }
 
 static void
@@ -91,7 +92,8 @@ feed_char(struct imap_guard *g, char c, uint64_t left, const char **ret_text)
 }
 
 int
-imap_guard_feed(struct imap_guard *g, const char *bytes, size_t len, uint64_t left, const char **ret_text)
+imap_guard_feed(struct imap_guard *g, const char *bytes, size_t len, uint64_t left,
+		const char **ret_text)
 {
 	size_t i = 0;
 

@@ -1,16 +1,19 @@
 /*
  * imap_idle: waiting for new mail without ever missing it.
  *
- * News is "* n EXISTS", wherever it comes: libetpan keeps a mark of it in every answer that it reads (sel_has_exists), and
- * the answers around IDLE are read here line by line, so that a line before "+", in one segment with "+", or before the
- * answer to DONE counts as well. The mark is cleared only by what makes it old: SELECT and listing the folder.
+ * News is "* n EXISTS", wherever it comes: libetpan keeps a mark of it in every answer that it
+ * reads (sel_has_exists), and the answers around IDLE are read here line by line, so that a line
+ * before "+", in one segment with "+", or before the answer to DONE counts as well. The mark is
+ * cleared only by what makes it old: SELECT and listing the folder.
  *
- * A server cannot be asked while it idles, so it is asked for UIDs at or above the ones that the caller knows immediately
- * before IDLE, and whatever it learns after that answer it must announce in IDLE (RFC 3501 section 5.2). What a server
- * forgets all the same is found by the caller's plain poll.
+ * A server cannot be asked while it idles, so it is asked for UIDs at or above the ones that the
+ * caller knows immediately before IDLE, and whatever it learns after that answer it must announce
+ * in IDLE (RFC 3501 section 5.2). What a server forgets all the same is found by the caller's plain
+ * poll.
  *
- * Servers gather changes before they tell an idling client (Dovecot: for half a second). Mail often comes in bursts, so for
- * a short while after news a server that answers within a few milliseconds is asked by NOOP instead.
+ * Servers gather changes before they tell an idling client (Dovecot: for half a second). Mail often
+ * comes in bursts, so for a short while after news a server that answers within a few milliseconds
+ * is asked by NOOP instead.
  */
 #include "imap_internal.h"
 
@@ -22,13 +25,14 @@
 
 #include "clock.h"
 
-#define LINE_BYTES	(64u << 10)	/* budget of one line in IDLE */
-#define ALERT_NOOP_MS	20		/* between two NOOPs while alert */
+#define LINE_BYTES (64u << 10) /* budget of one line in IDLE */
+#define ALERT_NOOP_MS 20       /* between two NOOPs while alert */
 
 static bool
 has_news(const struct imap *i)
 {
-	return i->session->imap_selection_info != NULL && i->session->imap_selection_info->sel_has_exists;
+	return i->session->imap_selection_info != NULL &&
+	       i->session->imap_selection_info->sel_has_exists;
 }
 
 struct probe {
@@ -50,12 +54,13 @@ compare_known(void *context, const struct imap_row *row)
 static int
 ask_newer(struct imap *i, uint32_t known, struct err *err)
 {
-	struct probe probe = {.known = known};
+	struct probe probe = { .known = known };
 	int r;
 
 	if (known == 0)
 		return 0;
-	r = imap_command(i, err, LINE_BYTES + (1u << 20), "UID FETCH", "UID FETCH %u:* (UID)", known);
+	r = imap_command(i, err, LINE_BYTES + (1u << 20), "UID FETCH", "UID FETCH %u:* (UID)",
+			 known);
 	if (r < 0)
 		return r;
 	imap_each_row(i, compare_known, &probe);
@@ -76,7 +81,8 @@ drop_literal(struct imap *i, const char *line, struct err *err)
 		at--;
 	left = strtoul(line + at, NULL, 10);
 	while (left > 0) {
-		ssize_t n = mailstream_read(i->session->imap_stream, bytes, left < sizeof(bytes) ? left : sizeof(bytes));
+		ssize_t n = mailstream_read(i->session->imap_stream, bytes,
+					    left < sizeof(bytes) ? left : sizeof(bytes));
 
 		if (n < 0)
 			return imap_stream_failed(i, err, "IDLE");
@@ -96,7 +102,8 @@ read_line(struct imap *i, int64_t timeout_ms, struct err *err)
 	if (line == NULL)
 		return imap_stream_failed(i, err, "IDLE");
 	if (strncasecmp(line, "* BYE", 5) == 0)
-		return imap_fail(i, err, -EPIPE, "IDLE", "the server said BYE", "the connection is made again later");
+		return imap_fail(i, err, -EPIPE, "IDLE", "the server said BYE",
+				 "the connection is made again later");
 	if (imap_note_exists(i, line))
 		return 0;
 	return strncmp(line, "* ", 2) == 0 ? drop_literal(i, line, err) : 0;
@@ -146,8 +153,9 @@ leave(struct imap *i, struct err *err)
 }
 
 /*
- * Listens until there is news, a wake-up or the end of the time. libetpan's buffer is looked at first: what it holds
- * makes no socket readable any more (stream_wait() does the same for TLS's buffer).
+ * Listens until there is news, a wake-up or the end of the time. libetpan's buffer is looked at
+ * first: what it holds makes no socket readable any more (stream_wait() does the same for TLS's
+ * buffer).
  */
 static int
 listen_idle(struct imap *i, int64_t deadline, enum transport_event *ret, struct err *err)
@@ -191,7 +199,8 @@ wait_idle(struct imap *i, int64_t deadline, enum transport_event *ret, struct er
 
 /* Asks by NOOP every interval_ms: for servers without IDLE, and while alert. */
 static int
-wait_polling(struct imap *i, int64_t deadline, int64_t interval_ms, enum transport_event *ret, struct err *err)
+wait_polling(struct imap *i, int64_t deadline, int64_t interval_ms, enum transport_event *ret,
+	     struct err *err)
 {
 	for (;;) {
 		int64_t left;
@@ -220,7 +229,8 @@ wait_polling(struct imap *i, int64_t deadline, int64_t interval_ms, enum transpo
 
 /* Waits by whatever the server offers, when there was nothing new. */
 static int
-wait_quietly(struct imap *i, int64_t deadline, bool near, enum transport_event *ret, struct err *err)
+wait_quietly(struct imap *i, int64_t deadline, bool near, enum transport_event *ret,
+	     struct err *err)
 {
 	int64_t alert = i->news_ms + i->deadlines.alert;
 	int r;
@@ -242,7 +252,8 @@ wait_quietly(struct imap *i, int64_t deadline, bool near, enum transport_event *
 }
 
 int
-imap_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum transport_event *ret, struct err *err)
+imap_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms,
+	  enum transport_event *ret, struct err *err)
 {
 	struct imap *i = imap_of(t);
 	int64_t begun = clock_monotonic_ms();
@@ -253,7 +264,8 @@ imap_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum 
 		return imap_fail(i, err, -EPIPE, "IDLE", "no folder is open", NULL);
 	r = has_news(i) ? 1 : ask_newer(i, known_uidnext, err);
 	if (r == 0 && !has_news(i))
-		r = wait_quietly(i, begun + timeout_ms, clock_monotonic_ms() - begun <= i->deadlines.near, &event, err);
+		r = wait_quietly(i, begun + timeout_ms,
+				 clock_monotonic_ms() - begun <= i->deadlines.near, &event, err);
 	if (r < 0)
 		return r;
 	if (event == TRANSPORT_CHANGED)

@@ -1,8 +1,9 @@
 /*
  * imap_internal: what the files of the IMAP transport share; for nobody else.
  *
- * imap.c opens and closes, imap_command.c sends one command and reads its answer, imap_folder.c knows names and folders,
- * imap_message.c changes messages, imap_fetch.c lists, imap_body.c fetches, imap_idle.c waits.
+ * imap.c opens and closes, imap_command.c sends one command and reads its answer, imap_folder.c
+ * knows names and folders, imap_message.c changes messages, imap_fetch.c lists, imap_body.c
+ * fetches, imap_idle.c waits.
  */
 #ifndef DAEMON_IMAP_INTERNAL_H
 #define DAEMON_IMAP_INTERNAL_H
@@ -13,23 +14,23 @@
 
 #include "imap_guard.h"
 
-#define IMAP_NAME_MAX		1000		/* a mailbox name in the server's form */
-#define IMAP_QUOTED_MAX		(2 * IMAP_NAME_MAX + 3)
-#define IMAP_COMMAND_MAX	8192
-#define IMAP_TEXT_MAX		200		/* of the server's words in our sentences */
-#define IMAP_ANSWER_BYTES	(256u << 10)	/* budget of a command whose answer is short */
+#define IMAP_NAME_MAX 1000 /* a mailbox name in the server's form */
+#define IMAP_QUOTED_MAX (2 * IMAP_NAME_MAX + 3)
+#define IMAP_COMMAND_MAX 8192
+#define IMAP_TEXT_MAX 200              /* of the server's words in our sentences */
+#define IMAP_ANSWER_BYTES (256u << 10) /* budget of a command whose answer is short */
 
 enum imap_capability {
-	CAP_IDLE		= 1 << 0,
-	CAP_MOVE		= 1 << 1,
-	CAP_UIDPLUS		= 1 << 2,
-	CAP_SPECIAL_USE		= 1 << 3,
-	CAP_NAMESPACE		= 1 << 4,
-	CAP_ID			= 1 << 5,
-	CAP_STARTTLS		= 1 << 6,
-	CAP_LOGINDISABLED	= 1 << 7,
-	CAP_SASL_IR		= 1 << 8,
-	CAP_AUTH_PLAIN		= 1 << 9,
+	CAP_IDLE = 1 << 0,
+	CAP_MOVE = 1 << 1,
+	CAP_UIDPLUS = 1 << 2,
+	CAP_SPECIAL_USE = 1 << 3,
+	CAP_NAMESPACE = 1 << 4,
+	CAP_ID = 1 << 5,
+	CAP_STARTTLS = 1 << 6,
+	CAP_LOGINDISABLED = 1 << 7,
+	CAP_SASL_IR = 1 << 8,
+	CAP_AUTH_PLAIN = 1 << 9,
 };
 
 struct imap {
@@ -38,30 +39,31 @@ struct imap {
 	struct stream_trust *trust;
 	struct stream *stream;
 	struct imap_deadlines deadlines;
-	mailimap *session;			/* NULL when not open */
+	mailimap *session; /* NULL when not open */
 	struct imap_guard guard;
-	bool lost;				/* an error ended the connection: no LOGOUT */
-	unsigned caps;				/* as last asked for, never from before TLS */
-	char delimiter;				/* between levels, NUL when the server has none */
-	char prefix[IMAP_NAME_MAX];		/* of the personal name space, in the server's form */
-	char drafts[IMAP_NAME_MAX];		/* the SPECIAL-USE one in the server's form, "" not asked yet */
-	char selected[IMAP_NAME_MAX];		/* in the server's form, "" none */
-	uint32_t uidvalidity, uidnext, exists;	/* of the selected folder as SELECT told */
-	int64_t news_ms;			/* when wait() last told of a change, on the monotonic clock; 0 never */
+	bool lost;                  /* an error ended the connection: no LOGOUT */
+	unsigned caps;              /* as last asked for, never from before TLS */
+	char delimiter;             /* between levels, NUL when the server has none */
+	char prefix[IMAP_NAME_MAX]; /* of the personal name space, in the server's form */
+	char drafts[IMAP_NAME_MAX]; /* the SPECIAL-USE one in the server's form, "" not asked yet */
+	char selected[IMAP_NAME_MAX];          /* in the server's form, "" none */
+	uint32_t uidvalidity, uidnext, exists; /* of the selected folder as SELECT told */
+	int64_t news_ms; /* when wait() last told of a change, on the monotonic clock; 0 never */
 	char description[192];
 };
 
 static inline struct imap *
 imap_of(struct transport *t)
 {
-	return (struct imap *)t;		/* its first member */
+	return (struct imap *)t; /* its first member */
 }
 
 /* imap_command.c */
 
 /* Notes a lost connection and writes "host:port: doing: reason; advice". Returns code. */
 int
-imap_fail(struct imap *i, struct err *err, int code, const char *doing, const char *reason, const char *advice);
+imap_fail(struct imap *i, struct err *err, int code, const char *doing, const char *reason,
+	  const char *advice);
 
 /* The failed read or write of the stream as our error. */
 int
@@ -76,8 +78,8 @@ int
 imap_flush(struct imap *i, struct err *err, const char *doing);
 
 /*
- * Waits for "+" and notes an EXISTS that comes before it. 0: go on. 1: the command is over instead, its answer stands in
- * the line buffer for imap_answer().
+ * Waits for "+" and notes an EXISTS that comes before it. 0: go on. 1: the command is over instead,
+ * its answer stands in the line buffer for imap_answer().
  */
 int
 imap_continue(struct imap *i, struct err *err, const char *doing);
@@ -91,8 +93,8 @@ imap_answer(struct imap *i, struct err *err, const char *doing);
 
 /* A whole command without literals. */
 int
-imap_command(struct imap *i, struct err *err, uint64_t budget, const char *doing, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+imap_command(struct imap *i, struct err *err, uint64_t budget, const char *doing, const char *fmt,
+	     ...) __attribute__((format(printf, 5, 6)));
 
 /* Whether the last NO carried this response code (RFC 5530), or TRYCREATE. */
 bool
@@ -122,7 +124,8 @@ imap_name(struct imap *i, const char *folder, char *out, size_t size, struct err
 
 /* SELECT or EXAMINE of a name in the server's form; fills in the selection. */
 int
-imap_open_folder(struct imap *i, const char *name, bool read_only, const char *doing, struct err *err);
+imap_open_folder(struct imap *i, const char *name, bool read_only, const char *doing,
+		 struct err *err);
 
 /* Selects again what was selected before. -EPIPE when it is not the same folder any more. */
 int
@@ -150,14 +153,16 @@ struct imap_row {
 	bool has_size, has_body;
 	uint64_t size;
 	int64_t received_ms;
-	const char *body;		/* with a NUL after it */
+	const char *body; /* with a NUL after it */
 	size_t body_len;
 };
 
 typedef int
 imap_row_visitor(void *context, const struct imap_row *row);
 
-/* Visits and frees the rows of the last FETCH. Stops at the first non-zero answer and returns it. */
+/*
+ * Visits and frees the rows of the last FETCH. Stops at the first non-zero answer and returns it.
+ */
 int
 imap_each_row(struct imap *i, imap_row_visitor *visit, void *context);
 
@@ -170,10 +175,12 @@ int
 imap_has_uid(struct imap *i, uint32_t uid, struct err *err);
 
 int
-imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count, struct err *err);
+imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count,
+	  struct err *err);
 
 int
-imap_identify(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count, struct err *err);
+imap_identify(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count,
+	      struct err *err);
 
 int
 imap_since(struct transport *t, int64_t since_ms, uint32_t *ret_uid, struct err *err);
@@ -181,8 +188,8 @@ imap_since(struct transport *t, int64_t since_ms, uint32_t *ret_uid, struct err 
 /* imap_body.c */
 
 int
-imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes, transport_fetched *fetched,
-	   void *context, struct err *err);
+imap_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes,
+	   transport_fetched *fetched, void *context, struct err *err);
 
 /* imap_message.c */
 
@@ -193,19 +200,21 @@ int
 imap_copy(struct transport *t, uint32_t uid, const char *folder, struct err *err);
 
 int
-imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied, uint32_t *ret_validity,
-	  uint32_t *ret_uid, struct err *err);
+imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied,
+	  uint32_t *ret_validity, uint32_t *ret_uid, struct err *err);
 
 int
-imap_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err);
+imap_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len,
+		  struct err *err);
 
 int
-imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
-	  struct err *err);
+imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	  uint32_t first, bool *ret_found, struct err *err);
 
 /* imap_idle.c */
 
 int
-imap_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum transport_event *ret, struct err *err);
+imap_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms,
+	  enum transport_event *ret, struct err *err);
 
 #endif

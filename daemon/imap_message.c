@@ -1,6 +1,6 @@
 /*
- * imap_message: changes. Flags, copies, moves and drafts; and the search that tells after a crash whether one of them
- * was done.
+ * imap_message: changes. Flags, copies, moves and drafts; and the search that tells after a crash
+ * whether one of them was done.
  */
 #include "imap_internal.h"
 
@@ -30,7 +30,8 @@ imap_add_flag(struct transport *t, uint32_t uid, const char *flag, struct err *e
 	if (!is_atom(flag))
 		return imap_fail(i, err, -EINVAL, flag, "this cannot be a keyword",
 				 "use letters, digits and - _ . $ only");
-	return imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE", "UID STORE %u +FLAGS.SILENT (%s)", uid, flag);
+	return imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE",
+			    "UID STORE %u +FLAGS.SILENT (%s)", uid, flag);
 }
 
 /* UID of the copy as COPYUID told (RFC 4315 section 3). False when it did not. */
@@ -45,8 +46,8 @@ copied_uid(const struct imap *i, uint32_t *ret_validity, uint32_t *ret_uid)
 		const struct mailimap_set_item *item;
 
 		if (data->ext_extension->ext_id != MAILIMAP_EXTENSION_UIDPLUS ||
-		    data->ext_type != MAILIMAP_UIDPLUS_RESP_CODE_COPY || copy == NULL || copy->uid_dest_set == NULL ||
-		    clist_begin(copy->uid_dest_set->set_list) == NULL)
+		    data->ext_type != MAILIMAP_UIDPLUS_RESP_CODE_COPY || copy == NULL ||
+		    copy->uid_dest_set == NULL || clist_begin(copy->uid_dest_set->set_list) == NULL)
 			continue;
 		item = clist_content(clist_begin(copy->uid_dest_set->set_list));
 		*ret_validity = copy->uid_uidvalidity;
@@ -71,7 +72,8 @@ transfer(struct imap *i, const char *verb, uint32_t uid, const char *folder, str
 	if ((r == -ENOENT || r == -EPERM) && imap_folder_missing(i, name)) {
 		r = imap_create(i, name, folder, err);
 		if (r == 0)
-			r = imap_command(i, err, IMAP_ANSWER_BYTES, doing, "%s %u %s", verb, uid, quoted);
+			r = imap_command(i, err, IMAP_ANSWER_BYTES, doing, "%s %u %s", verb, uid,
+					 quoted);
 	}
 	return r;
 }
@@ -79,12 +81,14 @@ transfer(struct imap *i, const char *verb, uint32_t uid, const char *folder, str
 static int
 gone(struct imap *i, const char *doing, struct err *err)
 {
-	return imap_fail(i, err, -ESTALE, doing, "the message is gone", "somebody else moved or deleted it");
+	return imap_fail(i, err, -ESTALE, doing, "the message is gone",
+			 "somebody else moved or deleted it");
 }
 
 /* A COPY of a message that is not there is OK for the server; COPYUID or a second look tells. */
 static int
-copy_one(struct imap *i, uint32_t uid, const char *folder, uint32_t *ret_validity, uint32_t *ret_uid, struct err *err)
+copy_one(struct imap *i, uint32_t uid, const char *folder, uint32_t *ret_validity,
+	 uint32_t *ret_uid, struct err *err)
 {
 	int r = transfer(i, "UID COPY", uid, folder, err);
 
@@ -108,7 +112,8 @@ imap_copy(struct transport *t, uint32_t uid, const char *folder, struct err *err
 static int
 remove_one(struct imap *i, uint32_t uid, struct err *err)
 {
-	int r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE", "UID STORE %u +FLAGS.SILENT (\\Deleted)", uid);
+	int r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE",
+			     "UID STORE %u +FLAGS.SILENT (\\Deleted)", uid);
 
 	if (r < 0)
 		return r;
@@ -116,11 +121,12 @@ remove_one(struct imap *i, uint32_t uid, struct err *err)
 }
 
 /*
- * A MOVE of a message that is not there is OK as well, and not every server tells the copy's UID or the expunge; so it is
- * looked for beforehand, and once more when the server told neither.
+ * A MOVE of a message that is not there is OK as well, and not every server tells the copy's UID or
+ * the expunge; so it is looked for beforehand, and once more when the server told neither.
  */
 static int
-move_one(struct imap *i, uint32_t uid, const char *folder, uint32_t *ret_validity, uint32_t *ret_uid, struct err *err)
+move_one(struct imap *i, uint32_t uid, const char *folder, uint32_t *ret_validity,
+	 uint32_t *ret_uid, struct err *err)
 {
 	clist *expunged;
 	int r;
@@ -134,17 +140,19 @@ move_one(struct imap *i, uint32_t uid, const char *folder, uint32_t *ret_validit
 	if (r < 0)
 		return r;
 	expunged = i->session->imap_response_info->rsp_expunged;
-	if (copied_uid(i, ret_validity, ret_uid) || (expunged != NULL && clist_begin(expunged) != NULL))
+	if (copied_uid(i, ret_validity, ret_uid) ||
+	    (expunged != NULL && clist_begin(expunged) != NULL))
 		return 0;
 	r = imap_has_uid(i, uid, err);
 	if (r == 1)
-		return imap_fail(i, err, -EPERM, "UID MOVE", "the server said OK but did not move it", NULL);
+		return imap_fail(i, err, -EPERM, "UID MOVE",
+				 "the server said OK but did not move it", NULL);
 	return r;
 }
 
 int
-imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied, uint32_t *ret_validity,
-	  uint32_t *ret_uid, struct err *err)
+imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied,
+	  uint32_t *ret_validity, uint32_t *ret_uid, struct err *err)
 {
 	struct imap *i = imap_of(t);
 	uint32_t validity = 0, copy = 0;
@@ -159,7 +167,8 @@ imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_co
 		return 0;
 	}
 	if (!(i->caps & CAP_UIDPLUS))
-		return imap_fail(i, err, -ENOTSUP, "moving a message", "the server has neither MOVE nor UIDPLUS",
+		return imap_fail(i, err, -ENOTSUP, "moving a message",
+				 "the server has neither MOVE nor UIDPLUS",
 				 "use copy in the policy");
 	if (!already_copied) {
 		r = copy_one(i, uid, folder, &validity, &copy, err);
@@ -175,7 +184,8 @@ imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_co
 }
 
 static int
-append_once(struct imap *i, const char *name, const void *bytes, size_t len, const char *doing, struct err *err)
+append_once(struct imap *i, const char *name, const void *bytes, size_t len, const char *doing,
+	    struct err *err)
 {
 	char quoted[IMAP_QUOTED_MAX], text[IMAP_QUOTED_MAX + 64];
 	mailstream *stream = i->session->imap_stream;
@@ -195,7 +205,9 @@ append_once(struct imap *i, const char *name, const void *bytes, size_t len, con
 		return r;
 	if (r > 0) {
 		r = imap_answer(i, err, doing);
-		return r < 0 ? r : imap_fail(i, err, -EPROTO, doing, "the server did not want the message", NULL);
+		return r < 0 ? r
+			     : imap_fail(i, err, -EPROTO, doing,
+					 "the server did not want the message", NULL);
 	}
 	if (mailstream_write(stream, bytes, len) < 0)
 		return imap_stream_failed(i, err, doing);
@@ -204,13 +216,15 @@ append_once(struct imap *i, const char *name, const void *bytes, size_t len, con
 }
 
 int
-imap_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err)
+imap_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len,
+		  struct err *err)
 {
 	struct imap *i = imap_of(t);
 	char name[IMAP_NAME_MAX], doing[160];
 	int r;
 
-	snprintf(doing, sizeof(doing), "APPEND to %s", folder != NULL ? folder : "the drafts folder");
+	snprintf(doing, sizeof(doing), "APPEND to %s",
+		 folder != NULL ? folder : "the drafts folder");
 	if (i->session == NULL)
 		return imap_fail(i, err, -EPIPE, doing, "not connected", NULL);
 	r = imap_name(i, folder, name, sizeof(name), err);
@@ -237,9 +251,13 @@ can_be_searched(const char *text)
 	return true;
 }
 
-/* SEARCH for what can stand in a quoted string. The header match is a substring's, so <...> keeps it exact. */
+/*
+ * SEARCH for what can stand in a quoted string. The header match is a substring's, so <...> keeps
+ * it exact.
+ */
 static int
-search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found, struct err *err)
+search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
+	  struct err *err)
 {
 	char quoted[2048], exact[64] = "";
 	uint32_t *uids;
@@ -247,9 +265,10 @@ search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first,
 	int r;
 
 	if (size > 0)
-		snprintf(exact, sizeof(exact), " LARGER %llu SMALLER %llu", (unsigned long long)size - 1,
-			 (unsigned long long)size + 1);
-	r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID SEARCH", "UID SEARCH UID %u:* HEADER MESSAGE-ID %s%s", first,
+		snprintf(exact, sizeof(exact), " LARGER %llu SMALLER %llu",
+			 (unsigned long long)size - 1, (unsigned long long)size + 1);
+	r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID SEARCH",
+			 "UID SEARCH UID %u:* HEADER MESSAGE-ID %s%s", first,
 			 imap_quote(message_id, quoted, sizeof(quoted)), exact);
 	if (r < 0)
 		return r;
@@ -262,7 +281,8 @@ search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first,
 }
 
 static int
-compare_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found, struct err *err)
+compare_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
+	    struct err *err)
 {
 	struct identity_listed *rows;
 	size_t count;
@@ -272,15 +292,16 @@ compare_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t firs
 	if (r < 0)
 		return r;
 	for (size_t k = 0; k < count && !found; k++)
-		found = strcmp(rows[k].message_id, message_id) == 0 && (size == 0 || rows[k].listed.size == size);
+		found = strcmp(rows[k].message_id, message_id) == 0 &&
+			(size == 0 || rows[k].listed.size == size);
 	*ret_found = found;
 	free(rows);
 	return 0;
 }
 
 int
-imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
-	  struct err *err)
+imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	  uint32_t first, bool *ret_found, struct err *err)
 {
 	struct imap *i = imap_of(t);
 	char name[IMAP_NAME_MAX], before[IMAP_NAME_MAX];

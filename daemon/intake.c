@@ -1,9 +1,10 @@
 /*
  * intake: a fetched mail becomes a verdict, and the verdict becomes records, in one transaction.
  *
- * The cursor names the lowest UID that is not finished. While nothing unfinished lies below a mail, finishing it only
- * moves the cursor; a ledger entry is kept for what is planned or parked, and for what is done above something planned. So the
- * first entry at or above the cursor, if there is any, is a planned one.
+ * The cursor names the lowest UID that is not finished. While nothing unfinished lies below a mail,
+ * finishing it only moves the cursor; a ledger entry is kept for what is planned or parked, and for
+ * what is done above something planned. So the first entry at or above the cursor, if there is any,
+ * is a planned one.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,9 +19,9 @@ struct commit {
 	const struct bundle *bundle;
 	const char *folder;
 	struct store_txn *txn;
-	struct arena *arena;		/* reset for every mail */
+	struct arena *arena; /* reset for every mail */
 	struct cursor_record cursor;
-	bool gap;			/* a planned entry lies at or above the cursor */
+	bool gap; /* a planned entry lies at or above the cursor */
 	int64_t now_ms;
 	struct intake_counts counts;
 };
@@ -46,12 +47,14 @@ intake_judge(struct judge *judge, const struct bundle *bundle, struct arrival *a
 		return;
 	record_sha256(a->bytes, a->len, a->digest);
 	if (message_read(a->arena, a->bytes, a->len, a->cut, &a->message) < 0 || !judge ||
-	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy), &a->verdict) < 0 ||
+	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy),
+			  &a->verdict) < 0 ||
 	    hash_content(a) < 0) {
 		a->parked = "reading it needs more memory than one mail may have";
 		return;
 	}
-	record_fingerprint(a->message->message_id, a->listed.size, a->message->date_text, a->fingerprint);
+	record_fingerprint(a->message->message_id, a->listed.size, a->message->date_text,
+			   a->fingerprint);
 }
 
 static int
@@ -67,8 +70,8 @@ note_planned(void *context, const struct ledger_record *entry)
 static int
 look_for_gap(struct commit *c)
 {
-	return record_ledger_each(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity, c->cursor.next,
-				  note_planned, &c->gap);
+	return record_ledger_each(c->txn, c->arena, c->intake->account->name, c->folder,
+				  c->cursor.uidvalidity, c->cursor.next, note_planned, &c->gap);
 }
 
 /* The UID after this one; the very last one stays, which only means that it is looked at again. */
@@ -80,11 +83,18 @@ uid_after(uint32_t uid)
 
 /* Writes down how a UID ended, or that it is planned, and moves the cursor where it can. */
 static int
-settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reason, uint64_t message, unsigned open)
+settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reason,
+       uint64_t message, unsigned open)
 {
 	struct ledger_record record = {
-		.account = c->intake->account->name, .folder = c->folder, .uidvalidity = c->cursor.uidvalidity,
-		.uid = uid, .state = state, .reason = reason, .message = message, .open = open,
+		.account = c->intake->account->name,
+		.folder = c->folder,
+		.uidvalidity = c->cursor.uidvalidity,
+		.uid = uid,
+		.state = state,
+		.reason = reason,
+		.message = message,
+		.open = open,
 	};
 
 	if (!c->gap)
@@ -100,9 +110,10 @@ settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reas
 enum earlier { EARLIER_NONE, EARLIER_SEEN, EARLIER_DUPLICATE };
 
 /*
- * The very same bytes are the same mail, moved or copied here by us or by a person: it was judged, and whoever put it
- * here wants it here. The same mail delivered once more (to an alias, into two watched folders) differs in its trace
- * fields only: it has the same Message-ID, writer, date and text.
+ * The very same bytes are the same mail, moved or copied here by us or by a person: it was judged,
+ * and whoever put it here wants it here. The same mail delivered once more (to an alias, into two
+ * watched folders) differs in its trace fields only: it has the same Message-ID, writer, date and
+ * text.
  */
 static int
 look_earlier(struct commit *c, const struct arrival *a, enum earlier *ret)
@@ -147,43 +158,60 @@ evidence_json(const struct verdict *v)
 		for (size_t i = 0; i < flag->evidence_count; i++) {
 			const struct evidence *e = &flag->evidence[i];
 
-			json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:I,s:I,s:s,s:f}", "flag", flag_name((enum flag)f),
-				"rule", e->rule, "part", e->part, "offset", (json_int_t)e->offset,
-				"length", (json_int_t)e->length, "text", e->text, "score", e->score));
+			json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:I,s:I,s:s,s:f}",
+							      "flag", flag_name((enum flag)f),
+							      "rule", e->rule, "part", e->part,
+							      "offset", (json_int_t)e->offset,
+							      "length", (json_int_t)e->length,
+							      "text", e->text, "score", e->score));
 		}
 	}
 	return list;
 }
 
 static void
-fill_record(struct commit *c, const struct arrival *a, enum severity severity, struct message_record *m)
+fill_record(struct commit *c, const struct arrival *a, enum severity severity,
+	    struct message_record *m)
 {
 	struct address from = customer_of(a->message);
 
 	*m = (struct message_record){
-		.account = c->intake->account->name, .folder = c->folder, .uidvalidity = c->cursor.uidvalidity,
-		.uid = a->listed.uid, .message_id = a->message->message_id, .digest = a->digest,
-		.fingerprint = a->fingerprint, .content = a->content,
-		.size = a->listed.size, .date = a->message->date,
-		.received_ms = a->listed.received_ms, .judged_ms = c->now_ms,
-		.from = address_lower(c->arena, from.address), .from_name = from.name,
-		.subject = a->message->subject, .language = a->message->language,
-		.automatic = automatic_name(a->message->automatic), .severity = severity_name(severity),
-		.hits = verdict_hits(a->verdict), .undetermined = verdict_undetermined(a->verdict),
-		.incomplete = a->verdict->incomplete, .evidence = evidence_json(a->verdict),
+		.account = c->intake->account->name,
+		.folder = c->folder,
+		.uidvalidity = c->cursor.uidvalidity,
+		.uid = a->listed.uid,
+		.message_id = a->message->message_id,
+		.digest = a->digest,
+		.fingerprint = a->fingerprint,
+		.content = a->content,
+		.size = a->listed.size,
+		.date = a->message->date,
+		.received_ms = a->listed.received_ms,
+		.judged_ms = c->now_ms,
+		.from = address_lower(c->arena, from.address),
+		.from_name = from.name,
+		.subject = a->message->subject,
+		.language = a->message->language,
+		.automatic = automatic_name(a->message->automatic),
+		.severity = severity_name(severity),
+		.hits = verdict_hits(a->verdict),
+		.undetermined = verdict_undetermined(a->verdict),
+		.incomplete = a->verdict->incomplete,
+		.evidence = evidence_json(a->verdict),
 		.ruleset_hash = a->verdict->ruleset_hash,
 	};
 }
 
 /* Opens or finds the case, adds the mail to it and hands it to whom the policy names. */
 static int
-keep_case(struct commit *c, const struct arrival *a, const struct plan *plan, const struct thread_place *place,
-	  struct message_record *m, struct case_record *kase)
+keep_case(struct commit *c, const struct arrival *a, const struct plan *plan,
+	  const struct thread_place *place, struct message_record *m, struct case_record *kase)
 {
 	int r = 0;
 
 	if (!place->case_id)
-		r = case_open(c->txn, c->arena, c->intake->account->name, a->message, place->linked, c->now_ms, kase);
+		r = case_open(c->txn, c->arena, c->intake->account->name, a->message, place->linked,
+			      c->now_ms, kase);
 	if (r < 0)
 		return r;
 	m->case_id = kase->id;
@@ -193,15 +221,16 @@ keep_case(struct commit *c, const struct arrival *a, const struct plan *plan, co
 		const struct action *action = &plan->actions[i];
 
 		if (action->kind == ACTION_ASSIGN && !*kase->owner)
-			r = case_assign(c->txn, c->arena, kase, action->argument, action->rule, "triaged", c->now_ms);
+			r = case_assign(c->txn, c->arena, kase, action->argument, action->rule,
+					"triaged", c->now_ms);
 	}
 	return r;
 }
 
 /* What is known of a mail's case and its writer, before it. */
 static int
-look_around(struct commit *c, const struct arrival *a, struct thread_place *place, struct case_record *kase,
-	    struct customer_record *customer, bool *known)
+look_around(struct commit *c, const struct arrival *a, struct thread_place *place,
+	    struct case_record *kase, struct customer_record *customer, bool *known)
 {
 	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, place);
 
@@ -209,7 +238,8 @@ look_around(struct commit *c, const struct arrival *a, struct thread_place *plac
 		r = record_case_get(c->txn, c->arena, place->case_id, kase);
 	if (r < 0)
 		return r;
-	r = record_customer_get(c->txn, c->arena, address_lower(c->arena, customer_of(a->message).address), customer);
+	r = record_customer_get(c->txn, c->arena,
+				address_lower(c->arena, customer_of(a->message).address), customer);
 	*known = r == 0;
 	return r == -ENOENT ? 0 : r;
 }
@@ -232,8 +262,12 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 		return r;
 
 	struct policy_input input = {
-		.account = c->intake->account->name, .message = a->message, .verdict = a->verdict,
-		.known_case = place.case_id ? &kase : NULL, .customer = known ? &customer : NULL, .duplicate = duplicate,
+		.account = c->intake->account->name,
+		.message = a->message,
+		.verdict = a->verdict,
+		.known_case = place.case_id ? &kase : NULL,
+		.customer = known ? &customer : NULL,
+		.duplicate = duplicate,
 	};
 
 	r = policy_decide(c->bundle->policy, &input, c->arena, &plan);
@@ -243,15 +277,21 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 	kept = place.case_id || plan.case_wanted;
 	r = store_next(c->txn, "message", &m.id);
 	if (r == 0 && a->message->automatic == AUTOMATIC_NO)
-		r = customer_note(c->txn, c->arena, &from, kept && !place.case_id, c->now_ms, &customer, &known);
+		r = customer_note(c->txn, c->arena, &from, kept && !place.case_id, c->now_ms,
+				  &customer, &known);
 	if (r == 0 && kept)
 		r = keep_case(c, a, &plan, &place, &m, &kase);
 	if (r == 0)
 		r = record_message_put(c->txn, &m);
 	if (r == 0) {
 		struct outbox_plan wanted = {
-			.intake = c->intake, .bundle = c->bundle, .message = a->message, .record = &m,
-			.case_ = kept ? &kase : NULL, .plan = &plan, .now_ms = c->now_ms,
+			.intake = c->intake,
+			.bundle = c->bundle,
+			.message = a->message,
+			.record = &m,
+			.case_ = kept ? &kase : NULL,
+			.plan = &plan,
+			.now_ms = c->now_ms,
 		};
 
 		r = outbox_plan_actions(c->txn, c->arena, &wanted, &open);
@@ -261,7 +301,8 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 		return r;
 	c->counts.judged++;
 	c->counts.planned += open > 0;
-	return settle(c, a->listed.uid, open > 0 ? LEDGER_PLANNED : LEDGER_DONE, duplicate ? "duplicate" : "", m.id, open);
+	return settle(c, a->listed.uid, open > 0 ? LEDGER_PLANNED : LEDGER_DONE,
+		      duplicate ? "duplicate" : "", m.id, open);
 }
 
 static int
@@ -274,10 +315,11 @@ commit_one(struct commit *c, const struct arrival *a)
 	if (a->listed.uid < c->cursor.next)
 		r = 0;
 	else if (c->gap)
-		r = record_ledger_get(c->txn, c->arena, c->intake->account->name, c->folder, c->cursor.uidvalidity,
-				      a->listed.uid, &entry);
-	if (r == 0 && a->listed.uid >= c->cursor.next && entry.state == LEDGER_PLANNED && !entry.message)
-		r = -ENOENT;		/* matched as new by resync: its turn is now */
+		r = record_ledger_get(c->txn, c->arena, c->intake->account->name, c->folder,
+				      c->cursor.uidvalidity, a->listed.uid, &entry);
+	if (r == 0 && a->listed.uid >= c->cursor.next && entry.state == LEDGER_PLANNED &&
+	    !entry.message)
+		r = -ENOENT; /* matched as new by resync: its turn is now */
 	if (r != -ENOENT) {
 		c->counts.known += r == 0;
 		return r;
@@ -320,7 +362,10 @@ look_at_front(void *context, const struct ledger_record *entry)
 	return entry->state == LEDGER_PLANNED || front->count == FRONT_MAX;
 }
 
-/* Moves the cursor over finished entries up to the first that is planned; those that are done need no entry any more. */
+/*
+ * Moves the cursor over finished entries up to the first that is planned; those that are done need
+ * no entry any more.
+ */
 static int
 advance(struct store_txn *txn, struct arena *arena, struct cursor_record *cursor)
 {
@@ -330,17 +375,19 @@ advance(struct store_txn *txn, struct arena *arena, struct cursor_record *cursor
 	do {
 		front.next = cursor->next;
 		front.count = 0;
-		r = record_ledger_each(txn, arena, cursor->account, cursor->folder, cursor->uidvalidity, cursor->next,
-				       look_at_front, &front);
+		r = record_ledger_each(txn, arena, cursor->account, cursor->folder,
+				       cursor->uidvalidity, cursor->next, look_at_front, &front);
 		for (size_t i = 0; r == 0 && i < front.count; i++)
-			r = record_ledger_delete(txn, cursor->account, cursor->folder, cursor->uidvalidity, front.done[i]);
+			r = record_ledger_delete(txn, cursor->account, cursor->folder,
+						 cursor->uidvalidity, front.done[i]);
 		cursor->next = front.next;
 	} while (r == 0 && front.count == FRONT_MAX);
 	return r;
 }
 
 static int
-commit_in(struct commit *c, struct arena *lasting, uint32_t uidvalidity, struct arrival *const *arrivals, size_t count)
+commit_in(struct commit *c, struct arena *lasting, uint32_t uidvalidity,
+	  struct arrival *const *arrivals, size_t count)
 {
 	int r = record_cursor_get(c->txn, lasting, c->intake->account->name, c->folder, &c->cursor);
 
@@ -358,10 +405,13 @@ commit_in(struct commit *c, struct arena *lasting, uint32_t uidvalidity, struct 
 }
 
 static int
-commit_together(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
-		struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+commit_together(const struct intake *intake, const struct bundle *bundle, const char *folder,
+		uint32_t uidvalidity, struct arrival *const *arrivals, size_t count,
+		struct intake_counts *counts)
 {
-	struct commit c = { .intake = intake, .bundle = bundle, .folder = folder, .arena = arena_new(0) };
+	struct commit c = {
+		.intake = intake, .bundle = bundle, .folder = folder, .arena = arena_new(0)
+	};
 	struct arena *lasting = arena_new(0);
 	int r = -ENOMEM;
 
@@ -398,8 +448,9 @@ is_of_one_mail(int error)
 }
 
 int
-intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder, uint32_t uidvalidity,
-	      struct arrival *const *arrivals, size_t count, struct intake_counts *counts)
+intake_commit(const struct intake *intake, const struct bundle *bundle, const char *folder,
+	      uint32_t uidvalidity, struct arrival *const *arrivals, size_t count,
+	      struct intake_counts *counts)
 {
 	int r = commit_together(intake, bundle, folder, uidvalidity, arrivals, count, counts);
 
@@ -410,15 +461,16 @@ intake_commit(const struct intake *intake, const struct bundle *bundle, const ch
 		r = commit_together(intake, bundle, folder, uidvalidity, &arrivals[i], 1, counts);
 		if (is_of_one_mail(r) && !arrivals[i]->parked) {
 			arrivals[i]->parked = "what follows from it could not be written down";
-			r = commit_together(intake, bundle, folder, uidvalidity, &arrivals[i], 1, counts);
+			r = commit_together(intake, bundle, folder, uidvalidity, &arrivals[i], 1,
+					    counts);
 		}
 	}
 	return r;
 }
 
 int
-intake_finish(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, uint32_t uidvalidity,
-	      uint32_t uid, enum ledger_state state, const char *reason)
+intake_finish(struct store_txn *txn, struct arena *arena, const char *account, const char *folder,
+	      uint32_t uidvalidity, uint32_t uid, enum ledger_state state, const char *reason)
 {
 	struct cursor_record cursor;
 	struct ledger_record entry;
@@ -443,7 +495,8 @@ intake_finish(struct store_txn *txn, struct arena *arena, const char *account, c
 }
 
 int
-intake_gone(const struct intake *intake, const char *folder, uint32_t uidvalidity, const uint32_t *uids, size_t count)
+intake_gone(const struct intake *intake, const char *folder, uint32_t uidvalidity,
+	    const uint32_t *uids, size_t count)
 {
 	struct arena *arena = arena_new(0);
 	struct store_txn *txn;
@@ -452,7 +505,8 @@ intake_gone(const struct intake *intake, const char *folder, uint32_t uidvalidit
 	if (r < 0)
 		goto out;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = intake_finish(txn, arena, intake->account->name, folder, uidvalidity, uids[i], LEDGER_DONE, "gone");
+		r = intake_finish(txn, arena, intake->account->name, folder, uidvalidity, uids[i],
+				  LEDGER_DONE, "gone");
 	if (r == 0)
 		r = store_commit(txn);
 	else

@@ -38,11 +38,13 @@ add_entry(void *context, const struct ledger_record *record)
 }
 
 int
-ledger_list(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, uint32_t uidvalidity,
-	    uint32_t from, struct ledger_record **ret_entries, size_t *ret_count)
+ledger_list(struct store_txn *txn, struct arena *arena, const char *account, const char *folder,
+	    uint32_t uidvalidity, uint32_t from, struct ledger_record **ret_entries,
+	    size_t *ret_count)
 {
 	struct list list = { .arena = arena };
-	int r = record_ledger_each(txn, arena, account, folder, uidvalidity, from, add_entry, &list);
+	int r = record_ledger_each(txn, arena, account, folder, uidvalidity, from, add_entry,
+				   &list);
 
 	if (r < 0)
 		return r;
@@ -63,8 +65,8 @@ add_outbox(void *context, const struct outbox_record *record)
 }
 
 int
-ledger_outbox(struct store_txn *txn, struct arena *arena, const char *account, struct outbox_record **ret_entries,
-	      size_t *ret_count)
+ledger_outbox(struct store_txn *txn, struct arena *arena, const char *account,
+	      struct outbox_record **ret_entries, size_t *ret_count)
 {
 	struct list list = { .arena = arena };
 	int r = record_outbox_each(txn, arena, account, 0, add_outbox, &list);

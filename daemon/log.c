@@ -21,10 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEXT_MAX    1024 /* one line's own words */
-#define FOREIGN_MAX 256	 /* one string that a mail or a server gave us */
-#define FIELD_MAX   (FOREIGN_MAX + 32)
-#define FIELDS	    8
+#define TEXT_MAX 1024   /* one line's own words */
+#define FOREIGN_MAX 256 /* one string that a mail or a server gave us */
+#define FIELD_MAX (FOREIGN_MAX + 32)
+#define FIELDS 8
 
 static _Atomic int highest = LOG_INFO;
 static pthread_once_t journal_once = PTHREAD_ONCE_INIT;
@@ -36,8 +36,10 @@ log_level(int level)
 	atomic_store(&highest, level);
 }
 
-/* JOURNAL_STREAM names the device and inode of the stream that systemd gave us; stderr may have
- * been redirected since. */
+/*
+ * JOURNAL_STREAM names the device and inode of the stream that systemd gave us; stderr may have
+ * been redirected since.
+ */
 static void
 find_journal(void)
 {
@@ -54,7 +56,7 @@ find_journal(void)
 static size_t
 printable(const unsigned char *s)
 {
-	size_t len = s[0] < 0x80		   ? 1
+	size_t len = s[0] < 0x80                   ? 1
 		     : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
 		     : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
 		     : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
@@ -69,8 +71,10 @@ printable(const unsigned char *s)
 	return len;
 }
 
-/* Copies a foreign string: broken bytes become '?', control characters a space, cut between
- * characters. */
+/*
+ * Copies a foreign string: broken bytes become '?', control characters a space, cut between
+ * characters.
+ */
 static void
 clean(char *out, size_t size, const char *text)
 {
@@ -146,7 +150,7 @@ to_journal(int level, const struct fields *f, const char *text)
 static const char *
 level_name(int level)
 {
-	return level <= LOG_ERR	      ? "error"
+	return level <= LOG_ERR       ? "error"
 	       : level == LOG_WARNING ? "warning"
 	       : level == LOG_NOTICE  ? "notice"
 	       : level == LOG_INFO    ? "info"

@@ -1,9 +1,10 @@
 /*
  * log: one line at the edge, structured for the journal.
  *
- * To the journal when stderr is connected to it (sd_journal_stream_fd semantics, JOURNAL_STREAM), else to stderr as text. Fields: TRIAGED_ACCOUNT, TRIAGED_UID,
- * TRIAGED_MESSAGE, TRIAGED_CASE, TRIAGED_FOLDER. Never given a body, a secret or a whole header; foreign strings lose
- * control characters. Thread-safe.
+ * To the journal when stderr is connected to it (sd_journal_stream_fd semantics, JOURNAL_STREAM),
+ * else to stderr as text. Fields: TRIAGED_ACCOUNT, TRIAGED_UID, TRIAGED_MESSAGE, TRIAGED_CASE,
+ * TRIAGED_FOLDER. Never given a body, a secret or a whole header; foreign strings lose control
+ * characters. Thread-safe.
  */
 #ifndef DAEMON_LOG_H
 #define DAEMON_LOG_H
@@ -21,7 +22,8 @@ struct log_about {
 
 /* level: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. about may be NULL. */
 void
-log_line(int level, const struct log_about *about, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+log_line(int level, const struct log_about *about, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Lines above this level are dropped (default LOG_INFO). */
 void

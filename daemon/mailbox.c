@@ -1,5 +1,6 @@
 /*
- * mailbox: one account's life: connect, synchronise every watched folder, carry out what was planned, wait for more.
+ * mailbox: one account's life: connect, synchronise every watched folder, carry out what was
+ * planned, wait for more.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,24 +15,35 @@
 #include "resync.h"
 #include "sync.h"
 
-#define STACK_BYTES		(256u << 10)
-#define BACKOFF_FIRST_MS	1000
-#define BACKOFF_LAST_MS		300000
-#define BACKOFF_LOGIN_MS	30000		/* a refused password is not tried quickly: servers lock accounts */
-#define BACKOFF_LOGIN_LAST_MS	900000
-#define IDLE_RENEW_MS		540000		/* RFC 2177 allows 29 minutes; NAT boxes forget after 10 */
+#define STACK_BYTES (256u << 10)
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_LAST_MS 300000
+#define BACKOFF_LOGIN_MS                                                                           \
+	30000 /* a refused password is not tried quickly: servers lock accounts                    \
+	       */
+#define BACKOFF_LOGIN_LAST_MS 900000
+#define IDLE_RENEW_MS 540000 /* RFC 2177 allows 29 minutes; NAT boxes forget after 10 */
 
-enum state { STATE_NEW, STATE_CONNECTING, STATE_WORKING, STATE_WAITING, STATE_FAILED, STATE_STORE, STATE_STOPPED };
+enum state {
+	STATE_NEW,
+	STATE_CONNECTING,
+	STATE_WORKING,
+	STATE_WAITING,
+	STATE_FAILED,
+	STATE_STORE,
+	STATE_STOPPED
+};
 
 static const char *const state_names[] = {
-	[STATE_NEW] = "starting", [STATE_CONNECTING] = "connecting", [STATE_WORKING] = "working",
-	[STATE_WAITING] = "watching", [STATE_FAILED] = "not connected", [STATE_STORE] = "store failed",
+	[STATE_NEW] = "starting",         [STATE_CONNECTING] = "connecting",
+	[STATE_WORKING] = "working",      [STATE_WAITING] = "watching",
+	[STATE_FAILED] = "not connected", [STATE_STORE] = "store failed",
 	[STATE_STOPPED] = "stopped",
 };
 
 struct folder_status {
 	const char *name;
-	char problem[512];		/* why it is not read, "" when it is */
+	char problem[512]; /* why it is not read, "" when it is */
 };
 
 struct mailbox {
@@ -41,15 +53,15 @@ struct mailbox {
 	struct sync *sync;
 	pthread_t thread;
 	bool started;
-	_Atomic int64_t beat;		/* 0 while it waits */
+	_Atomic int64_t beat; /* 0 while it waits */
 
-	pthread_mutex_t mutex;		/* guards what follows */
+	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t woken;
-	bool ended;			/* the thread has nothing more to do */
+	bool ended; /* the thread has nothing more to do */
 	enum state state;
-	int64_t since_ms;		/* of the state */
-	int64_t retry_ms;		/* when it will connect again, 0 */
-	unsigned failures;		/* in a row */
+	int64_t since_ms;  /* of the state */
+	int64_t retry_ms;  /* when it will connect again, 0 */
+	unsigned failures; /* in a row */
 	char server[256], error[512];
 	struct intake_counts counts;
 	struct outbox_counts outbox;
@@ -58,7 +70,8 @@ struct mailbox {
 };
 
 struct mailbox *
-mailbox_new(struct service *service, const struct account_config *account, struct transport *transport)
+mailbox_new(struct service *service, const struct account_config *account,
+	    struct transport *transport)
 {
 	struct mailbox *mb = calloc(1, sizeof(*mb));
 	pthread_condattr_t attributes;
@@ -67,8 +80,11 @@ mailbox_new(struct service *service, const struct account_config *account, struc
 		goto failed;
 	mb->service = service;
 	mb->transport = transport;
-	mb->intake = (struct intake){ .store = service->store, .clock = service->clock, .config = service->config,
-				      .account = account, .beat = &mb->beat,
+	mb->intake = (struct intake){ .store = service->store,
+				      .clock = service->clock,
+				      .config = service->config,
+				      .account = account,
+				      .beat = &mb->beat,
 				      .stopping = &service->stopping };
 	mb->sync = sync_new(service, &mb->intake, transport);
 	mb->folders = calloc(account->folder_count, sizeof(*mb->folders));
@@ -109,7 +125,8 @@ mailbox_free(struct mailbox *mb)
 static void
 enter(struct mailbox *mb, enum state state)
 {
-	bool waits = state == STATE_WAITING || state == STATE_FAILED || state == STATE_STORE || state == STATE_STOPPED;
+	bool waits = state == STATE_WAITING || state == STATE_FAILED || state == STATE_STORE ||
+		     state == STATE_STOPPED;
 
 	pthread_mutex_lock(&mb->mutex);
 	if (mb->state != state)
@@ -152,14 +169,18 @@ parked_text(struct mailbox *mb, const char *folder, char *text, size_t size)
 	snprintf(text, size, "parked");
 	if (arena && store_begin(mb->intake.store, false, &txn) == 0) {
 		if (record_cursor_get(txn, arena, mb->intake.account->name, folder, &cursor) == 0)
-			snprintf(text, size, "%s; look at it, then: triagectl account resume %s '%s'",
+			snprintf(text, size,
+				 "%s; look at it, then: triagectl account resume %s '%s'",
 				 cursor.parked, mb->intake.account->name, folder);
 		store_abort(txn);
 	}
 	arena_free(arena);
 }
 
-/* All folders once. A folder that is missing or parked is said in the status and does not hold up the others. */
+/*
+ * All folders once. A folder that is missing or parked is said in the status and does not hold up
+ * the others.
+ */
 static int
 sync_folders(struct mailbox *mb, uint32_t *first_uidnext, struct err *err)
 {
@@ -213,12 +234,17 @@ carry_out(struct mailbox *mb, bool *more, struct err *err)
 	mb->outbox.failed += counts.failed;
 	pthread_mutex_unlock(&mb->mutex);
 	if (counts.failed > 0)
-		log_line(LOG_WARNING, &where, "%u actions could not be carried out; see triagectl status", counts.failed);
+		log_line(LOG_WARNING, &where,
+			 "%u actions could not be carried out; see triagectl status",
+			 counts.failed);
 	*more = counts.more;
 	return r;
 }
 
-/* Brings everything up to date and carries out what follows from it. New mail does not wait until thousands of actions are over. */
+/*
+ * Brings everything up to date and carries out what follows from it. New mail does not wait until
+ * thousands of actions are over.
+ */
 static int
 work(struct mailbox *mb, uint32_t *uidnext, struct err *err)
 {
@@ -250,7 +276,9 @@ wait_ms(struct mailbox *mb)
 	return until < wait ? until : wait;
 }
 
-/* Waits in the first folder. Mail that came while the others were looked at is seen by its UIDNEXT. */
+/*
+ * Waits in the first folder. Mail that came while the others were looked at is seen by its UIDNEXT.
+ */
 static int
 watch(struct mailbox *mb, uint32_t uidnext, struct err *err)
 {
@@ -270,7 +298,10 @@ watch(struct mailbox *mb, uint32_t uidnext, struct err *err)
 	return mb->transport->ops->wait(mb->transport, uidnext, wait_ms(mb), &event, err);
 }
 
-/* Only when something was got done: a connection that breaks over and over must wait longer and longer. */
+/*
+ * Only when something was got done: a connection that breaks over and over must wait longer and
+ * longer.
+ */
 static void
 note_success(struct mailbox *mb)
 {
@@ -304,7 +335,10 @@ connect_and_watch(struct mailbox *mb, struct err *err)
 	return r;
 }
 
-/* Half to one and a half of the delay: many accounts of one server do not come back in the same second. */
+/*
+ * Half to one and a half of the delay: many accounts of one server do not come back in the same
+ * second.
+ */
 static int64_t
 jittered(int64_t delay)
 {
@@ -319,7 +353,8 @@ static int64_t
 backoff(unsigned failures, int error)
 {
 	bool login = error == -EACCES;
-	int64_t delay = login ? BACKOFF_LOGIN_MS : BACKOFF_FIRST_MS, last = login ? BACKOFF_LOGIN_LAST_MS : BACKOFF_LAST_MS;
+	int64_t delay = login ? BACKOFF_LOGIN_MS : BACKOFF_FIRST_MS,
+		last = login ? BACKOFF_LOGIN_LAST_MS : BACKOFF_LAST_MS;
 
 	while (failures-- > 1 && delay < last)
 		delay *= 2;
@@ -332,7 +367,8 @@ rest(struct mailbox *mb, int64_t delay)
 	struct timespec until = clock_monotonic_at(clock_monotonic_ms() + delay);
 
 	pthread_mutex_lock(&mb->mutex);
-	while (!mb->service->stopping && pthread_cond_timedwait(&mb->woken, &mb->mutex, &until) != ETIMEDOUT)
+	while (!mb->service->stopping &&
+	       pthread_cond_timedwait(&mb->woken, &mb->mutex, &until) != ETIMEDOUT)
 		;
 	pthread_mutex_unlock(&mb->mutex);
 }
@@ -348,7 +384,7 @@ note_failure(struct mailbox *mb, int error, const struct err *err, int64_t delay
 	snprintf(mb->error, sizeof(mb->error), "%s", err->text);
 	mb->retry_ms = clock_now_ms(mb->service->clock) + delay;
 	pthread_mutex_unlock(&mb->mutex);
-	if (news)			/* the same failure again is in the status, not in the log */
+	if (news) /* the same failure again is in the status, not in the log */
 		log_line(error == -EPIPE || error == -ETIMEDOUT ? LOG_NOTICE : LOG_WARNING, &where,
 			 "%s; trying again in %lld s", err->text, (long long)(delay + 999) / 1000);
 }
@@ -396,7 +432,9 @@ mailbox_start(struct mailbox *mb, struct err *err)
 	error = pthread_create(&mb->thread, &attributes, mailbox_main, mb);
 	pthread_attr_destroy(&attributes);
 	if (error)
-		return err_set(err, -error, "starting the thread of account %s: %s; raise TasksMax= or the process limit",
+		return err_set(err, -error,
+			       "starting the thread of account %s: %s; raise TasksMax= or the "
+			       "process limit",
 			       mb->intake.account->name, strerror(error));
 	mb->started = true;
 	return 0;
@@ -411,8 +449,10 @@ mailbox_join(struct mailbox *mb, int64_t deadline_ms)
 	if (!mb->started)
 		return true;
 	pthread_mutex_lock(&mb->mutex);
-	while (!mb->ended && (deadline_ms == INT64_MAX ? pthread_cond_wait(&mb->woken, &mb->mutex) :
-			      pthread_cond_timedwait(&mb->woken, &mb->mutex, &until)) != ETIMEDOUT)
+	while (!mb->ended &&
+	       (deadline_ms == INT64_MAX
+			? pthread_cond_wait(&mb->woken, &mb->mutex)
+			: pthread_cond_timedwait(&mb->woken, &mb->mutex, &until)) != ETIMEDOUT)
 		;
 	ended = mb->ended;
 	pthread_mutex_unlock(&mb->mutex);
@@ -433,7 +473,8 @@ mailbox_resume(struct mailbox *mb, const char *folder, struct err *err)
 	while (i < account->folder_count && strcmp(account->folders[i], folder) != 0)
 		i++;
 	if (i == account->folder_count)
-		return err_set(err, -ENOENT, "account %s does not watch a folder called %s", account->name, folder);
+		return err_set(err, -ENOENT, "account %s does not watch a folder called %s",
+			       account->name, folder);
 	r = resync_resume(mb->intake.store, account->name, folder);
 	if (r < 0)
 		return err_set(err, r, "writing the store: %s", strerror(-r));
@@ -470,14 +511,16 @@ mailbox_status(struct mailbox *mb)
 
 	pthread_mutex_lock(&mb->mutex);
 	for (size_t i = 0; folders && i < mb->intake.account->folder_count; i++)
-		json_array_append_new(folders, json_pack("{s:s,s:s}", "name", mb->folders[i].name, "problem",
-							 mb->folders[i].problem));
-	status = json_pack("{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name", mb->intake.account->name, "state",
-			   state_names[mb->state], "since_ms", (json_int_t)mb->since_ms, "server", mb->server, "error",
-			   mb->error, "retry_ms", (json_int_t)mb->retry_ms, "judged", (json_int_t)mb->counts.judged,
-			   "planned", (json_int_t)mb->counts.planned, "parked", (json_int_t)mb->counts.parked,
-			   "carried_out", (json_int_t)mb->carried_out, "failed", (json_int_t)mb->outbox.failed, "folders",
-			   folders);
+		json_array_append_new(folders, json_pack("{s:s,s:s}", "name", mb->folders[i].name,
+							 "problem", mb->folders[i].problem));
+	status = json_pack("{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name",
+			   mb->intake.account->name, "state", state_names[mb->state], "since_ms",
+			   (json_int_t)mb->since_ms, "server", mb->server, "error", mb->error,
+			   "retry_ms", (json_int_t)mb->retry_ms, "judged",
+			   (json_int_t)mb->counts.judged, "planned", (json_int_t)mb->counts.planned,
+			   "parked", (json_int_t)mb->counts.parked, "carried_out",
+			   (json_int_t)mb->carried_out, "failed", (json_int_t)mb->outbox.failed,
+			   "folders", folders);
 	pthread_mutex_unlock(&mb->mutex);
 	return status;
 }

@@ -1,7 +1,8 @@
 /*
  * main: the daemon's command line: read configuration and rules, open the store, run the engine.
  *
- * Exit status: 0 well; 1 something failed while running (with --once: an account); 2 usage or configuration.
+ * Exit status: 0 well; 1 something failed while running (with --once: an account); 2 usage or
+ * configuration.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -16,8 +17,10 @@
 static const char usage_text[] =
 	"usage: triaged [--config FILE] [--check] [--once]\n"
 	"\n"
-	"Watches the support mailboxes named in FILE (default " CONFIG_FILE "), judges what customers write,\n"
-	"keeps complaints as cases and lays reply drafts into Drafts. See triaged(8) and triaged.yaml(5).\n"
+	"Watches the support mailboxes named in FILE (default " CONFIG_FILE
+	"), judges what customers write,\n"
+	"keeps complaints as cases and lays reply drafts into Drafts. See triaged(8) and "
+	"triaged.yaml(5).\n"
 	"\n"
 	"  --config FILE  read another configuration\n"
 	"  --check        check configuration, rules, policy and templates, and stop\n"
@@ -33,11 +36,12 @@ load(const char *path, struct config **config, struct bundle **bundle)
 	int r = config_load(path, &problems, config), r2 = -EINVAL;
 
 	if (r == 0)
-		r2 = bundle_load((*config)->rules, (*config)->rule_count, *config, &engine_ruleset_options, false, &problems,
-				 bundle);
+		r2 = bundle_load((*config)->rules, (*config)->rule_count, *config,
+				 &engine_ruleset_options, false, &problems, bundle);
 	report_problems(stderr, &problems, PROBLEM_WARNING);
 	if (r < 0 && problems.errors == 0)
-		fprintf(stderr, "triaged: reading %s: %s; name another file with --config\n", path, strerror(-r));
+		fprintf(stderr, "triaged: reading %s: %s; name another file with --config\n", path,
+			strerror(-r));
 	else if (r < 0 || r2 < 0)
 		fprintf(stderr, "triaged: %zu mistakes; nothing was started\n", problems.errors);
 	problems_free(&problems);
@@ -81,8 +85,9 @@ check(const struct config *config, struct bundle *bundle)
 		}
 		secret_free(secret);
 	}
-	printf("%zu accounts, %zu rules, %zu templates, set %.12s%s\n", config->account_count, ruleset_count(bundle->rules),
-	       bundle->template_count, bundle->hash, bad ? "" : ": well");
+	printf("%zu accounts, %zu rules, %zu templates, set %.12s%s\n", config->account_count,
+	       ruleset_count(bundle->rules), bundle->template_count, bundle->hash,
+	       bad ? "" : ": well");
 	bundle_unref(bundle);
 	return bad ? EXIT_CONFIG : EXIT_WELL;
 }
@@ -92,8 +97,8 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-		{ "once", no_argument, NULL, 'o' },	    { "version", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },	    { 0 },
+		{ "once", no_argument, NULL, 'o' },         { "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },         { 0 },
 	};
 	const char *path = CONFIG_FILE;
 	bool once = false, only_check = false;

@@ -1,6 +1,6 @@
 /*
- * mutf7: printable ASCII stands for itself, "&" is "&-", everything else is UTF-16BE in base64 (with "," for "/", no
- * padding) between "&" and "-".
+ * mutf7: printable ASCII stands for itself, "&" is "&-", everything else is UTF-16BE in base64
+ * (with "," for "/", no padding) between "&" and "-".
  */
 #include "mutf7.h"
 
@@ -15,8 +15,8 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 struct writer {
 	char *out;
 	size_t len, size;
-	bool shifted;			/* between "&" and "-" */
-	uint32_t bits;			/* not yet written, in the low bit_count bits */
+	bool shifted;  /* between "&" and "-" */
+	uint32_t bits; /* not yet written, in the low bit_count bits */
 	unsigned bit_count;
 };
 
@@ -73,7 +73,7 @@ unshift(struct writer *w)
 int
 mutf7_encode(const char *name, char *out, size_t size)
 {
-	struct writer w = {.out = out, .size = size};
+	struct writer w = { .out = out, .size = size };
 	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)name;
 	size_t left = strlen(name);
 

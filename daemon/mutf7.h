@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 /*
- * Writes the NUL-terminated form of a UTF-8 name. Returns its length, -EILSEQ when the name is not UTF-8 or holds a
- * control character, -ENAMETOOLONG when it does not fit. On failure the contents of `out` mean nothing.
+ * Writes the NUL-terminated form of a UTF-8 name. Returns its length, -EILSEQ when the name is not
+ * UTF-8 or holds a control character, -ENAMETOOLONG when it does not fit. On failure the contents
+ * of `out` mean nothing.
  */
 int
 mutf7_encode(const char *name, char *out, size_t size);

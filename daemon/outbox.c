@@ -1,6 +1,6 @@
 /*
- * outbox: the journal of what we do to the world. Every change of an entry's state is one durable transaction; nothing
- * acts before "started" is on disk.
+ * outbox: the journal of what we do to the world. Every change of an entry's state is one durable
+ * transaction; nothing acts before "started" is on disk.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,31 +10,39 @@
 #include "ledger.h"
 #include "outbox.h"
 
-#define ATTEMPTS_MAX	60		/* given up after so many, but not before GIVE_UP_MS: connections may come and go quickly */
-#define GIVE_UP_MS	172800000
-#define RETRY_FIRST_MS	15000
-#define RETRY_LAST_MS	3600000
+#define ATTEMPTS_MAX                                                                               \
+	60 /* given up after so many, but not before GIVE_UP_MS: connections may come and go       \
+	      quickly */
+#define GIVE_UP_MS 172800000
+#define RETRY_FIRST_MS 15000
+#define RETRY_LAST_MS 3600000
 
 /* Needs the message where it was found, so that a move must wait for it. */
 static bool
 is_source_bound(enum outbox_kind kind)
 {
-	return kind == OUTBOX_KEYWORD || kind == OUTBOX_FLAG || kind == OUTBOX_COPY || kind == OUTBOX_MOVE;
+	return kind == OUTBOX_KEYWORD || kind == OUTBOX_FLAG || kind == OUTBOX_COPY ||
+	       kind == OUTBOX_MOVE;
 }
 
 struct collect {
 	unsigned kinds;
 	int64_t now_ms, next_ms;
-	uint64_t from, held;		/* held: a message whose last entry is not due: its later ones wait too */
+	uint64_t from,
+		held; /* held: a message whose last entry is not due: its later ones wait too */
 	size_t max, count;
 	struct outbox_record *list;
 };
 
-/* No wait is longer than RETRY_LAST_MS: one that seems to be was planned before the clock was set back. */
+/*
+ * No wait is longer than RETRY_LAST_MS: one that seems to be was planned before the clock was set
+ * back.
+ */
 static bool
 is_due(const struct outbox_record *record, int64_t now_ms)
 {
-	return record->next_ms <= now_ms || (record->next_ms < INT64_MAX && record->next_ms - now_ms > RETRY_LAST_MS);
+	return record->next_ms <= now_ms ||
+	       (record->next_ms < INT64_MAX && record->next_ms - now_ms > RETRY_LAST_MS);
 }
 
 /* The entries of one message follow each other: they were planned in one transaction. */
@@ -45,7 +53,8 @@ collect_due(void *context, const struct outbox_record *record)
 	struct outbox_record *entry;
 
 	c->from = record->id + 1;
-	if (!(c->kinds & 1u << record->kind) || (c->held == record->message && is_source_bound(record->kind)))
+	if (!(c->kinds & 1u << record->kind) ||
+	    (c->held == record->message && is_source_bound(record->kind)))
 		return 0;
 	if (!is_due(record, c->now_ms)) {
 		c->next_ms = outbox_earlier(c->next_ms, record->next_ms);
@@ -55,18 +64,24 @@ collect_due(void *context, const struct outbox_record *record)
 	}
 	entry = &c->list[c->count++];
 	*entry = *record;
-	/* Nobody else carries out these kinds: that it was started and did not end is from before. */
+	/*
+	 * Nobody else carries out these kinds: that it was started and did not end is from before.
+	 */
 	if (entry->state == OUTBOX_STARTED)
 		entry->state = entry->kind == OUTBOX_WEBHOOK ? OUTBOX_PLANNED : OUTBOX_UNKNOWN;
 	return c->count == c->max;
 }
 
 int
-outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max, struct outbox_walk *walk,
-	   struct outbox_record **ret_entries, size_t *ret_count)
+outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max,
+	   struct outbox_walk *walk, struct outbox_record **ret_entries, size_t *ret_count)
 {
 	struct collect c = {
-		.kinds = kinds, .max = max, .now_ms = clock_now_ms(intake->clock), .from = walk->from, .next_ms = walk->next_ms,
+		.kinds = kinds,
+		.max = max,
+		.now_ms = clock_now_ms(intake->clock),
+		.from = walk->from,
+		.next_ms = walk->next_ms,
 		.list = arena_calloc(arena, max, sizeof(*c.list)),
 	};
 	struct store_txn *txn;
@@ -131,7 +146,8 @@ recover_one(struct outbox_record *e)
 {
 	bool started = e->state == OUTBOX_STARTED;
 
-	if ((e->kind == OUTBOX_NOTIFY && e->state == OUTBOX_UNKNOWN) || (!started && e->next_ms == 0))
+	if ((e->kind == OUTBOX_NOTIFY && e->state == OUTBOX_UNKNOWN) ||
+	    (!started && e->next_ms == 0))
 		return false;
 	if (started)
 		e->state = e->kind == OUTBOX_WEBHOOK ? OUTBOX_PLANNED : OUTBOX_UNKNOWN;
@@ -184,8 +200,10 @@ static int
 tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_record *e, int64_t now_ms)
 {
 	static const char *const done[OUTBOX_KIND_COUNT] = {
-		[OUTBOX_KEYWORD] = "keyword", [OUTBOX_FLAG] = "flagged", [OUTBOX_COPY] = "copied", [OUTBOX_DRAFT] = "draft",
-		[OUTBOX_MOVE] = "moved", [OUTBOX_NOTIFY] = "notified", [OUTBOX_WEBHOOK] = "webhook",
+		[OUTBOX_KEYWORD] = "keyword", [OUTBOX_FLAG] = "flagged",
+		[OUTBOX_COPY] = "copied",     [OUTBOX_DRAFT] = "draft",
+		[OUTBOX_MOVE] = "moved",      [OUTBOX_NOTIFY] = "notified",
+		[OUTBOX_WEBHOOK] = "webhook",
 	};
 	struct case_record c;
 	json_t *data;
@@ -196,11 +214,12 @@ tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_record
 	r = record_case_get(txn, arena, e->case_id, &c);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	data = json_pack("{s:I,s:s,s:s,s:s}", "outbox", (json_int_t)e->id, "to", e->argument, "rule", e->rule, "action",
-			 outbox_kind_name(e->kind));
+	data = json_pack("{s:I,s:s,s:s,s:s}", "outbox", (json_int_t)e->id, "to", e->argument,
+			 "rule", e->rule, "action", outbox_kind_name(e->kind));
 	if (data && *e->error)
 		json_object_set_new(data, "note", json_string(e->error));
-	r = record_event_append(txn, arena, &c, now_ms, "triaged", e->state == OUTBOX_DONE ? done[e->kind] : "failed", data);
+	r = record_event_append(txn, arena, &c, now_ms, "triaged",
+				e->state == OUTBOX_DONE ? done[e->kind] : "failed", data);
 	json_decref(data);
 	return r < 0 ? r : record_case_put(txn, &c);
 }
@@ -210,7 +229,8 @@ static int
 settle_mail(struct store_txn *txn, struct arena *arena, const struct outbox_record *e)
 {
 	struct ledger_record entry;
-	int r = record_ledger_get(txn, arena, e->account, e->folder, e->uidvalidity, e->uid, &entry);
+	int r = record_ledger_get(txn, arena, e->account, e->folder, e->uidvalidity, e->uid,
+				  &entry);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
@@ -261,7 +281,8 @@ decide(struct outbox_result *result, int64_t now_ms)
 	if (result->error == 0) {
 		e->state = OUTBOX_DONE;
 	} else if (result->error == -EIO && e->kind == OUTBOX_NOTIFY) {
-		e->state = OUTBOX_UNKNOWN;	/* it stays troubled until a person looks; it is over for the mail */
+		e->state = OUTBOX_UNKNOWN; /* it stays troubled until a person looks; it is over for
+					      the mail */
 		e->next_ms = INT64_MAX;
 	} else if (result->again && !spent) {
 		e->next_ms = now_ms + retry_delay(e->attempts);
@@ -269,7 +290,10 @@ decide(struct outbox_result *result, int64_t now_ms)
 			e->state = OUTBOX_PLANNED;
 		return false;
 	} else if (lost && !spent) {
-		/* At once after the first loss; then others go first: this one may be what breaks the connection. */
+		/*
+		 * At once after the first loss; then others go first: this one may be what breaks
+		 * the connection.
+		 */
 		e->next_ms = e->attempts > 1 ? now_ms + retry_delay(e->attempts - 1) : 0;
 		e->state = OUTBOX_UNKNOWN;
 		return false;

@@ -1,12 +1,14 @@
 /*
  * outbox: everything we do to the world, journalled.
  *
- * An action is an entry: planned (in the transaction of the verdict), started (just before we act), done. An entry found
- * started is unknown: we died, or lost the connection, in between. Before anything is repeated the world is asked: a draft is
- * looked for by its own Message-ID, a copy or move in its target folder. A webhook may repeat (it carries an idempotency
- * key); a notice by mail is never repeated: a person is told.
+ * An action is an entry: planned (in the transaction of the verdict), started (just before we act),
+ * done. An entry found started is unknown: we died, or lost the connection, in between. Before
+ * anything is repeated the world is asked: a draft is looked for by its own Message-ID, a copy or
+ * move in its target folder. A webhook may repeat (it carries an idempotency key); a notice by mail
+ * is never repeated: a person is told.
  *
- * IMAP actions run on their account's thread (outbox_run_mailbox), webhooks and notices on the courier's (outbox_run_courier).
+ * IMAP actions run on their account's thread (outbox_run_mailbox), webhooks and notices on the
+ * courier's (outbox_run_courier).
  */
 #ifndef DAEMON_OUTBOX_H
 #define DAEMON_OUTBOX_H
@@ -23,82 +25,95 @@ struct outbox_plan {
 	const struct intake *intake;
 	const struct bundle *bundle;
 	const struct message *message;
-	const struct message_record *record;	/* id and case are set */
-	struct case_record *case_;		/* NULL when the mail is no complaint */
+	const struct message_record *record; /* id and case are set */
+	struct case_record *case_;           /* NULL when the mail is no complaint */
 	const struct plan *plan;
 	int64_t now_ms;
 };
 
-/* Puts an entry for each action of the plan. Drafts and notices are written here, so that what was decided is what is done. */
+/*
+ * Puts an entry for each action of the plan. Drafts and notices are written here, so that what was
+ * decided is what is done.
+ */
 int
-outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted, unsigned *ret_count);
+outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted,
+		    unsigned *ret_count);
 
 /*
- * At start, when nobody is carrying out anything: what is found started becomes unknown (a webhook: planned again), and what
- * waits for another try need not wait any longer.
+ * At start, when nobody is carrying out anything: what is found started becomes unknown (a webhook:
+ * planned again), and what waits for another try need not wait any longer.
  */
 int
 outbox_recover(struct store *store, const char *account);
 
 struct outbox_counts {
 	unsigned done, failed;
-	bool more;			/* there is more to do now: look at the mailbox, then call again */
-	int64_t next_ms;		/* when the earliest waiting entry is due, 0 when none waits */
+	bool more;       /* there is more to do now: look at the mailbox, then call again */
+	int64_t next_ms; /* when the earliest waiting entry is due, 0 when none waits */
 };
 
 /*
- * Carries out what is due of an account's IMAP entries, in order, each at most once and not without end (ret->more). Entries whose
- * folder has another UIDVALIDITY wait until it is matched again. Returns 0, the transport's errors that lose the connection, or
- * the store's.
+ * Carries out what is due of an account's IMAP entries, in order, each at most once and not without
+ * end (ret->more). Entries whose folder has another UIDVALIDITY wait until it is matched again.
+ * Returns 0, the transport's errors that lose the connection, or the store's.
  */
 int
-outbox_run_mailbox(const struct intake *intake, struct transport *transport, struct outbox_counts *ret, struct err *err);
+outbox_run_mailbox(const struct intake *intake, struct transport *transport,
+		   struct outbox_counts *ret, struct err *err);
 
 /*
- * Carries out what is due of an account's webhooks, or of its notices: kinds is a set of 1u << OUTBOX_... After a failure that time
- * mends, the others to the same receiver are left for the next call.
+ * Carries out what is due of an account's webhooks, or of its notices: kinds is a set of 1u <<
+ * OUTBOX_... After a failure that time mends, the others to the same receiver are left for the next
+ * call.
  */
 int
-outbox_run_courier(const struct intake *intake, unsigned kinds, const _Atomic int *cancelled, struct outbox_counts *ret,
-		   struct err *err);
+outbox_run_courier(const struct intake *intake, unsigned kinds, const _Atomic int *cancelled,
+		   struct outbox_counts *ret, struct err *err);
 
-#define OUTBOX_KINDS_MAILBOX	(1u << OUTBOX_KEYWORD | 1u << OUTBOX_FLAG | 1u << OUTBOX_COPY | 1u << OUTBOX_DRAFT | \
-				 1u << OUTBOX_MOVE)
+#define OUTBOX_KINDS_MAILBOX                                                                       \
+	(1u << OUTBOX_KEYWORD | 1u << OUTBOX_FLAG | 1u << OUTBOX_COPY | 1u << OUTBOX_DRAFT |       \
+	 1u << OUTBOX_MOVE)
 
 /* An error of a result: the entry was marked as started, but not begun. It is as it was before. */
-#define OUTBOX_NOT_BEGUN	(-ECHILD)
+#define OUTBOX_NOT_BEGUN (-ECHILD)
 
 /* How an attempt ended; journalled by outbox_finish(). */
 struct outbox_result {
 	struct outbox_record entry;
-	int error;			/* 0 done, OUTBOX_NOT_BEGUN, else why not */
-	bool again;			/* try later */
-	bool gone;			/* done, because there was nothing left to do it to */
-	char text[512];			/* for people */
+	int error;      /* 0 done, OUTBOX_NOT_BEGUN, else why not */
+	bool again;     /* try later */
+	bool gone;      /* done, because there was nothing left to do it to */
+	char text[512]; /* for people */
 	uint32_t moved_validity, moved_uid;
 };
 
 /*
- * Marks entries as started (those that are unknown stay so), durably. Where their mail lies is read again into the arena: resync may
- * have given it a new number.
+ * Marks entries as started (those that are unknown stay so), durably. Where their mail lies is read
+ * again into the arena: resync may have given it a new number.
  */
 int
 outbox_start(struct store *store, struct arena *arena, struct outbox_record *entries, size_t count);
 
-/* Writes down how entries ended: events, retries, the mail's ledger entry. Durable. Sets state and next_ms of the results' entries. */
+/*
+ * Writes down how entries ended: events, retries, the mail's ledger entry. Durable. Sets state and
+ * next_ms of the results' entries.
+ */
 int
 outbox_finish(const struct intake *intake, struct outbox_result *results, size_t count);
 
 /* One walk over what is due. */
 struct outbox_walk {
-	uint64_t from;			/* the lowest id to look at; moved on */
-	int64_t next_ms;		/* when the earliest entry that was passed over is due, 0 when none was */
+	uint64_t from;   /* the lowest id to look at; moved on */
+	int64_t next_ms; /* when the earliest entry that was passed over is due, 0 when none was */
 };
 
-/* Unfinished entries of one account that are due, of those kinds, the next ones of the walk, at most max. In the arena. */
+/*
+ * Unfinished entries of one account that are due, of those kinds, the next ones of the walk, at
+ * most max. In the arena.
+ */
 int
-outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max, struct outbox_walk *walk,
-	   struct outbox_record **ret_entries, size_t *ret_count);
+outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, size_t max,
+	   struct outbox_walk *walk, struct outbox_record **ret_entries, size_t *ret_count);
 
 /* The earlier of two times, of which 0 is none. */
 static inline int64_t

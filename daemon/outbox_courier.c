@@ -10,45 +10,51 @@
 #include "outbox.h"
 #include "webhook.h"
 
-#define GROUP_MAX	16
-#define ATTEMPTS_MAX	64		/* in one call, so that every account has its turn */
-#define DOWN_MAX	16		/* receivers that do not answer, remembered during one call */
+#define GROUP_MAX 16
+#define ATTEMPTS_MAX 64 /* in one call, so that every account has its turn */
+#define DOWN_MAX 16     /* receivers that do not answer, remembered during one call */
 
 /* One call. */
 struct run {
 	const struct intake *intake;
-	struct arena *arena;		/* reset after every group */
+	struct arena *arena; /* reset after every group */
 	const _Atomic int *cancelled;
 	struct outbox_counts counts;
-	char down[DOWN_MAX][128];	/* the first bytes of their names will do: the rest only waits a little longer */
+	char down[DOWN_MAX][128]; /* the first bytes of their names will do: the rest only waits a
+				     little longer */
 	size_t down_count;
 	unsigned attempts;
 };
 
 static int
-send_webhook(const struct intake *intake, const struct outbox_record *e, const struct outbox_record_payload *payload,
-	     const _Atomic int *cancelled, struct err *err)
+send_webhook(const struct intake *intake, const struct outbox_record *e,
+	     const struct outbox_record_payload *payload, const _Atomic int *cancelled,
+	     struct err *err)
 {
 	const struct webhook_config *webhook = config_webhook(intake->config, e->argument);
 	char key[64];
 
 	if (!webhook)
-		return err_set(err, -EPERM, "webhook %s is no longer in the configuration", e->argument);
+		return err_set(err, -EPERM, "webhook %s is no longer in the configuration",
+			       e->argument);
 	snprintf(key, sizeof(key), "triaged-%" PRIu64 "-%" PRIi64, e->id, e->planned_ms);
 	return webhook_post(webhook, key, payload->text, payload->len, cancelled, err);
 }
 
 static int
-send_one(const struct intake *intake, struct arena *arena, const struct outbox_record *e, const _Atomic int *cancelled,
-	 struct err *err)
+send_one(const struct intake *intake, struct arena *arena, const struct outbox_record *e,
+	 const _Atomic int *cancelled, struct err *err)
 {
 	struct outbox_record_payload payload;
 	struct store_txn *txn;
 	int r;
 
 	if (e->kind == OUTBOX_NOTIFY && e->state == OUTBOX_UNKNOWN)
-		return err_set(err, -EIO, "triaged stopped while the notice to %s was being sent: it may or may not have "
-			       "arrived, and is not sent twice", e->argument);
+		return err_set(err, -EIO,
+			       "triaged stopped while the notice to %s was being sent: it may or "
+			       "may not have "
+			       "arrived, and is not sent twice",
+			       e->argument);
 	r = store_begin(intake->store, false, &txn);
 	if (r == 0) {
 		r = record_outbox_payload(txn, arena, e->account, e->id, &payload);
@@ -60,10 +66,14 @@ send_one(const struct intake *intake, struct arena *arena, const struct outbox_r
 		return err_set(err, -EAGAIN, "reading its text from the store: %s", strerror(-r));
 	if (e->kind == OUTBOX_WEBHOOK)
 		return send_webhook(intake, e, &payload, cancelled, err);
-	return deliver_mail(&intake->config->smtp, e->argument, payload.text, payload.len, cancelled, err);
+	return deliver_mail(&intake->config->smtp, e->argument, payload.text, payload.len,
+			    cancelled, err);
 }
 
-/* Whether an earlier attempt of this call found the receiver out of order: each costs a deadline, and others wait. */
+/*
+ * Whether an earlier attempt of this call found the receiver out of order: each costs a deadline,
+ * and others wait.
+ */
 static bool
 is_down(const struct run *run, const struct outbox_record *e)
 {
@@ -105,8 +115,8 @@ may_go_on(const struct run *run)
 }
 
 int
-outbox_run_courier(const struct intake *intake, unsigned kinds, const _Atomic int *cancelled, struct outbox_counts *ret,
-		   struct err *err)
+outbox_run_courier(const struct intake *intake, unsigned kinds, const _Atomic int *cancelled,
+		   struct outbox_counts *ret, struct err *err)
 {
 	struct run run = { .intake = intake, .arena = arena_new(0), .cancelled = cancelled };
 	struct outbox_walk walk = { 0 };

@@ -1,7 +1,8 @@
 /*
  * outbox_mailbox: carries out IMAP actions, each at most once.
  *
- * An entry in state unknown was started before and nobody knows how far it got: then the server is asked first.
+ * An entry in state unknown was started before and nobody knows how far it got: then the server is
+ * asked first.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,19 +11,19 @@
 
 #include "outbox.h"
 
-#define GROUP_MAX	64
-#define GROUPS_MAX	8		/* in one call: new mail is not to wait for thousands of actions */
+#define GROUP_MAX 64
+#define GROUPS_MAX 8 /* in one call: new mail is not to wait for thousands of actions */
 
 struct run {
 	const struct intake *intake;
 	struct transport *transport;
-	struct arena *arena;		/* reset after every group */
+	struct arena *arena; /* reset after every group */
 	struct outbox_counts *counts;
-	uint64_t held;			/* message of which an action failed for now: its move waits */
-	const char *selected;		/* folder that is selected now, NULL when unknown */
+	uint64_t held;        /* message of which an action failed for now: its move waits */
+	const char *selected; /* folder that is selected now, NULL when unknown */
 	uint32_t selected_validity;
 	bool selected_keywords;
-	int select_error;		/* why it could not be selected */
+	int select_error; /* why it could not be selected */
 	char select_text[512];
 };
 
@@ -47,8 +48,8 @@ select_folder(struct run *run, const char *folder, struct err *err)
 }
 
 /*
- * Selects the folder an entry's message lies in. A new UIDVALIDITY since the group was begun ends the connection: what is begun
- * is then looked at again under the new numbers.
+ * Selects the folder an entry's message lies in. A new UIDVALIDITY since the group was begun ends
+ * the connection: what is begun is then looked at again under the new numbers.
  */
 static int
 select_source(struct run *run, const struct outbox_record *e, struct err *err)
@@ -56,7 +57,8 @@ select_source(struct run *run, const struct outbox_record *e, struct err *err)
 	int r = select_folder(run, e->folder, err);
 
 	if (r == 0 && run->selected_validity != e->uidvalidity)
-		return err_set(err, -EPIPE, "folder %s was made anew while it was worked on", e->folder);
+		return err_set(err, -EPIPE, "folder %s was made anew while it was worked on",
+			       e->folder);
 	if (r < 0 && !transport_lost(r))
 		snprintf(err->text, sizeof(err->text), "%s", run->select_text);
 	return r;
@@ -92,8 +94,9 @@ target_has(struct run *run, const struct outbox_record *e, bool *ret, struct err
 	if (r < 0)
 		return r;
 	/* A folder made by our own try, or made anew since: look at all of it. */
-	return run->transport->ops->find(run->transport, e->argument, e->message_id, e->size,
-					 state.uidvalidity == e->target_validity ? e->target_next : 1, ret, err);
+	return run->transport->ops->find(
+		run->transport, e->argument, e->message_id, e->size,
+		state.uidvalidity == e->target_validity ? e->target_next : 1, ret, err);
 }
 
 static int
@@ -120,8 +123,9 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 	int r = 0;
 
 	if (e->state == OUTBOX_UNKNOWN) {
-		r = run->transport->ops->find(run->transport, folder, e->message_id, 0, 1, &found, err);
-		run->selected = NULL;		/* looking may have selected another folder */
+		r = run->transport->ops->find(run->transport, folder, e->message_id, 0, 1, &found,
+					      err);
+		run->selected = NULL; /* looking may have selected another folder */
 	}
 	if (found || (r < 0 && r != -ENOENT))
 		return r;
@@ -134,7 +138,8 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 		return err_set(err, -EBADMSG, "the draft's text is no longer in the store");
 	if (r < 0)
 		return err_set(err, -EAGAIN, "reading the draft from the store: %s", strerror(-r));
-	return run->transport->ops->append_draft(run->transport, folder, payload.text, payload.len, err);
+	return run->transport->ops->append_draft(run->transport, folder, payload.text, payload.len,
+						 err);
 }
 
 static int
@@ -172,11 +177,14 @@ do_move(struct run *run, struct outbox_result *result, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	return run->transport->ops->move(run->transport, e->uid, e->argument, copied, &result->moved_validity,
-					 &result->moved_uid, err);
+	return run->transport->ops->move(run->transport, e->uid, e->argument, copied,
+					 &result->moved_validity, &result->moved_uid, err);
 }
 
-/* A keyword that the folder cannot take (PERMANENTFLAGS without \*, RFC 3501 7.1) will not be taken later either. */
+/*
+ * A keyword that the folder cannot take (PERMANENTFLAGS without \*, RFC 3501 7.1) will not be taken
+ * later either.
+ */
 static int
 do_flag(struct run *run, const struct outbox_record *e, struct err *err)
 {
@@ -208,7 +216,10 @@ act(struct run *run, struct outbox_result *result, struct err *err)
 	return err_set(err, -EINVAL, "not an action on a mailbox");
 }
 
-/* Errors that time, or an administrator, mends: over quota, the server says NO for now, the store cannot be read. */
+/*
+ * Errors that time, or an administrator, mends: over quota, the server says NO for now, the store
+ * cannot be read.
+ */
 static bool
 worth_again(int error)
 {
@@ -228,8 +239,9 @@ carry_out(struct run *run, struct outbox_result *result)
 	if (r == 0)
 		r = act(run, result, &err);
 	if (r == 0)
-		err.text[0] = '\0';	/* of a step that failed and was made up for, such as a missing folder */
-	if (r == -ESTALE) {		/* somebody moved or removed it first: theirs is the last word */
+		err.text[0] = '\0'; /* of a step that failed and was made up for, such as a missing
+				       folder */
+	if (r == -ESTALE) { /* somebody moved or removed it first: theirs is the last word */
 		snprintf(err.text, sizeof(err.text), "the mail was no longer in %s", e->folder);
 		result->gone = true;
 		r = 0;
@@ -240,22 +252,27 @@ carry_out(struct run *run, struct outbox_result *result)
 	return r;
 }
 
-/* Whether another entry of the group puts a mail that looks the same into the same folder: their copies could be mixed up. */
+/*
+ * Whether another entry of the group puts a mail that looks the same into the same folder: their
+ * copies could be mixed up.
+ */
 static bool
 is_double(const struct outbox_record *entries, size_t count, const struct outbox_record *e)
 {
 	if (e->kind != OUTBOX_COPY && e->kind != OUTBOX_MOVE)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if ((entries[i].kind == OUTBOX_COPY || entries[i].kind == OUTBOX_MOVE) && entries[i].size == e->size &&
-		    entries[i].message != e->message && strcmp(entries[i].argument, e->argument) == 0 &&
+		if ((entries[i].kind == OUTBOX_COPY || entries[i].kind == OUTBOX_MOVE) &&
+		    entries[i].size == e->size && entries[i].message != e->message &&
+		    strcmp(entries[i].argument, e->argument) == 0 &&
 		    strcmp(entries[i].message_id, e->message_id) == 0)
 			return true;
 	return false;
 }
 
 /*
- * Looks whether an entry can be begun. 1: its folder has another UIDVALIDITY; it waits until intake has matched the folder again.
+ * Looks whether an entry can be begun. 1: its folder has another UIDVALIDITY; it waits until intake
+ * has matched the folder again.
  */
 static int
 check_entry(struct run *run, struct outbox_record *e, struct err *err)
@@ -272,7 +289,10 @@ check_entry(struct run *run, struct outbox_record *e, struct err *err)
 	return note_target(run, e, err);
 }
 
-/* The connection broke while an entry was looked at: others go first next time, this one may be why. */
+/*
+ * The connection broke while an entry was looked at: others go first next time, this one may be
+ * why.
+ */
 static int
 put_off(struct run *run, const struct outbox_record *e, int error, const struct err *err)
 {
@@ -283,9 +303,13 @@ put_off(struct run *run, const struct outbox_record *e, int error, const struct 
 	return outbox_finish(run->intake, &result, 1);
 }
 
-/* Takes the entries that can be begun to the front. Stops at the first that must go with another group. */
+/*
+ * Takes the entries that can be begun to the front. Stops at the first that must go with another
+ * group.
+ */
 static int
-prepare(struct run *run, struct outbox_record *entries, size_t *count, uint64_t *ret_seen, struct err *err)
+prepare(struct run *run, struct outbox_record *entries, size_t *count, uint64_t *ret_seen,
+	struct err *err)
 {
 	size_t ready = 0;
 	int r = 0;
@@ -297,7 +321,8 @@ prepare(struct run *run, struct outbox_record *entries, size_t *count, uint64_t 
 		if (r < 0) {
 			int r2 = put_off(run, &entries[i], r, err);
 
-			return r2 < 0 ? err_set(err, r2, "writing to the store: %s", strerror(-r2)) : r;
+			return r2 < 0 ? err_set(err, r2, "writing to the store: %s", strerror(-r2))
+				      : r;
 		}
 		if (r == 0)
 			entries[ready++] = entries[i];
@@ -314,7 +339,8 @@ run_entry(struct run *run, struct outbox_result *result, bool skip)
 	struct outbox_record *e = &result->entry;
 	int r;
 
-	if (skip || intake_stopping(run->intake) || (e->kind == OUTBOX_MOVE && run->held == e->message)) {
+	if (skip || intake_stopping(run->intake) ||
+	    (e->kind == OUTBOX_MOVE && run->held == e->message)) {
 		result->error = OUTBOX_NOT_BEGUN;
 		return 0;
 	}
@@ -355,19 +381,24 @@ run_group(struct run *run, struct outbox_record *entries, size_t count, struct e
 }
 
 int
-outbox_run_mailbox(const struct intake *intake, struct transport *transport, struct outbox_counts *ret, struct err *err)
+outbox_run_mailbox(const struct intake *intake, struct transport *transport,
+		   struct outbox_counts *ret, struct err *err)
 {
 	struct outbox_counts counts = { 0 };
-	struct run run = { .intake = intake, .transport = transport, .arena = arena_new(0), .counts = &counts };
+	struct run run = {
+		.intake = intake, .transport = transport, .arena = arena_new(0), .counts = &counts
+	};
 	struct outbox_walk walk = { 0 };
 	size_t count = 1;
 	int r = run.arena ? 0 : err_set(err, -ENOMEM, "carrying out actions: out of memory");
 
-	for (unsigned group = 0; r == 0 && count > 0 && group < GROUPS_MAX && !intake_stopping(intake);) {
+	for (unsigned group = 0;
+	     r == 0 && count > 0 && group < GROUPS_MAX && !intake_stopping(intake);) {
 		struct outbox_record *entries;
 		size_t ready;
 
-		r = outbox_due(intake, run.arena, OUTBOX_KINDS_MAILBOX, GROUP_MAX, &walk, &entries, &count);
+		r = outbox_due(intake, run.arena, OUTBOX_KINDS_MAILBOX, GROUP_MAX, &walk, &entries,
+			       &count);
 		if (r < 0)
 			err_set(err, r, "reading the store: %s", strerror(-r));
 		ready = r == 0 ? count : 0;

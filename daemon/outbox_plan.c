@@ -1,8 +1,9 @@
 /*
- * outbox_plan: the actions of one judged mail become journal entries, with what they will write made now.
+ * outbox_plan: the actions of one judged mail become journal entries, with what they will write
+ * made now.
  *
- * Runs inside the transaction of the verdict. Texts made from a stranger's mail go through draft.c, which lets no value
- * become a header.
+ * Runs inside the transaction of the verdict. Texts made from a stranger's mail go through draft.c,
+ * which lets no value become a header.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,20 +20,25 @@ struct planner {
 	const char *language;
 };
 
-/* <triaged.CASE.OUTBOX.RANDOM@host>: the last part cannot be guessed without having the mail that it answers. */
+/*
+ * <triaged.CASE.OUTBOX.RANDOM@host>: the last part cannot be guessed without having the mail that
+ * it answers.
+ */
 static const char *
 own_message_id(struct planner *p, uint64_t outbox_id)
 {
 	const struct outbox_plan *w = p->wanted;
 	const char *at = strchr(w->intake->account->identity_address, '@');
 	char digest[65];
-	char *seed = arena_printf(p->arena, "%s %" PRIu64 " %" PRIi64, w->record->digest, outbox_id, w->now_ms);
+	char *seed = arena_printf(p->arena, "%s %" PRIu64 " %" PRIi64, w->record->digest, outbox_id,
+				  w->now_ms);
 
 	if (!seed)
 		return NULL;
 	record_sha256(seed, strlen(seed), digest);
-	return arena_printf(p->arena, "<triaged.%" PRIu64 ".%" PRIu64 ".%.16s@%s>", w->case_ ? w->case_->id : 0, outbox_id,
-			    digest, at ? at + 1 : "localhost");
+	return arena_printf(p->arena, "<triaged.%" PRIu64 ".%" PRIu64 ".%.16s@%s>",
+			    w->case_ ? w->case_->id : 0, outbox_id, digest,
+			    at ? at + 1 : "localhost");
 }
 
 /* So that the customer's answer to our reply finds its case. */
@@ -41,10 +47,23 @@ remember_draft(struct planner *p, const struct outbox_record *entry)
 {
 	const struct outbox_plan *w = p->wanted;
 	struct message_record ours = {
-		.account = entry->account, .folder = "", .message_id = entry->message_id, .digest = "", .fingerprint = "",
-		.content = "", .judged_ms = w->now_ms, .from = w->intake->account->identity_address, .from_name = "",
-		.subject = w->record->subject, .language = p->language, .automatic = "own", .severity = "none",
-		.ruleset_hash = "", .case_id = entry->case_id, .joined = "draft", .outgoing = true,
+		.account = entry->account,
+		.folder = "",
+		.message_id = entry->message_id,
+		.digest = "",
+		.fingerprint = "",
+		.content = "",
+		.judged_ms = w->now_ms,
+		.from = w->intake->account->identity_address,
+		.from_name = "",
+		.subject = w->record->subject,
+		.language = p->language,
+		.automatic = "own",
+		.severity = "none",
+		.ruleset_hash = "",
+		.case_id = entry->case_id,
+		.joined = "draft",
+		.outgoing = true,
 	};
 	int r = store_next(p->txn, "message", &ours.id);
 
@@ -57,10 +76,19 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	const struct outbox_plan *w = p->wanted;
 	const struct account_config *account = w->intake->account;
 	struct draft_input input = {
-		.account = account, .original = w->message, .case_ = w->case_, .language = p->language,
-		.template = bundle_template(w->bundle, entry->argument, p->language, account->language),
-		.template_name = entry->argument, .message_id = entry->message_id, .flags = w->record->hits, .now_ms = w->now_ms,
-		.owner = w->case_ && *w->case_->owner ? config_agent(w->intake->config, w->case_->owner) : NULL,
+		.account = account,
+		.original = w->message,
+		.case_ = w->case_,
+		.language = p->language,
+		.template =
+			bundle_template(w->bundle, entry->argument, p->language, account->language),
+		.template_name = entry->argument,
+		.message_id = entry->message_id,
+		.flags = w->record->hits,
+		.now_ms = w->now_ms,
+		.owner = w->case_ && *w->case_->owner
+				 ? config_agent(w->intake->config, w->case_->owner)
+				 : NULL,
 	};
 	int r;
 
@@ -93,20 +121,28 @@ write_notice(struct planner *p, struct outbox_record *entry, struct outbox_recor
 
 	if (!agent || !*agent->address || !w->intake->config->smtp.from)
 		return -ENOENT;
-	subject = arena_printf(p->arena, korean ? "[%s] C%" PRIu64 " 확인 요청: %s" : "[%s] C%" PRIu64 " needs you: %s",
+	subject = arena_printf(p->arena,
+			       korean ? "[%s] C%" PRIu64 " 확인 요청: %s"
+				      : "[%s] C%" PRIu64 " needs you: %s",
 			       w->intake->account->name, entry->case_id, flags ? flags : "");
-	body = arena_printf(p->arena, korean ?
-		"사건: C%" PRIu64 "\n심각도: %s\n분류: %s\n고객: %s\n제목: %s\n담당: %s\n\n"
-		"원문은 메일함에 있습니다. 기록은 다음 명령으로 볼 수 있습니다.\n    triagectl case show C%" PRIu64 "\n" :
-		"Case: C%" PRIu64 "\nSeverity: %s\nFlags: %s\nCustomer: %s\nSubject: %s\nOwner: %s\n\n"
-		"The mail itself is in the mailbox. The record:\n    triagectl case show C%" PRIu64 "\n",
+	body = arena_printf(
+		p->arena,
+		korean ? "사건: C%" PRIu64
+			 "\n심각도: %s\n분류: %s\n고객: %s\n제목: %s\n담당: %s\n\n"
+			 "원문은 메일함에 있습니다. 기록은 다음 명령으로 볼 수 있습니다.\n    "
+			 "triagectl case show C%" PRIu64 "\n"
+		       : "Case: C%" PRIu64
+			 "\nSeverity: %s\nFlags: %s\nCustomer: %s\nSubject: %s\nOwner: %s\n\n"
+			 "The mail itself is in the mailbox. The record:\n    triagectl case show "
+			 "C%" PRIu64 "\n",
 		entry->case_id, m->severity, flags ? flags : "", m->from, m->subject,
 		w->case_ && *w->case_->owner ? w->case_->owner : "-", entry->case_id);
 	if (!subject || !body)
 		return -ENOMEM;
 	entry->argument = agent->address;
-	return draft_notice(p->arena, w->intake->config->smtp.from, agent->address, entry->message_id, w->now_ms, subject,
-			    body, &payload->text, &payload->len);
+	return draft_notice(p->arena, w->intake->config->smtp.from, agent->address,
+			    entry->message_id, w->now_ms, subject, body, &payload->text,
+			    &payload->len);
 }
 
 static int
@@ -121,9 +157,10 @@ write_event(struct planner *p, struct outbox_record *entry, struct outbox_record
 			json_array_append_new(flags, json_string(flag_name((enum flag)f)));
 	if (entry->case_id)
 		snprintf(number, sizeof(number), "C%" PRIu64, entry->case_id);
-	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:I}", "event", "mail.judged", "case", number, "account", m->account,
-			  "message_id", m->message_id, "from", m->from, "severity", m->severity, "flags", flags,
-			  "judged_ms", (json_int_t)m->judged_ms);
+	event = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:I}", "event", "mail.judged", "case",
+			  number, "account", m->account, "message_id", m->message_id, "from",
+			  m->from, "severity", m->severity, "flags", flags, "judged_ms",
+			  (json_int_t)m->judged_ms);
 	if (event)
 		json_object_set_new(event, "subject", json_string(m->subject));
 	text = event ? json_dumps(event, JSON_COMPACT) : NULL;
@@ -134,7 +171,10 @@ write_event(struct planner *p, struct outbox_record *entry, struct outbox_record
 	return payload->text ? 0 : -ENOMEM;
 }
 
-/* Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made (said in the case), go on without it. */
+/*
+ * Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made (said in the case), go
+ * on without it.
+ */
 static int
 fill_entry(struct planner *p, const struct action *action, struct outbox_record *entry,
 	   struct outbox_record_payload *payload)
@@ -181,9 +221,12 @@ note_unmade(struct planner *p, const struct action *action, int error)
 		why = "the mail names nobody who could be answered";
 	else if (error == -E2BIG)
 		why = "its text grew too long";
-	data = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(action->kind == ACTION_DRAFT ? OUTBOX_DRAFT : OUTBOX_NOTIFY),
-			 "rule", action->rule, "why", why);
-	r = record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged", "left-out", data);
+	data = json_pack(
+		"{s:s,s:s,s:s}", "action",
+		outbox_kind_name(action->kind == ACTION_DRAFT ? OUTBOX_DRAFT : OUTBOX_NOTIFY),
+		"rule", action->rule, "why", why);
+	r = record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged", "left-out",
+				data);
 	json_decref(data);
 	return r < 0 ? r : record_case_put(p->txn, c);
 }
@@ -194,9 +237,19 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 	const struct message_record *m = p->wanted->record;
 	struct outbox_record_payload payload = { 0 };
 	struct outbox_record entry = {
-		.account = m->account, .state = OUTBOX_PLANNED, .folder = m->folder, .uidvalidity = m->uidvalidity,
-		.uid = m->uid, .message = m->id, .case_id = m->case_id, .argument = action->argument ? action->argument : "",
-		.message_id = "", .size = m->size, .error = "", .rule = action->rule, .planned_ms = p->wanted->now_ms,
+		.account = m->account,
+		.state = OUTBOX_PLANNED,
+		.folder = m->folder,
+		.uidvalidity = m->uidvalidity,
+		.uid = m->uid,
+		.message = m->id,
+		.case_id = m->case_id,
+		.argument = action->argument ? action->argument : "",
+		.message_id = "",
+		.size = m->size,
+		.error = "",
+		.rule = action->rule,
+		.planned_ms = p->wanted->now_ms,
 	};
 	int r = store_next(p->txn, "outbox", &entry.id);
 
@@ -215,9 +268,12 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 }
 
 int
-outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted, unsigned *ret_count)
+outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted,
+		    unsigned *ret_count)
 {
-	struct planner p = { .txn = txn, .arena = arena, .wanted = wanted, .language = wanted->message->language };
+	struct planner p = {
+		.txn = txn, .arena = arena, .wanted = wanted, .language = wanted->message->language
+	};
 	unsigned count = 0;
 
 	if (strcmp(p.language, "ko") != 0 && strcmp(p.language, "en") != 0)
@@ -226,7 +282,8 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 		const struct action *action = &wanted->plan->actions[i];
 		int r = 0;
 
-		if (action->kind == ACTION_MOVE && strcmp(action->argument, wanted->record->folder) == 0)
+		if (action->kind == ACTION_MOVE &&
+		    strcmp(action->argument, wanted->record->folder) == 0)
 			continue;
 		if (action->kind != ACTION_ASSIGN)
 			r = plan_action(&p, action, &count);

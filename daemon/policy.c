@@ -6,9 +6,11 @@
 
 #include "policy_parse.h"
 
-#define THREATS	((flag_set)1 << FLAG_THREAT_VIOLENCE | (flag_set)1 << FLAG_THREAT_LEGAL | (flag_set)1 << FLAG_THREAT_REGULATOR | \
-		 (flag_set)1 << FLAG_THREAT_PUBLICITY | (flag_set)1 << FLAG_THREAT_MENACE | (flag_set)1 << FLAG_EXTORTION | \
-		 (flag_set)1 << FLAG_SIGNAL_SELFHARM)
+#define THREATS                                                                                    \
+	((flag_set)1 << FLAG_THREAT_VIOLENCE | (flag_set)1 << FLAG_THREAT_LEGAL |                  \
+	 (flag_set)1 << FLAG_THREAT_REGULATOR | (flag_set)1 << FLAG_THREAT_PUBLICITY |             \
+	 (flag_set)1 << FLAG_THREAT_MENACE | (flag_set)1 << FLAG_EXTORTION |                       \
+	 (flag_set)1 << FLAG_SIGNAL_SELFHARM)
 
 static const char *const severity_names[] = { "none", "low", "normal", "high", "critical" };
 
@@ -41,7 +43,10 @@ policy_thresholds(const struct policy *policy)
 	return policy->thresholds;
 }
 
-/* Hits are hits; what is undetermined counts as clear here, because it has a condition and a severity of its own. */
+/*
+ * Hits are hits; what is undetermined counts as clear here, because it has a condition and a
+ * severity of its own.
+ */
 static bool
 holds(const struct when *when, const struct verdict *verdict)
 {
@@ -122,9 +127,11 @@ rule_fits(const struct policy_rule *rule, const struct policy_input *in, enum se
 {
 	return (!rule->severities || (rule->severities & 1u << severity)) &&
 	       (!rule->automatic || (rule->automatic & 1u << in->message->automatic)) &&
-	       listed(rule->languages, in->message->language) && listed(rule->accounts, in->account) &&
+	       listed(rule->languages, in->message->language) &&
+	       listed(rule->accounts, in->account) &&
 	       wanted_fits(rule->known_customer, in->customer != NULL) &&
-	       wanted_fits(rule->known_case, in->known_case != NULL) && wanted_fits(rule->duplicate, in->duplicate) &&
+	       wanted_fits(rule->known_case, in->known_case != NULL) &&
+	       wanted_fits(rule->duplicate, in->duplicate) &&
 	       wanted_fits(rule->undetermined, is_undetermined(in->verdict)) &&
 	       (!rule->flags || holds(rule->flags, in->verdict));
 }
@@ -140,17 +147,19 @@ static bool
 action_allowed(const struct policy_input *in, const struct plan *plan, const struct action *action)
 {
 	/* What a mailbox does not undo by itself: a second draft, a second notice. */
-	bool once = action->kind == ACTION_DRAFT || action->kind == ACTION_NOTIFY || action->kind == ACTION_WEBHOOK ||
-		    action->kind == ACTION_ASSIGN;
+	bool once = action->kind == ACTION_DRAFT || action->kind == ACTION_NOTIFY ||
+		    action->kind == ACTION_WEBHOOK || action->kind == ACTION_ASSIGN;
 
 	if (in->duplicate && once)
 		return false;
-	if (in->message->automatic != AUTOMATIC_NO && (action->kind == ACTION_DRAFT || action->kind == ACTION_ASSIGN))
+	if (in->message->automatic != AUTOMATIC_NO &&
+	    (action->kind == ACTION_DRAFT || action->kind == ACTION_ASSIGN))
 		return false;
 	for (size_t i = 0; i < plan->action_count; i++) {
 		const struct action *other = &plan->actions[i];
 
-		if (other->kind == action->kind && (is_single(action->kind) || !strcmp(other->argument, action->argument)))
+		if (other->kind == action->kind &&
+		    (is_single(action->kind) || !strcmp(other->argument, action->argument)))
 			return false;
 	}
 	return true;
@@ -167,12 +176,14 @@ move_goes_last(struct plan *plan)
 	if (i == plan->action_count)
 		return;
 	move = plan->actions[i];
-	memmove(&plan->actions[i], &plan->actions[i + 1], (plan->action_count - i - 1) * sizeof(move));
+	memmove(&plan->actions[i], &plan->actions[i + 1],
+		(plan->action_count - i - 1) * sizeof(move));
 	plan->actions[plan->action_count - 1] = move;
 }
 
 int
-policy_decide(const struct policy *policy, const struct policy_input *input, struct arena *arena, struct plan *ret_plan)
+policy_decide(const struct policy *policy, const struct policy_input *input, struct arena *arena,
+	      struct plan *ret_plan)
 {
 	struct plan plan = { .severity = policy_severity(policy, input->verdict) };
 	bool person = input->message->automatic == AUTOMATIC_NO, assigned = false;

@@ -1,9 +1,10 @@
 /*
- * policy: what happens with a judged mail. A pure function of (message, verdict, case and customer snapshot).
+ * policy: what happens with a judged mail. A pure function of (message, verdict, case and customer
+ * snapshot).
  *
- * policy.yaml names thresholds, severity, and a list of rules, each with conditions and actions. Rules are looked at in order;
- * every rule that fits adds its actions, until one says `stop: true`. The shipped policy is overlaid by later directories'
- * policy.yaml as a whole (not merged).
+ * policy.yaml names thresholds, severity, and a list of rules, each with conditions and actions.
+ * Rules are looked at in order; every rule that fits adds its actions, until one says `stop: true`.
+ * The shipped policy is overlaid by later directories' policy.yaml as a whole (not merged).
  */
 #ifndef DAEMON_POLICY_H
 #define DAEMON_POLICY_H
@@ -36,16 +37,19 @@ severity_by_name(const char *name);
 
 struct policy;
 
-/* Names that the policy may use; a name that is not there is an error at its place in the file. Any list may be NULL: not checked. */
+/*
+ * Names that the policy may use; a name that is not there is an error at its place in the file. Any
+ * list may be NULL: not checked.
+ */
 struct policy_names {
 	const char *const *accounts, *const *agents, *const *webhooks, *const *templates;
-	const char *const *reachable;	/* agents who have an address: those whom notify may name */
-	bool smtp;			/* notify can be used; only looked at when reachable is not NULL */
+	const char *const *reachable; /* agents who have an address: those whom notify may name */
+	bool smtp; /* notify can be used; only looked at when reachable is not NULL */
 };
 
 int
-policy_parse(const char *name, const char *text, size_t len, const struct policy_names *names, struct problems *problems,
-	     struct policy **ret_policy);
+policy_parse(const char *name, const char *text, size_t len, const struct policy_names *names,
+	     struct problems *problems, struct policy **ret_policy);
 
 void
 policy_free(struct policy *policy);
@@ -57,20 +61,21 @@ enum severity
 policy_severity(const struct policy *policy, const struct verdict *verdict);
 
 enum action_kind {
-	ACTION_KEYWORD,			/* argument: keyword */
+	ACTION_KEYWORD, /* argument: keyword */
 	ACTION_FLAG,
-	ACTION_COPY,			/* argument: folder */
-	ACTION_DRAFT,			/* argument: template name; at most one, the first named wins */
-	ACTION_MOVE,			/* argument: folder; at most one, the first named wins */
-	ACTION_NOTIFY,			/* argument: an agent's name */
-	ACTION_WEBHOOK,			/* argument: a webhook's name */
-	ACTION_ASSIGN,			/* argument: an agent's name; the case's owner stays when it has one; at most one, the first wins */
+	ACTION_COPY,    /* argument: folder */
+	ACTION_DRAFT,   /* argument: template name; at most one, the first named wins */
+	ACTION_MOVE,    /* argument: folder; at most one, the first named wins */
+	ACTION_NOTIFY,  /* argument: an agent's name */
+	ACTION_WEBHOOK, /* argument: a webhook's name */
+	ACTION_ASSIGN, /* argument: an agent's name; the case's owner stays when it has one; at most
+			  one, the first wins */
 };
 
 struct action {
 	enum action_kind kind;
 	const char *argument;
-	const char *rule;		/* name of the policy rule */
+	const char *rule; /* name of the policy rule */
 	unsigned line;
 };
 
@@ -78,26 +83,30 @@ struct policy_input {
 	const char *account;
 	const struct message *message;
 	const struct verdict *verdict;
-	const struct case_record *known_case;		/* NULL when the mail joins none */
-	const struct customer_record *customer;		/* NULL for a first-time writer */
-	bool duplicate;			/* the same bytes were handled before: no draft, notify, webhook or assign */
+	const struct case_record *known_case;   /* NULL when the mail joins none */
+	const struct customer_record *customer; /* NULL for a first-time writer */
+	bool duplicate; /* the same bytes were handled before: no draft, notify, webhook or assign
+			 */
 };
 
 struct plan {
 	enum severity severity;
-	bool case_wanted;		/* a complaint, or a person's mail in a known case: open or continue a case; never a duplicate */
-	struct action *actions;		/* in the order in which they are to be carried out, a move last, no doubles */
+	bool case_wanted; /* a complaint, or a person's mail in a known case: open or continue a
+			     case; never a duplicate */
+	struct action *actions; /* in the order in which they are to be carried out, a move last, no
+				   doubles */
 	size_t action_count;
-	const char **rules;		/* names of the policy rules that fitted, in order */
+	const char **rules; /* names of the policy rules that fitted, in order */
 	size_t rule_count;
 };
 
 /*
- * Decides. Conditions on flags count hits only; what is undetermined has a condition of its own. Automatic mail never gets a draft
- * and never a case whatever the rules say. The plan and its strings live in the arena (names in the
- * policy). Returns 0 or -ENOMEM.
+ * Decides. Conditions on flags count hits only; what is undetermined has a condition of its own.
+ * Automatic mail never gets a draft and never a case whatever the rules say. The plan and its
+ * strings live in the arena (names in the policy). Returns 0 or -ENOMEM.
  */
 int
-policy_decide(const struct policy *policy, const struct policy_input *input, struct arena *arena, struct plan *ret_plan);
+policy_decide(const struct policy *policy, const struct policy_input *input, struct arena *arena,
+	      struct plan *ret_plan);
 
 #endif

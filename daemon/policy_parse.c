@@ -1,8 +1,8 @@
 /*
  * policy_parse: reads policy.yaml and reports every mistake of it.
  *
- * A policy that names something which is not there (an agent, a template) is refused: an action that can never be carried out must
- * be found when the file is written, not when the mail comes.
+ * A policy that names something which is not there (an agent, a template) is refused: an action
+ * that can never be carried out must be found when the file is written, not when the mail comes.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -13,9 +13,9 @@
 #include "filters/yamldoc.h"
 #include "policy_parse.h"
 
-#define RULES_MAX	1000u
-#define ACTIONS_MAX	50u
-#define KEYWORD_MAX	64u
+#define RULES_MAX 1000u
+#define ACTIONS_MAX 50u
+#define KEYWORD_MAX 64u
 
 struct reader {
 	struct yamldoc doc;
@@ -27,27 +27,29 @@ struct reader {
 
 static const char *const top_keys[] = { "thresholds", "severity", "rules", NULL };
 static const char *const rule_keys[] = { "name", "if", "do", "stop", NULL };
-static const char *const if_keys[] = {
-	"flags", "severity", "language", "automatic", "account", "customer", "undetermined", "case", "duplicate", NULL
-};
+static const char *const if_keys[] = { "flags",     "severity", "language",     "automatic",
+				       "account",   "customer", "undetermined", "case",
+				       "duplicate", NULL };
 static const char *const severities[] = { "none", "low", "normal", "high", "critical", NULL };
-static const char *const automatics[] = { "no", "bounce", "reply", "list", "calendar", "receipt", "bulk", "own", NULL };
+static const char *const automatics[] = { "no",      "bounce", "reply", "list", "calendar",
+					  "receipt", "bulk",   "own",   NULL };
 static const char *const languages[] = { "ko", "en", "und", NULL };
 
 /* In the order of enum action_kind. */
-static const char *const action_keys[] = {
-	"keyword", "flag", "copy", "draft", "move", "notify", "webhook", "assign", NULL
-};
+static const char *const action_keys[] = { "keyword", "flag",    "copy",   "draft", "move",
+					   "notify",  "webhook", "assign", NULL };
 
 static void
-error_near(const struct reader *r, const struct yamlnode *node, const char *const *known, const char *what)
+error_near(const struct reader *r, const struct yamlnode *node, const char *const *known,
+	   const char *what)
 {
 	const char *near = yamldoc_nearest(node->text, known);
 	char hint[192];
 
 	if (near)
 		snprintf(hint, sizeof(hint), "did you mean \"%.100s\"?", near);
-	yamldoc_error(&r->doc, node, near ? hint : NULL, "there is no %s \"%.100s\"", what, node->text);
+	yamldoc_error(&r->doc, node, near ? hint : NULL, "there is no %s \"%.100s\"", what,
+		      node->text);
 }
 
 static int
@@ -62,7 +64,8 @@ index_of(const char *const *list, const char *text)
 
 /* names NULL: not checked */
 static bool
-check_name(const struct reader *r, const struct yamlnode *node, const char *const *names, const char *what)
+check_name(const struct reader *r, const struct yamlnode *node, const char *const *names,
+	   const char *what)
 {
 	if (!names || index_of(names, node->text) >= 0)
 		return true;
@@ -89,8 +92,8 @@ read_when(const struct reader *r, const struct yamlnode *node, const char *what)
 		return NULL;
 	}
 	place_in_scalar(r->text, r->len, node, e.offset, &line, &column);
-	problems_add(r->doc.problems, PROBLEM_ERROR, r->doc.name, line, column, e.hint[0] ? e.hint : NULL, "%s: %s", what,
-		     e.text);
+	problems_add(r->doc.problems, PROBLEM_ERROR, r->doc.name, line, column,
+		     e.hint[0] ? e.hint : NULL, "%s: %s", what, e.text);
 	return NULL;
 }
 
@@ -103,7 +106,8 @@ read_thresholds(const struct reader *r, const struct yamlnode *node)
 	if (!node || node->kind == YAMLNODE_NULL)
 		return;
 	if (node->kind != YAMLNODE_MAP) {
-		yamldoc_error(&r->doc, node, "write lines like threat.legal: 6", "thresholds must be a map of flags and numbers");
+		yamldoc_error(&r->doc, node, "write lines like threat.legal: 6",
+			      "thresholds must be a map of flags and numbers");
 		return;
 	}
 	for (entry = node->first; entry; entry = entry->next) {
@@ -114,7 +118,8 @@ read_thresholds(const struct reader *r, const struct yamlnode *node)
 		if (near)
 			snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
 		if (!set)
-			yamldoc_error(&r->doc, entry->key, near ? hint : NULL, "there is no flag \"%.60s\"", entry->key->text);
+			yamldoc_error(&r->doc, entry->key, near ? hint : NULL,
+				      "there is no flag \"%.60s\"", entry->key->text);
 		if (!yamldoc_number(&r->doc, entry, "a threshold", &value))
 			continue;
 		if (value <= 0 || value > 1000) {
@@ -122,7 +127,10 @@ read_thresholds(const struct reader *r, const struct yamlnode *node)
 				      "a threshold must be over 0 and at most 1000");
 			continue;
 		}
-		/* A family first, its flags later: the later line wins, so flags can differ from their family. */
+		/*
+		 * A family first, its flags later: the later line wins, so flags can differ from
+		 * their family.
+		 */
 		for (int i = 0; i < FLAG_COUNT; i++) {
 			if (set & (flag_set)1 << i)
 				r->policy->thresholds[i] = value;
@@ -137,32 +145,36 @@ read_severities(const struct reader *r, const struct yamlnode *node)
 	struct policy *p = r->policy;
 
 	if (!node || node->kind != YAMLNODE_LIST || !node->count || node->count > RULES_MAX) {
-		yamldoc_error(&r->doc, node ? node : r->doc.root, "write lines like \"- high: threat or abuse.hate\"",
+		yamldoc_error(&r->doc, node ? node : r->doc.root,
+			      "write lines like \"- high: threat or abuse.hate\"",
 			      "severity must be a list; the first line that fits decides");
 		return;
 	}
 	p->severities = arena_calloc(p->arena, node->count, sizeof(*p->severities));
 	for (entry = p->severities ? node->first : NULL; entry; entry = entry->next) {
-		const struct yamlnode *pair = entry->kind == YAMLNODE_MAP && entry->count == 1 ? entry->first : NULL;
+		const struct yamlnode *pair =
+			entry->kind == YAMLNODE_MAP && entry->count == 1 ? entry->first : NULL;
 		int severity = pair ? severity_by_name(pair->key->text) : -1;
 		const struct when *when;
 
 		if (!pair) {
-			yamldoc_error(&r->doc, entry, "write it like \"- high: threat\"", "this must be one severity and its condition");
+			yamldoc_error(&r->doc, entry, "write it like \"- high: threat\"",
+				      "this must be one severity and its condition");
 			continue;
 		}
 		if (severity < 0)
 			error_near(r, pair->key, severities, "severity");
 		when = read_when(r, pair, "a severity's condition");
 		if (severity >= 0 && when)
-			p->severities[p->severity_count++] = (struct policy_severity){ (enum severity)severity, when };
+			p->severities[p->severity_count++] =
+				(struct policy_severity){ (enum severity)severity, when };
 	}
 }
 
 /* A choice of two words, or true and false when yes is NULL. */
 static void
-read_wanted(const struct reader *r, const struct yamlnode *section, const char *key, const char *no, const char *yes,
-	    enum wanted *ret)
+read_wanted(const struct reader *r, const struct yamlnode *section, const char *key, const char *no,
+	    const char *yes, enum wanted *ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 	const char *const words[] = { no, yes, NULL };
@@ -201,7 +213,8 @@ next_word(const struct yamlnode *node, const struct yamlnode *word)
 
 /* "high", "high+", [low, normal] */
 static void
-read_severity_condition(const struct reader *r, const struct yamlnode *node, struct policy_rule *rule)
+read_severity_condition(const struct reader *r, const struct yamlnode *node,
+			struct policy_rule *rule)
 {
 	const char **list, *word;
 	size_t count;
@@ -225,7 +238,8 @@ read_severity_condition(const struct reader *r, const struct yamlnode *node, str
 }
 
 static void
-read_automatic_condition(const struct reader *r, const struct yamlnode *node, struct policy_rule *rule)
+read_automatic_condition(const struct reader *r, const struct yamlnode *node,
+			 struct policy_rule *rule)
 {
 	const char **list;
 	size_t count;
@@ -251,8 +265,8 @@ read_automatic_condition(const struct reader *r, const struct yamlnode *node, st
 }
 
 static void
-read_names_condition(const struct reader *r, const struct yamlnode *section, const char *key, const char *const *known,
-		     const char ***ret)
+read_names_condition(const struct reader *r, const struct yamlnode *section, const char *key,
+		     const char *const *known, const char ***ret)
 {
 	const struct yamlnode *node = yamldoc_get(section, key);
 	size_t count;
@@ -275,7 +289,8 @@ read_if(const struct reader *r, const struct yamlnode *node, struct policy_rule 
 	read_severity_condition(r, yamldoc_get(node, "severity"), rule);
 	read_automatic_condition(r, yamldoc_get(node, "automatic"), rule);
 	read_names_condition(r, node, "language", languages, &rule->languages);
-	read_names_condition(r, node, "account", r->names ? r->names->accounts : NULL, &rule->accounts);
+	read_names_condition(r, node, "account", r->names ? r->names->accounts : NULL,
+			     &rule->accounts);
 	read_wanted(r, node, "customer", "first-time", "known", &rule->known_customer);
 	read_wanted(r, node, "case", "new", "known", &rule->known_case);
 	read_wanted(r, node, "undetermined", NULL, NULL, &rule->undetermined);
@@ -293,14 +308,16 @@ check_keyword(const struct reader *r, const struct yamlnode *node)
 	if (!*p && node->len <= KEYWORD_MAX)
 		return true;
 	yamldoc_error(&r->doc, node, "write it like $TriageThreat; for \\Flagged write flag",
-		      "a keyword has ASCII letters, digits, '$', '_', '.' and '-' only, at most %u", KEYWORD_MAX);
+		      "a keyword has ASCII letters, digits, '$', '_', '.' and '-' only, at most %u",
+		      KEYWORD_MAX);
 	return false;
 }
 
 static bool
 check_folder(const struct reader *r, const struct yamlnode *node)
 {
-	if (!strpbrk(node->text, "*%") && node->len <= 255 && node->text[0] != '/' && node->text[node->len - 1] != '/')
+	if (!strpbrk(node->text, "*%") && node->len <= 255 && node->text[0] != '/' &&
+	    node->text[node->len - 1] != '/')
 		return true;
 	yamldoc_error(&r->doc, node, "write it like Triage/Threats", "this is no name of a folder");
 	return false;
@@ -324,14 +341,17 @@ check_argument(const struct reader *r, const struct yamlnode *node, enum action_
 	case ACTION_ASSIGN:
 		return check_name(r, node, names ? names->agents : NULL, "agent");
 	case ACTION_NOTIFY:
-		if (!check_name(r, node, names ? names->agents : NULL, "agent") || !names || !names->reachable)
+		if (!check_name(r, node, names ? names->agents : NULL, "agent") || !names ||
+		    !names->reachable)
 			return true;
 		if (!names->smtp)
-			yamldoc_error(&r->doc, node, "add smtp: to triaged.yaml, or take this line out",
+			yamldoc_error(&r->doc, node,
+				      "add smtp: to triaged.yaml, or take this line out",
 				      "nobody can be notified without a mail server");
 		else if (index_of(names->reachable, node->text) < 0)
 			yamldoc_error(&r->doc, node, "give the agent an address in triaged.yaml",
-				      "agent \"%.60s\" has no address to be notified at", node->text);
+				      "agent \"%.60s\" has no address to be notified at",
+				      node->text);
 		return true;
 	case ACTION_FLAG:
 		break;
@@ -342,12 +362,15 @@ check_argument(const struct reader *r, const struct yamlnode *node, enum action_
 static void
 read_action(const struct reader *r, const struct yamlnode *node, struct policy_rule *rule)
 {
-	const struct yamlnode *pair = node->kind == YAMLNODE_MAP && node->count == 1 ? node->first : NULL;
+	const struct yamlnode *pair =
+		node->kind == YAMLNODE_MAP && node->count == 1 ? node->first : NULL;
 	const struct yamlnode *word = pair ? pair->key : node;
 	int kind;
 
 	if (!pair && node->kind != YAMLNODE_SCALAR) {
-		yamldoc_error(&r->doc, node, "write one action a line, like \"- move: Triage/Threats\"", "this is no action");
+		yamldoc_error(&r->doc, node,
+			      "write one action a line, like \"- move: Triage/Threats\"",
+			      "this is no action");
 		return;
 	}
 	kind = index_of(action_keys, word->text);
@@ -356,44 +379,53 @@ read_action(const struct reader *r, const struct yamlnode *node, struct policy_r
 		return;
 	}
 	if ((kind == ACTION_FLAG) != !pair) {
-		yamldoc_error(&r->doc, word, pair ? "write \"- flag\"" : NULL, pair ? "%s takes no value" : "%s needs a value",
-			      action_keys[kind]);
+		yamldoc_error(&r->doc, word, pair ? "write \"- flag\"" : NULL,
+			      pair ? "%s takes no value" : "%s needs a value", action_keys[kind]);
 		return;
 	}
 	if (pair) {
 		const char *text;
 
-		if (!yamldoc_string(&r->doc, pair, action_keys[kind], &text) || !check_argument(r, pair, (enum action_kind)kind))
+		if (!yamldoc_string(&r->doc, pair, action_keys[kind], &text) ||
+		    !check_argument(r, pair, (enum action_kind)kind))
 			return;
 	}
 	rule->actions[rule->action_count++] = (struct action){
-		.kind = (enum action_kind)kind, .argument = pair ? pair->text : "", .rule = rule->name, .line = word->line,
+		.kind = (enum action_kind)kind,
+		.argument = pair ? pair->text : "",
+		.rule = rule->name,
+		.line = word->line,
 	};
 }
 
 static void
 read_rule(const struct reader *r, const struct yamlnode *node, struct policy_rule *rule)
 {
-	const struct yamlnode *name = yamldoc_get(node, "name"), *actions = yamldoc_get(node, "do"), *entry;
+	const struct yamlnode *name = yamldoc_get(node, "name"), *actions = yamldoc_get(node, "do"),
+			      *entry;
 
 	rule->name = "";
 	if (!name)
-		yamldoc_error(&r->doc, node, "the name is what records and logs say", "a rule needs a name");
+		yamldoc_error(&r->doc, node, "the name is what records and logs say",
+			      "a rule needs a name");
 	else
 		yamldoc_string(&r->doc, name, "name", &rule->name);
 	for (const struct policy_rule *other = r->policy->rules; other < rule; other++) {
 		if (name && *rule->name && !strcmp(other->name, rule->name))
-			yamldoc_error(&r->doc, name, "choose another name", "there is another rule named \"%.60s\"", rule->name);
+			yamldoc_error(&r->doc, name, "choose another name",
+				      "there is another rule named \"%.60s\"", rule->name);
 	}
 	read_if(r, yamldoc_get(node, "if"), rule);
 	if (yamldoc_get(node, "stop"))
 		yamldoc_bool(&r->doc, yamldoc_get(node, "stop"), "stop", &rule->stop);
 	if (!actions || actions->kind != YAMLNODE_LIST || actions->count > ACTIONS_MAX) {
-		yamldoc_error(&r->doc, actions ? actions : node, "write do: [] when nothing is to be done",
+		yamldoc_error(&r->doc, actions ? actions : node,
+			      "write do: [] when nothing is to be done",
 			      "a rule needs do: a list of at most %u actions", ACTIONS_MAX);
 		return;
 	}
-	rule->actions = arena_calloc(r->policy->arena, actions->count ? actions->count : 1, sizeof(*rule->actions));
+	rule->actions = arena_calloc(r->policy->arena, actions->count ? actions->count : 1,
+				     sizeof(*rule->actions));
 	for (entry = rule->actions ? actions->first : NULL; entry; entry = entry->next)
 		read_action(r, entry, rule);
 }
@@ -405,7 +437,8 @@ read_rules(const struct reader *r, const struct yamlnode *node)
 	struct policy *p = r->policy;
 
 	if (!node || node->kind != YAMLNODE_LIST || node->count > RULES_MAX) {
-		yamldoc_error(&r->doc, node ? node : r->doc.root, "begin every rule with \"- name: ...\"",
+		yamldoc_error(&r->doc, node ? node : r->doc.root,
+			      "begin every rule with \"- name: ...\"",
 			      "rules must be a list of at most %u rules", RULES_MAX);
 		return;
 	}
@@ -418,12 +451,14 @@ read_rules(const struct reader *r, const struct yamlnode *node)
 }
 
 int
-policy_parse(const char *name, const char *text, size_t len, const struct policy_names *names, struct problems *problems,
-	     struct policy **ret_policy)
+policy_parse(const char *name, const char *text, size_t len, const struct policy_names *names,
+	     struct problems *problems, struct policy **ret_policy)
 {
 	struct arena *arena = arena_new(0);
 	struct reader r = {
-		.names = names, .text = text, .len = len,
+		.names = names,
+		.text = text,
+		.len = len,
 		.policy = arena ? arena_calloc(arena, 1, sizeof(*r.policy)) : NULL,
 	};
 	size_t errors = problems->errors, from = problems->count;

@@ -1,5 +1,6 @@
 /*
- * policy_parse: a policy as it is kept in memory. Between policy_parse.c, which makes it, and policy.c, which decides by it.
+ * policy_parse: a policy as it is kept in memory. Between policy_parse.c, which makes it, and
+ * policy.c, which decides by it.
  */
 #ifndef DAEMON_POLICY_PARSE_H
 #define DAEMON_POLICY_PARSE_H
@@ -21,11 +22,11 @@ struct policy_severity {
 
 struct policy_rule {
 	const char *name;
-	const struct when *flags;	/* NULL: any */
-	unsigned severities;		/* bits 1u << SEVERITY_x, 0: any */
-	const char **languages;		/* NULL: any; these lists end with NULL */
+	const struct when *flags; /* NULL: any */
+	unsigned severities;      /* bits 1u << SEVERITY_x, 0: any */
+	const char **languages;   /* NULL: any; these lists end with NULL */
 	const char **accounts;
-	unsigned automatic;		/* bits 1u << AUTOMATIC_x, 0: any */
+	unsigned automatic; /* bits 1u << AUTOMATIC_x, 0: any */
 	enum wanted known_customer, undetermined, known_case, duplicate;
 	struct action *actions;
 	size_t action_count;

@@ -1,6 +1,6 @@
 /*
- * pool: a few worker threads for work that needs only the processor. One queue, one mutex: jobs here take tens of
- * microseconds, so that the lock is never the bottleneck.
+ * pool: a few worker threads for work that needs only the processor. One queue, one mutex: jobs
+ * here take tens of microseconds, so that the lock is never the bottleneck.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -90,11 +90,14 @@ pool_new(unsigned workers, struct err *err, struct pool **ret_pool)
 
 		if (error && pool->count == 0) {
 			pool_free(pool);
-			return err_set(err, -error, "starting the first worker thread: %s; raise TasksMax= or the "
-				       "process limit", strerror(error));
+			return err_set(
+				err, -error,
+				"starting the first worker thread: %s; raise TasksMax= or the "
+				"process limit",
+				strerror(error));
 		}
 		if (error)
-			break;		/* fewer workers do the same work */
+			break; /* fewer workers do the same work */
 	}
 	*ret_pool = pool;
 	return 0;

@@ -1,7 +1,8 @@
 /*
  * pool: a few worker threads for work that needs only the processor (reading and judging mail).
  *
- * A batch is a set of jobs that somebody waits for as a whole. Jobs may run in any order and at the same time.
+ * A batch is a set of jobs that somebody waits for as a whole. Jobs may run in any order and at the
+ * same time.
  */
 #ifndef DAEMON_POOL_H
 #define DAEMON_POOL_H
@@ -20,7 +21,7 @@ pool_work(void *job, struct judge *judge);
 
 /* One waiter's jobs. Zero-initialise; it must outlive its jobs: pool_wait() before it goes. */
 struct pool_batch {
-	size_t open;			/* jobs not finished; the pool's mutex guards it */
+	size_t open; /* jobs not finished; the pool's mutex guards it */
 };
 
 /* workers 0: one per processor that this process may use. */

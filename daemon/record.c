@@ -78,7 +78,7 @@ key_add_string(struct record_key *key, const char *s, size_t max)
 		char digest[65];
 
 		record_sha256(s, len, digest);
-		key_add(key, &(char){STAND_IN}, 1);
+		key_add(key, &(char){ STAND_IN }, 1);
 		key_add(key, digest, sizeof(digest));
 	} else {
 		key_add(key, s, len + 1);
@@ -88,7 +88,7 @@ key_add_string(struct record_key *key, const char *s, size_t max)
 struct record_key
 record_key(const char *account, char table)
 {
-	struct record_key key = {.len = 0};
+	struct record_key key = { .len = 0 };
 
 	key.failed = account && !account[0];
 	key_add_string(&key, account, ACCOUNT_MAX);
@@ -99,7 +99,7 @@ record_key(const char *account, char table)
 struct record_key
 record_key_shared(char table)
 {
-	return (struct record_key){.at = {'\0', table}, .len = 2};
+	return (struct record_key){ .at = { '\0', table }, .len = 2 };
 }
 
 void
@@ -131,7 +131,7 @@ record_key_u64(struct record_key *key, uint64_t n)
 struct span
 record_key_span(const struct record_key *key)
 {
-	return (struct span){key->at, key->failed ? 0 : key->len};
+	return (struct span){ key->at, key->failed ? 0 : key->len };
 }
 
 uint64_t
@@ -151,7 +151,8 @@ record_index(struct store_txn *txn, const struct record_key *key, bool wanted,
 	int r;
 
 	if (wanted)
-		return store_put(txn, record_key_span(key), value ? *value : (struct span){"", 0});
+		return store_put(txn, record_key_span(key),
+				 value ? *value : (struct span){ "", 0 });
 	r = store_delete(txn, record_key_span(key));
 	return r == -ENOENT ? 0 : r;
 }

@@ -1,17 +1,19 @@
 /*
  * record: what is kept, as structs; and how each is written to and read from the store.
  *
- * Values are compact JSON objects (keys sorted, so that equal records are equal bytes). Unknown members are
- * ignored when read, missing ones are zero: older and newer programs can read each other's records. Strings of a
- * record that was read live in the arena given. Message bodies are never kept; evidence excerpts are. A string is kept
- * as valid UTF-8 and up to RECORD_STRING_MAX bytes, evidence up to RECORD_EVIDENCE_MAX: no mail can make a record too large.
- * NULL strings count as "".
+ * Values are compact JSON objects (keys sorted, so that equal records are equal bytes). Unknown
+ * members are ignored when read, missing ones are zero: older and newer programs can read each
+ * other's records. Strings of a record that was read live in the arena given. Message bodies are
+ * never kept; evidence excerpts are. A string is kept as valid UTF-8 and up to RECORD_STRING_MAX
+ * bytes, evidence up to RECORD_EVIDENCE_MAX: no mail can make a record too large. NULL strings
+ * count as "".
  *
- * Keys: the account's name and a zero byte (only a zero byte for what is shared by all accounts), one letter for the table,
- * then numbers as big-endian integers and strings as they are (a string that would not fit STORE_KEY_MAX is
- * replaced by its SHA-256). Index entries hold an id or nothing. An empty account is -EINVAL, and so is
- * a customer put without an address.
- * Visitors must not write to the transaction. record_*_get returns -ENOENT when there is none, -EBADMSG when it cannot be read.
+ * Keys: the account's name and a zero byte (only a zero byte for what is shared by all accounts),
+ * one letter for the table, then numbers as big-endian integers and strings as they are (a string
+ * that would not fit STORE_KEY_MAX is replaced by its SHA-256). Index entries hold an id or
+ * nothing. An empty account is -EINVAL, and so is a customer put without an address. Visitors must
+ * not write to the transaction. record_*_get returns -ENOENT when there is none, -EBADMSG when it
+ * cannot be read.
  */
 #ifndef DAEMON_RECORD_H
 #define DAEMON_RECORD_H
@@ -24,56 +26,63 @@
 #include "filters/flag.h"
 #include "store.h"
 
-#define RECORD_STRING_MAX	4096
-#define RECORD_EVIDENCE_MAX	(256u << 10)
+#define RECORD_STRING_MAX 4096
+#define RECORD_EVIDENCE_MAX (256u << 10)
 
 /* Where intake stands in one folder. */
 struct cursor_record {
-	const char *account, *folder;	/* key */
+	const char *account, *folder; /* key */
 	uint32_t uidvalidity;
-	uint32_t next;			/* the lowest UID that is not finished; all below are. 0: match the folder again, however little fits */
-	int64_t since_ms;		/* mail that arrived before is none of ours */
-	const char *parked;		/* why this folder is not read until a person says so; "" when it is read */
+	uint32_t next;    /* the lowest UID that is not finished; all below are. 0: match the folder
+			     again, however little fits */
+	int64_t since_ms; /* mail that arrived before is none of ours */
+	const char *
+		parked; /* why this folder is not read until a person says so; "" when it is read */
 };
 
 enum ledger_state {
-	LEDGER_PLANNED,			/* judged and committed; outbox entries are not all finished. Without a message: yet to be judged */
+	LEDGER_PLANNED, /* judged and committed; outbox entries are not all finished. Without a
+			   message: yet to be judged */
 	LEDGER_DONE,
-	LEDGER_PARKED,			/* not judged or not carried out: a person must look; reason says why */
+	LEDGER_PARKED, /* not judged or not carried out: a person must look; reason says why */
 };
 
 struct ledger_record {
-	const char *account, *folder;	/* key */
-	uint32_t uidvalidity, uid;	/* key */
+	const char *account, *folder; /* key */
+	uint32_t uidvalidity, uid;    /* key */
 	enum ledger_state state;
-	const char *reason;		/* "" but for parked, and done for another reason than judging ("ours", "duplicate") */
-	uint64_t message;		/* message record, 0 when there is none */
-	unsigned open;			/* outbox entries not finished */
+	const char *reason; /* "" but for parked, and done for another reason than judging ("ours",
+			       "duplicate") */
+	uint64_t message;   /* message record, 0 when there is none */
+	unsigned open;      /* outbox entries not finished */
 };
 
 struct message_record {
-	uint64_t id;			/* key */
+	uint64_t id; /* key */
 	const char *account;
-	const char *folder;		/* where it was found */
+	const char *folder; /* where it was found */
 	uint32_t uidvalidity, uid;
-	const char *message_id;		/* "" when none */
-	const char *digest;		/* SHA-256 of the raw bytes read, hex */
-	const char *fingerprint;	/* SHA-256 over Message-ID, size and Date: survives UIDVALIDITY changes and moves */
-	const char *content;		/* SHA-256 over writer, date, subject and text: the same in a second delivery of the mail */
+	const char *message_id;  /* "" when none */
+	const char *digest;      /* SHA-256 of the raw bytes read, hex */
+	const char *fingerprint; /* SHA-256 over Message-ID, size and Date: survives UIDVALIDITY
+				    changes and moves */
+	const char *content; /* SHA-256 over writer, date, subject and text: the same in a second
+				delivery of the mail */
 	uint64_t size;
-	int64_t date;			/* seconds; the Date field, 0 when none */
-	int64_t received_ms;		/* INTERNALDATE */
+	int64_t date;        /* seconds; the Date field, 0 when none */
+	int64_t received_ms; /* INTERNALDATE */
 	int64_t judged_ms;
 	const char *from, *from_name, *subject;
 	const char *language, *automatic;
 	const char *severity;
 	flag_set hits, undetermined;
 	bool incomplete;
-	json_t *evidence;		/* array of {flag, rule, part, offset, length, text, score}; owned by the record's reader: record_message_free */
+	json_t *evidence; /* array of {flag, rule, part, offset, length, text, score}; owned by the
+			     record's reader: record_message_free */
 	const char *ruleset_hash;
-	uint64_t case_id;		/* 0 when it belongs to none */
-	const char *joined;		/* why it belongs there: "new", "references", "in-reply-to", ... */
-	bool outgoing;			/* one of ours (Sent, a draft) */
+	uint64_t case_id;   /* 0 when it belongs to none */
+	const char *joined; /* why it belongs there: "new", "references", "in-reply-to", ... */
+	bool outgoing;      /* one of ours (Sent, a draft) */
 };
 
 enum case_state {
@@ -82,81 +91,83 @@ enum case_state {
 };
 
 struct case_record {
-	uint64_t id;			/* key; shown as C<id> */
+	uint64_t id; /* key; shown as C<id> */
 	const char *account;
-	const char *customer;		/* address, lower case */
+	const char *customer; /* address, lower case */
 	const char *customer_name;
 	const char *subject;
 	const char *language;
-	const char *owner;		/* "" when nobody */
-	const char *severity;		/* the highest so far */
-	const char *stage;		/* "new" ... */
+	const char *owner;    /* "" when nobody */
+	const char *severity; /* the highest so far */
+	const char *stage;    /* "new" ... */
 	enum case_state state;
-	flag_set flags;			/* of all messages */
+	flag_set flags; /* of all messages */
 	int64_t opened_ms, updated_ms;
-	int64_t waiting_ms;		/* since when the customer waits for us; 0 when they do not */
+	int64_t waiting_ms; /* since when the customer waits for us; 0 when they do not */
 	unsigned messages;
 	uint64_t last_message;
-	uint64_t linked;		/* the case that a stranger tried to write into, 0 when none */
-	uint64_t last_event;		/* number and hash of the newest event: the chain's end */
+	uint64_t linked;     /* the case that a stranger tried to write into, 0 when none */
+	uint64_t last_event; /* number and hash of the newest event: the chain's end */
 	const char *last_hash;
-	const char **participants;	/* addresses, lower case */
+	const char **participants; /* addresses, lower case */
 	size_t participant_count;
 };
 
 struct customer_record {
-	const char *address;		/* key, lower case */
+	const char *address; /* key, lower case */
 	const char *name;
-	const char *owner;		/* "" when nobody */
+	const char *owner; /* "" when nobody */
 	int64_t first_ms, last_ms;
 	unsigned messages, cases;
 };
 
 struct event_record {
-	uint64_t case_id, number;	/* key; numbers start at 1 */
+	uint64_t case_id, number; /* key; numbers start at 1 */
 	int64_t at_ms;
-	const char *actor;		/* "triaged", "customer", or a user's name */
-	const char *kind;		/* "mail", "judged", "assigned", "draft", "moved", ... */
+	const char *actor; /* "triaged", "customer", or a user's name */
+	const char *kind;  /* "mail", "judged", "assigned", "draft", "moved", ... */
 	json_t *data;
-	const char *previous;		/* hash of the event before, 64 zeros for the first */
-	const char *hash;		/* SHA-256 over the record without this member */
+	const char *previous; /* hash of the event before, 64 zeros for the first */
+	const char *hash;     /* SHA-256 over the record without this member */
 };
 
 enum outbox_kind {
-	OUTBOX_KEYWORD,			/* add keyword argument */
-	OUTBOX_FLAG,			/* add \Flagged */
-	OUTBOX_COPY,			/* copy to folder argument */
-	OUTBOX_DRAFT,			/* append payload to the drafts folder */
-	OUTBOX_MOVE,			/* move to folder argument */
-	OUTBOX_NOTIFY,			/* send payload by SMTP to argument */
-	OUTBOX_WEBHOOK,			/* POST payload to the webhook named argument */
+	OUTBOX_KEYWORD, /* add keyword argument */
+	OUTBOX_FLAG,    /* add \Flagged */
+	OUTBOX_COPY,    /* copy to folder argument */
+	OUTBOX_DRAFT,   /* append payload to the drafts folder */
+	OUTBOX_MOVE,    /* move to folder argument */
+	OUTBOX_NOTIFY,  /* send payload by SMTP to argument */
+	OUTBOX_WEBHOOK, /* POST payload to the webhook named argument */
 	OUTBOX_KIND_COUNT
 };
 
 enum outbox_state {
 	OUTBOX_PLANNED,
-	OUTBOX_STARTED,			/* found at start: we died in between, which makes it unknown */
+	OUTBOX_STARTED, /* found at start: we died in between, which makes it unknown */
 	OUTBOX_UNKNOWN,
 	OUTBOX_DONE,
-	OUTBOX_FAILED,			/* given up: a person must look; error says why */
+	OUTBOX_FAILED, /* given up: a person must look; error says why */
 };
 
 struct outbox_record {
-	uint64_t id;			/* key */
-	const char *account;		/* key */
+	uint64_t id;         /* key */
+	const char *account; /* key */
 	enum outbox_kind kind;
 	enum outbox_state state;
-	const char *folder;		/* of the message acted on */
+	const char *folder; /* of the message acted on */
 	uint32_t uidvalidity, uid;
 	uint64_t message, case_id;
 	const char *argument;
-	const char *message_id;		/* of the draft or notice, or of the message that is moved or copied */
-	uint64_t size;			/* of the message that is moved or copied */
-	uint32_t target_validity, target_next;	/* UIDVALIDITY and UIDNEXT of the target folder before we acted */
+	const char
+		*message_id; /* of the draft or notice, or of the message that is moved or copied */
+	uint64_t size;       /* of the message that is moved or copied */
+	uint32_t target_validity,
+		target_next; /* UIDVALIDITY and UIDNEXT of the target folder before we acted */
 	unsigned attempts;
-	int64_t next_ms;		/* not before */
-	const char *error;		/* of the last attempt, "" when none */
-	const char *rule;		/* the policy line that asked for it */
+	int64_t next_ms;   /* not before */
+	const char *error; /* of the last attempt, "" when none */
+	const char *rule;  /* the policy line that asked for it */
 	int64_t planned_ms, ended_ms;
 };
 
@@ -176,43 +187,55 @@ const char *
 ledger_state_name(enum ledger_state state);
 
 int
-record_cursor_get(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, struct cursor_record *ret);
+record_cursor_get(struct store_txn *txn, struct arena *arena, const char *account,
+		  const char *folder, struct cursor_record *ret);
 
 int
 record_cursor_put(struct store_txn *txn, const struct cursor_record *record);
 
 int
-record_ledger_get(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, uint32_t uidvalidity,
-		  uint32_t uid, struct ledger_record *ret);
+record_ledger_get(struct store_txn *txn, struct arena *arena, const char *account,
+		  const char *folder, uint32_t uidvalidity, uint32_t uid,
+		  struct ledger_record *ret);
 
 int
 record_ledger_put(struct store_txn *txn, const struct ledger_record *record);
 
 int
-record_ledger_delete(struct store_txn *txn, const char *account, const char *folder, uint32_t uidvalidity, uint32_t uid);
+record_ledger_delete(struct store_txn *txn, const char *account, const char *folder,
+		     uint32_t uidvalidity, uint32_t uid);
 
-/* Visits the ledger of one folder and UIDVALIDITY in UID order, from `uid` on. Same answers as store_visit. */
+/*
+ * Visits the ledger of one folder and UIDVALIDITY in UID order, from `uid` on. Same answers as
+ * store_visit.
+ */
 int
-record_ledger_each(struct store_txn *txn, struct arena *arena, const char *account, const char *folder, uint32_t uidvalidity,
-		   uint32_t uid, int (*visit)(void *context, const struct ledger_record *record), void *context);
+record_ledger_each(struct store_txn *txn, struct arena *arena, const char *account,
+		   const char *folder, uint32_t uidvalidity, uint32_t uid,
+		   int (*visit)(void *context, const struct ledger_record *record), void *context);
 
 /* Also keeps the indexes by Message-ID and by fingerprint (per account). */
 int
 record_message_put(struct store_txn *txn, const struct message_record *record);
 
 int
-record_message_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct message_record *ret);
+record_message_get(struct store_txn *txn, struct arena *arena, uint64_t id,
+		   struct message_record *ret);
 
 /* Frees what the arena does not hold (evidence). */
 void
 record_message_free(struct message_record *record);
 
-/* The newest message record of that account with this Message-ID / fingerprint: its id, or -ENOENT. */
+/*
+ * The newest message record of that account with this Message-ID / fingerprint: its id, or -ENOENT.
+ */
 int
-record_message_by_id(struct store_txn *txn, const char *account, const char *message_id, uint64_t *ret_id);
+record_message_by_id(struct store_txn *txn, const char *account, const char *message_id,
+		     uint64_t *ret_id);
 
 int
-record_message_by_fingerprint(struct store_txn *txn, const char *account, const char *fingerprint, uint64_t *ret_id);
+record_message_by_fingerprint(struct store_txn *txn, const char *account, const char *fingerprint,
+			      uint64_t *ret_id);
 
 int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
@@ -227,18 +250,19 @@ record_case_queue(struct store_txn *txn, struct arena *arena, const char *accoun
 		  int (*visit)(void *context, const struct case_record *record), void *context);
 
 int
-record_customer_get(struct store_txn *txn, struct arena *arena, const char *address, struct customer_record *ret);
+record_customer_get(struct store_txn *txn, struct arena *arena, const char *address,
+		    struct customer_record *ret);
 
 int
 record_customer_put(struct store_txn *txn, const struct customer_record *record);
 
 /*
- * Appends an event to a case's chain: sets c->last_event and c->last_hash (strings in the arena); the caller puts the case.
- * data may be NULL; it is not taken over.
+ * Appends an event to a case's chain: sets c->last_event and c->last_hash (strings in the arena);
+ * the caller puts the case. data may be NULL; it is not taken over.
  */
 int
-record_event_append(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t at_ms, const char *actor,
-		    const char *kind, json_t *data);
+record_event_append(struct store_txn *txn, struct arena *arena, struct case_record *c,
+		    int64_t at_ms, const char *actor, const char *kind, json_t *data);
 
 /* Visits a case's events in order; data is freed after the visit. */
 int
@@ -246,29 +270,34 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 		  int (*visit)(void *context, const struct event_record *record), void *context);
 
 /*
- * Whether the chain holds, up to the end that the case's record names: 0, or -EBADMSG with the number of the first event that
- * does not fit or is missing. -ENOENT when there is no such case.
+ * Whether the chain holds, up to the end that the case's record names: 0, or -EBADMSG with the
+ * number of the first event that does not fit or is missing. -ENOENT when there is no such case.
  */
 int
 record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_number);
 
 /*
- * Puts an entry. Unfinished entries (planned, started, unknown) are also indexed by account, so that
- * record_outbox_each finds them without reading the finished ones. payload may be NULL (left as it is); it is
- * deleted when the entry is done.
+ * Puts an entry. Unfinished entries (planned, started, unknown) are also indexed by account, so
+ * that record_outbox_each finds them without reading the finished ones. payload may be NULL (left
+ * as it is); it is deleted when the entry is done.
  */
 int
-record_outbox_put(struct store_txn *txn, const struct outbox_record *record, const struct outbox_record_payload *payload);
+record_outbox_put(struct store_txn *txn, const struct outbox_record *record,
+		  const struct outbox_record_payload *payload);
 
 int
-record_outbox_get(struct store_txn *txn, struct arena *arena, const char *account, uint64_t id, struct outbox_record *ret);
+record_outbox_get(struct store_txn *txn, struct arena *arena, const char *account, uint64_t id,
+		  struct outbox_record *ret);
 
 /* The payload, copied into the arena; -ENOENT when there is none. */
 int
 record_outbox_payload(struct store_txn *txn, struct arena *arena, const char *account, uint64_t id,
 		      struct outbox_record_payload *ret);
 
-/* Unfinished entries of one account with id >= from, in id order (the order in which they were decided). Same answers as store_visit. */
+/*
+ * Unfinished entries of one account with id >= from, in id order (the order in which they were
+ * decided). Same answers as store_visit.
+ */
 int
 record_outbox_each(struct store_txn *txn, struct arena *arena, const char *account, uint64_t from,
 		   int (*visit)(void *context, const struct outbox_record *record), void *context);
@@ -276,12 +305,14 @@ record_outbox_each(struct store_txn *txn, struct arena *arena, const char *accou
 /* Entries that need a person (failed, and unknown ones that must not be repeated), all accounts. */
 int
 record_outbox_troubled(struct store_txn *txn, struct arena *arena,
-		       int (*visit)(void *context, const struct outbox_record *record), void *context);
+		       int (*visit)(void *context, const struct outbox_record *record),
+		       void *context);
 
 /* Ledger entries that are parked, all accounts. */
 int
 record_ledger_parked(struct store_txn *txn, struct arena *arena,
-		     int (*visit)(void *context, const struct ledger_record *record), void *context);
+		     int (*visit)(void *context, const struct ledger_record *record),
+		     void *context);
 
 /* SHA-256 as 64 hex digits and a NUL. */
 void

@@ -64,7 +64,7 @@ static int
 place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
 {
 	struct record_key key = case_key(id);
-	struct case_record c = {.id = id};
+	struct case_record c = { .id = id };
 	struct record_reader r;
 
 	if (record_read_key(&r, txn, arena, &key) < 0)
@@ -147,7 +147,7 @@ int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
 {
 	struct record_key key = case_key(id);
-	struct case_record c = {.id = id};
+	struct case_record c = { .id = id };
 	struct record_reader r;
 
 	if (record_read_key(&r, txn, arena, &key) < 0)
@@ -203,11 +203,11 @@ record_case_queue(struct store_txn *txn, struct arena *arena, const char *accoun
 		  int (*visit)(void *context, const struct case_record *record), void *context)
 {
 	struct record_key prefix = account ? record_key(account, 'q') : record_key_shared('q');
-	struct queue_visit v = {txn, arena, visit, context};
+	struct queue_visit v = { txn, arena, visit, context };
 
 	if (prefix.failed)
 		return -EINVAL;
-	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_queue, &v);
 }
 

@@ -53,11 +53,11 @@ int
 record_event_append(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		    int64_t at_ms, const char *actor, const char *kind, json_t *data)
 {
-	struct event_record e = {.case_id = c->id,
-				 .number = c->last_event + 1,
-				 .at_ms = at_ms,
-				 .actor = actor,
-				 .kind = kind};
+	struct event_record e = { .case_id = c->id,
+				  .number = c->last_event + 1,
+				  .at_ms = at_ms,
+				  .actor = actor,
+				  .kind = kind };
 	struct record_key key = event_prefix(c->id);
 	struct record_writer w;
 	char hash[65], *kept;
@@ -120,19 +120,20 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 		  int (*visit)(void *context, const struct event_record *record), void *context)
 {
 	struct record_key prefix = event_prefix(case_id);
-	struct event_visit v = {arena, visit, context};
+	struct event_visit v = { arena, visit, context };
 
-	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_event, &v);
 }
 
 struct chain {
 	uint64_t case_id;
-	uint64_t number;		/* of the event that must come next */
-	char previous[65];		/* hash of the one before */
+	uint64_t number;   /* of the event that must come next */
+	char previous[65]; /* hash of the one before */
 };
 
-/* Whether the bytes are how we write that object: a change that parses to the same is a change too.
+/*
+ * Whether the bytes are how we write that object: a change that parses to the same is a change too.
  */
 static bool
 is_written(const json_t *event, struct span value)
@@ -200,7 +201,7 @@ verify_event(void *context, struct span key, struct span value)
 int
 record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_number)
 {
-	struct chain chain = {.case_id = case_id, .number = 1, .previous = NO_HASH};
+	struct chain chain = { .case_id = case_id, .number = 1, .previous = NO_HASH };
 	struct record_key prefix = event_prefix(case_id);
 	struct arena *arena = arena_new(0);
 	struct case_record c;
@@ -211,8 +212,8 @@ record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_numbe
 	r = record_case_get(txn, arena, case_id, &c);
 	if (r < 0)
 		goto out;
-	r = store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false, verify_event,
-			&chain);
+	r = store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
+			verify_event, &chain);
 	/* The case's own record says where the chain must end. */
 	if (r == 0 && (c.last_event != chain.number - 1 ||
 		       (c.last_event > 0 && strcmp(c.last_hash, chain.previous) != 0)))

@@ -1,9 +1,11 @@
 /*
- * record_io: what the record_*.c files share: keys, a JSON writer, a JSON reader. Nobody else includes this.
+ * record_io: what the record_*.c files share: keys, a JSON writer, a JSON reader. Nobody else
+ * includes this.
  *
- * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID and 'f' fingerprint → message,
- * 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload. Tables of all: 's' sequences (store.c), 'm' message,
- * 'c' case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries.
+ * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID
+ * and 'f' fingerprint → message, 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload.
+ * Tables of all: 's' sequences (store.c), 'm' message, 'c' case, 'q' queue, 'e' event, 'k'
+ * customer, 'p' parked ledger entries, 't' troubled outbox entries.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -14,14 +16,20 @@
 
 #include "record.h"
 
-/* A key being built. A piece that does not fit makes it unusable: key_span is then empty, which every store refuses. */
+/*
+ * A key being built. A piece that does not fit makes it unusable: key_span is then empty, which
+ * every store refuses.
+ */
 struct record_key {
 	char at[STORE_KEY_MAX];
 	size_t len;
 	bool failed;
 };
 
-/* Begins with the account and the table's letter. NULL or "" is no account and makes the key unusable. */
+/*
+ * Begins with the account and the table's letter. NULL or "" is no account and makes the key
+ * unusable.
+ */
 struct record_key
 record_key(const char *account, char table);
 
@@ -29,7 +37,10 @@ record_key(const char *account, char table);
 struct record_key
 record_key_shared(char table);
 
-/* A string (NULL makes the key unusable) and a zero byte; a long one, or one that looks like a stand-in, is replaced by 0x01 and its SHA-256. */
+/*
+ * A string (NULL makes the key unusable) and a zero byte; a long one, or one that looks like a
+ * stand-in, is replaced by 0x01 and its SHA-256.
+ */
 void
 record_key_string(struct record_key *key, const char *s);
 
@@ -50,13 +61,14 @@ uint64_t
 record_key_last_u64(struct span key);
 
 /*
- * A JSON object being written. Members are written in the order of the calls, which must be that of their names (strcmp). Empty
- * and zero members are left out. Strings are made valid UTF-8 and cut at RECORD_STRING_MAX.
+ * A JSON object being written. Members are written in the order of the calls, which must be that of
+ * their names (strcmp). Empty and zero members are left out. Strings are made valid UTF-8 and cut
+ * at RECORD_STRING_MAX.
  */
 struct record_writer {
 	char *at;
 	size_t len, room;
-	bool failed;			/* out of memory */
+	bool failed; /* out of memory */
 	bool heap;
 	char fixed[4096];
 };
@@ -77,9 +89,13 @@ void
 record_write_flags(struct record_writer *w, const char *name, flag_set flags);
 
 void
-record_write_strings(struct record_writer *w, const char *name, const char *const *list, size_t count);
+record_write_strings(struct record_writer *w, const char *name, const char *const *list,
+		     size_t count);
 
-/* Any JSON, keys sorted. When max is not 0 an array keeps only the elements that fit into so many bytes. */
+/*
+ * Any JSON, keys sorted. When max is not 0 an array keeps only the elements that fit into so many
+ * bytes.
+ */
 void
 record_write_any(struct record_writer *w, const char *name, const json_t *value, size_t max);
 
@@ -94,11 +110,14 @@ record_write_put(struct store_txn *txn, const struct record_key *key, struct rec
 void
 record_write_free(struct record_writer *w);
 
-/* A record being read. The first member of a wrong type or range sets error; later calls give empty values. */
+/*
+ * A record being read. The first member of a wrong type or range sets error; later calls give empty
+ * values.
+ */
 struct record_reader {
 	json_t *root;
 	struct arena *arena;
-	int error;			/* 0, -EBADMSG or -ENOMEM */
+	int error; /* 0, -EBADMSG or -ENOMEM */
 };
 
 /* Returns r->error. Always followed by record_read_end. */
@@ -107,7 +126,8 @@ record_read(struct record_reader *r, struct arena *arena, struct span value);
 
 /* The same for the value of a key; -ENOENT when there is none. */
 int
-record_read_key(struct record_reader *r, struct store_txn *txn, struct arena *arena, const struct record_key *key);
+record_read_key(struct record_reader *r, struct store_txn *txn, struct arena *arena,
+		const struct record_key *key);
 
 /* Never NULL. */
 const char *
@@ -130,7 +150,8 @@ record_read_flags(struct record_reader *r, const char *name);
 
 /* The place of the member's text in names, 0 when it is missing. */
 unsigned
-record_read_name(struct record_reader *r, const char *name, const char *const *names, unsigned count);
+record_read_name(struct record_reader *r, const char *name, const char *const *names,
+		 unsigned count);
 
 const char **
 record_read_strings(struct record_reader *r, const char *name, size_t *ret_count);
@@ -143,8 +164,12 @@ record_read_any(struct record_reader *r, const char *name);
 int
 record_read_end(struct record_reader *r);
 
-/* Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be NULL (an empty one). */
+/*
+ * Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be
+ * NULL (an empty one).
+ */
 int
-record_index(struct store_txn *txn, const struct record_key *key, bool wanted, const struct span *value);
+record_index(struct store_txn *txn, const struct record_key *key, bool wanted,
+	     const struct span *value);
 
 #endif

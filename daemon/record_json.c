@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STRINGS_MAX 1024		/* strings of one list; more is no record of ours */
+#define STRINGS_MAX 1024 /* strings of one list; more is no record of ours */
 
 void
 record_write_begin(struct record_writer *w)
@@ -107,7 +107,7 @@ add_escape(struct record_writer *w, unsigned char c)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
-	char text[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+	char text[6] = { '\\', 'u', '0', '0', digits[c >> 4], digits[c & 15] };
 
 	for (size_t i = 0; shorts[i]; i += 2)
 		if ((unsigned char)shorts[i] == c) {
@@ -280,7 +280,7 @@ struct span
 record_write_end(struct record_writer *w)
 {
 	add_char(w, '}');
-	return w->failed ? (struct span){NULL, 0} : (struct span){w->at, w->len};
+	return w->failed ? (struct span){ NULL, 0 } : (struct span){ w->at, w->len };
 }
 
 int

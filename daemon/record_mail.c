@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const ledger_states[] = {"planned", "done", "parked"};
+static const char *const ledger_states[] = { "planned", "done", "parked" };
 
 #define LEDGER_STATES (sizeof(ledger_states) / sizeof(ledger_states[0]))
 
@@ -136,7 +136,7 @@ record_ledger_get(struct store_txn *txn, struct arena *arena, const char *accoun
 		  const char *folder, uint32_t uidvalidity, uint32_t uid, struct ledger_record *ret)
 {
 	struct record_key key = ledger_key(account, folder, uidvalidity, uid);
-	struct ledger_record l = {.uidvalidity = uidvalidity, .uid = uid};
+	struct ledger_record l = { .uidvalidity = uidvalidity, .uid = uid };
 	struct record_reader r;
 
 	if (record_read_key(&r, txn, arena, &key) < 0)
@@ -184,7 +184,7 @@ record_ledger_delete(struct store_txn *txn, const char *account, const char *fol
 
 struct ledger_visit {
 	struct arena *arena;
-	const char *account, *folder;	/* NULL: they are in the value */
+	const char *account, *folder; /* NULL: they are in the value */
 	uint32_t uidvalidity;
 	int (*visit)(void *context, const struct ledger_record *record);
 	void *context;
@@ -194,8 +194,9 @@ static int
 visit_ledger(void *context, struct span key, struct span value)
 {
 	struct ledger_visit *v = context;
-	struct ledger_record l = {
-		.account = v->account, .folder = v->folder, .uidvalidity = v->uidvalidity};
+	struct ledger_record l = { .account = v->account,
+				   .folder = v->folder,
+				   .uidvalidity = v->uidvalidity };
 	struct record_reader r;
 
 	if (record_read(&r, v->arena, value) < 0)
@@ -225,7 +226,7 @@ record_ledger_each(struct store_txn *txn, struct arena *arena, const char *accou
 {
 	struct record_key prefix = ledger_prefix(account, folder, uidvalidity);
 	struct record_key from = ledger_key(account, folder, uidvalidity, uid);
-	struct ledger_visit v = {arena, account, folder, uidvalidity, visit, context};
+	struct ledger_visit v = { arena, account, folder, uidvalidity, visit, context };
 
 	if (prefix.failed || from.failed)
 		return -EINVAL;
@@ -238,9 +239,9 @@ record_ledger_parked(struct store_txn *txn, struct arena *arena,
 		     int (*visit)(void *context, const struct ledger_record *record), void *context)
 {
 	struct record_key prefix = record_key_shared('p');
-	struct ledger_visit v = {.arena = arena, .visit = visit, .context = context};
+	struct ledger_visit v = { .arena = arena, .visit = visit, .context = context };
 
-	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_ledger, &v);
 }
 
@@ -275,7 +276,7 @@ message_lookup(struct store_txn *txn, const char *account, char table, const cha
 static int
 message_index(struct store_txn *txn, const char *account, char table, const char *what, uint64_t id)
 {
-	struct record_key key = record_key(account, table), value = {.len = 0};
+	struct record_key key = record_key(account, table), value = { .len = 0 };
 	uint64_t known = 0;
 	int r;
 
@@ -378,7 +379,7 @@ record_message_get(struct store_txn *txn, struct arena *arena, uint64_t id,
 		   struct message_record *ret)
 {
 	struct record_key key = message_key(id);
-	struct message_record m = {.id = id};
+	struct message_record m = { .id = id };
 	struct record_reader r;
 
 	if (record_read_key(&r, txn, arena, &key) < 0)

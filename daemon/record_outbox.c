@@ -16,7 +16,7 @@ static const char *const kinds[OUTBOX_KIND_COUNT] = {
 
 static const char *const states[] = {
 	[OUTBOX_PLANNED] = "planned", [OUTBOX_STARTED] = "started", [OUTBOX_UNKNOWN] = "unknown",
-	[OUTBOX_DONE] = "done",	      [OUTBOX_FAILED] = "failed",
+	[OUTBOX_DONE] = "done",       [OUTBOX_FAILED] = "failed",
 };
 
 #define STATES (sizeof(states) / sizeof(states[0]))
@@ -109,7 +109,7 @@ payload_write(struct store_txn *txn, const struct outbox_record *o,
 		return record_index(txn, &key, false, NULL);
 	if (!payload)
 		return 0;
-	return store_put(txn, record_key_span(&key), (struct span){payload->text, payload->len});
+	return store_put(txn, record_key_span(&key), (struct span){ payload->text, payload->len });
 }
 
 int
@@ -131,7 +131,7 @@ record_outbox_put(struct store_txn *txn, const struct outbox_record *record,
 		r = record_index(txn, &unfinished, is_unfinished(record), NULL);
 	if (r == 0)
 		r = record_index(txn, &troubled, is_troubled(record),
-				 &(struct span){record->account, strlen(record->account)});
+				 &(struct span){ record->account, strlen(record->account) });
 	return r;
 }
 
@@ -140,7 +140,7 @@ record_outbox_get(struct store_txn *txn, struct arena *arena, const char *accoun
 		  struct outbox_record *ret)
 {
 	struct record_key key = entry_key(account, 'o', id);
-	struct outbox_record o = {.id = id};
+	struct outbox_record o = { .id = id };
 	struct record_reader r;
 
 	if (record_read_key(&r, txn, arena, &key) < 0)
@@ -185,14 +185,14 @@ record_outbox_payload(struct store_txn *txn, struct arena *arena, const char *ac
 	copy = arena_strndup(arena, value.at, value.len);
 	if (!copy)
 		return -ENOMEM;
-	*ret = (struct outbox_record_payload){copy, value.len};
+	*ret = (struct outbox_record_payload){ copy, value.len };
 	return 0;
 }
 
 struct outbox_visit {
 	struct store_txn *txn;
 	struct arena *arena;
-	const char *account;		/* NULL: the index entry's value says it */
+	const char *account; /* NULL: the index entry's value says it */
 	int (*visit)(void *context, const struct outbox_record *record);
 	void *context;
 };
@@ -220,7 +220,7 @@ record_outbox_each(struct store_txn *txn, struct arena *arena, const char *accou
 		   int (*visit)(void *context, const struct outbox_record *record), void *context)
 {
 	struct record_key prefix = record_key(account, 'u'), first = entry_key(account, 'u', from);
-	struct outbox_visit v = {txn, arena, account, visit, context};
+	struct outbox_visit v = { txn, arena, account, visit, context };
 
 	if (prefix.failed || first.failed)
 		return -EINVAL;
@@ -234,8 +234,8 @@ record_outbox_troubled(struct store_txn *txn, struct arena *arena,
 		       void *context)
 {
 	struct record_key prefix = record_key_shared('t');
-	struct outbox_visit v = {txn, arena, NULL, visit, context};
+	struct outbox_visit v = { txn, arena, NULL, visit, context };
 
-	return store_range(txn, record_key_span(&prefix), (struct span){NULL, 0}, false,
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_outbox, &v);
 }

@@ -1,5 +1,6 @@
 /*
- * replay: the transport's rules over folders in memory: open before use, select before list, one planned failure.
+ * replay: the transport's rules over folders in memory: open before use, select before list, one
+ * planned failure.
  */
 #include "replay_internal.h"
 
@@ -10,12 +11,13 @@
 
 #include "head.h"
 
-#define DAY_MS	INT64_C(86400000)
+#define DAY_MS INT64_C(86400000)
 
 static bool
 planned(const struct replay *r, const char *operation)
 {
-	return r->fail_error != 0 && (r->fail_operation[0] == '\0' || strcmp(r->fail_operation, operation) == 0);
+	return r->fail_error != 0 &&
+	       (r->fail_operation[0] == '\0' || strcmp(r->fail_operation, operation) == 0);
 }
 
 static int
@@ -111,7 +113,9 @@ state_of(const struct replay_folder *folder, struct folder_state *ret)
 	if (folder == NULL)
 		return -ENOENT;
 	*ret = (struct folder_state){
-		.uidvalidity = folder->uidvalidity, .uidnext = folder->uidnext, .exists = (uint32_t)folder->count,
+		.uidvalidity = folder->uidvalidity,
+		.uidnext = folder->uidnext,
+		.exists = (uint32_t)folder->count,
 		.keywords = true,
 	};
 	return 0;
@@ -137,17 +141,22 @@ replay_status(struct transport *t, const char *folder, struct folder_state *ret,
 
 	if (result < 0)
 		return result;
-	return end(r, "status", state_of(replay_store_find(&r->store, folder != NULL ? folder : "Drafts"), ret), err);
+	return end(r, "status",
+		   state_of(replay_store_find(&r->store, folder != NULL ? folder : "Drafts"), ret),
+		   err);
 }
 
 static struct listed
 listed_of(const struct replay_mail *mail)
 {
-	return (struct listed){.uid = mail->uid, .size = mail->len, .received_ms = mail->received_ms};
+	return (struct listed){ .uid = mail->uid,
+				.size = mail->len,
+				.received_ms = mail->received_ms };
 }
 
 static int
-replay_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count, struct err *err)
+replay_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count,
+	    struct err *err)
 {
 	struct replay *r = replay_of(t);
 	struct listed *rows;
@@ -172,7 +181,8 @@ replay_list(struct transport *t, uint32_t first, struct listed **ret, size_t *re
 
 /* Rows and their strings in one allocation. */
 static int
-identities_of(const struct replay_folder *folder, uint32_t first, struct identity_listed **ret, size_t *ret_count)
+identities_of(const struct replay_folder *folder, uint32_t first, struct identity_listed **ret,
+	      size_t *ret_count)
 {
 	struct identity_listed *rows;
 	size_t text = 0, count = 0, len;
@@ -211,7 +221,8 @@ identities_of(const struct replay_folder *folder, uint32_t first, struct identit
 }
 
 static int
-replay_identify(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count, struct err *err)
+replay_identify(struct transport *t, uint32_t first, struct identity_listed **ret,
+		size_t *ret_count, struct err *err)
 {
 	struct replay *r = replay_of(t);
 	struct identity_listed *rows = NULL;
@@ -249,10 +260,13 @@ replay_since(struct transport *t, int64_t since_ms, uint32_t *ret_uid, struct er
 	return result;
 }
 
-/* The bytes stay where they are while others add mail, so the caller is not called with the lock held. */
+/*
+ * The bytes stay where they are while others add mail, so the caller is not called with the lock
+ * held.
+ */
 static int
-replay_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes, transport_fetched *fetched,
-	     void *context, struct err *err)
+replay_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes,
+	     transport_fetched *fetched, void *context, struct err *err)
 {
 	struct replay *r = replay_of(t);
 
@@ -271,7 +285,8 @@ replay_fetch(struct transport *t, const struct listed *wanted, size_t count, siz
 		}
 		result = end(r, "fetch", 0, err);
 		if (result == 0 && bytes != NULL)
-			result = fetched(context, wanted[k].uid, bytes, len > max_bytes ? max_bytes : len, len > max_bytes);
+			result = fetched(context, wanted[k].uid, bytes,
+					 len > max_bytes ? max_bytes : len, len > max_bytes);
 		if (result != 0)
 			return result;
 	}
@@ -292,7 +307,8 @@ replay_add_flag(struct transport *t, uint32_t uid, const char *flag, struct err 
 }
 
 static int
-copy_mail(struct replay *r, uint32_t uid, const char *folder, uint32_t *ret_validity, uint32_t *ret_uid)
+copy_mail(struct replay *r, uint32_t uid, const char *folder, uint32_t *ret_validity,
+	  uint32_t *ret_uid)
 {
 	struct replay_mail *mail = replay_folder_mail(r->selected, uid);
 	struct replay_folder *target;
@@ -307,7 +323,8 @@ copy_mail(struct replay *r, uint32_t uid, const char *folder, uint32_t *ret_vali
 		free(flags);
 		return -ENOMEM;
 	}
-	result = replay_folder_add(target, mail->bytes, mail->len, mail->received_ms, flags, ret_uid);
+	result = replay_folder_add(target, mail->bytes, mail->len, mail->received_ms, flags,
+				   ret_uid);
 	free(flags);
 	*ret_validity = target->uidvalidity;
 	return result;
@@ -326,8 +343,8 @@ replay_copy(struct transport *t, uint32_t uid, const char *folder, struct err *e
 }
 
 static int
-replay_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied, uint32_t *ret_validity,
-	    uint32_t *ret_uid, struct err *err)
+replay_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied,
+	    uint32_t *ret_validity, uint32_t *ret_uid, struct err *err)
 {
 	struct replay *r = replay_of(t);
 	uint32_t validity = 0, copy = 0;
@@ -348,7 +365,8 @@ replay_move(struct transport *t, uint32_t uid, const char *folder, bool already_
 }
 
 static int
-replay_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err)
+replay_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len,
+		    struct err *err)
 {
 	struct replay *r = replay_of(t);
 	struct replay_folder *target;
@@ -357,12 +375,14 @@ replay_append_draft(struct transport *t, const char *folder, const void *bytes, 
 	if (result < 0)
 		return result;
 	target = replay_store_make(&r->store, folder != NULL ? folder : "Drafts");
-	result = target == NULL ? -ENOMEM : replay_folder_add(target, bytes, len, 0, "\\Draft \\Seen", NULL);
+	result = target == NULL ? -ENOMEM
+				: replay_folder_add(target, bytes, len, 0, "\\Draft \\Seen", NULL);
 	return end(r, "append_draft", result, err);
 }
 
 static int
-find_id(const struct replay_folder *folder, const char *message_id, uint64_t size, uint32_t first, bool *ret_found)
+find_id(const struct replay_folder *folder, const char *message_id, uint64_t size, uint32_t first,
+	bool *ret_found)
 {
 	struct identity_listed *rows;
 	size_t count;
@@ -375,15 +395,16 @@ find_id(const struct replay_folder *folder, const char *message_id, uint64_t siz
 	if (result < 0)
 		return result;
 	for (size_t k = 0; k < count; k++)
-		if (strcmp(rows[k].message_id, message_id) == 0 && (size == 0 || rows[k].listed.size == size))
+		if (strcmp(rows[k].message_id, message_id) == 0 &&
+		    (size == 0 || rows[k].listed.size == size))
 			*ret_found = true;
 	free(rows);
 	return 0;
 }
 
 static int
-replay_find(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first,
-	    bool *ret_found, struct err *err)
+replay_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	    uint32_t first, bool *ret_found, struct err *err)
 {
 	struct replay *r = replay_of(t);
 	bool found;
@@ -391,7 +412,8 @@ replay_find(struct transport *t, const char *folder, const char *message_id, uin
 
 	if (result < 0)
 		return result;
-	result = find_id(replay_store_find(&r->store, folder != NULL ? folder : "Drafts"), message_id, size, first, &found);
+	result = find_id(replay_store_find(&r->store, folder != NULL ? folder : "Drafts"),
+			 message_id, size, first, &found);
 	result = end(r, "find", result, err);
 	if (result == 0)
 		*ret_found = found;
@@ -399,7 +421,8 @@ replay_find(struct transport *t, const char *folder, const char *message_id, uin
 }
 
 static int
-replay_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum transport_event *ret, struct err *err)
+replay_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms,
+	    enum transport_event *ret, struct err *err)
 {
 	struct replay *r = replay_of(t);
 	int result = begin(r, "wait", true, err);
@@ -411,7 +434,9 @@ replay_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enu
 	newer = r->selected->uidnext > known_uidnext;
 	result = end(r, "wait", 0, err);
 	if (result == 0)
-		*ret = newer ? TRANSPORT_CHANGED : atomic_exchange(&r->woken, false) ? TRANSPORT_WOKEN : TRANSPORT_TIMEOUT;
+		*ret = newer                               ? TRANSPORT_CHANGED
+		       : atomic_exchange(&r->woken, false) ? TRANSPORT_WOKEN
+							   : TRANSPORT_TIMEOUT;
 	return result;
 }
 

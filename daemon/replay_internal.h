@@ -1,6 +1,7 @@
 /*
- * replay_internal: what the files of the replay share; for nobody else. replay_store.c keeps the folders, replay.c is the
- * transport over them, replay_look.c is what its owner may do to it from outside.
+ * replay_internal: what the files of the replay share; for nobody else. replay_store.c keeps the
+ * folders, replay.c is the transport over them, replay_look.c is what its owner may do to it from
+ * outside.
  */
 #ifndef DAEMON_REPLAY_INTERNAL_H
 #define DAEMON_REPLAY_INTERNAL_H
@@ -14,13 +15,13 @@ struct replay_mail {
 	char *bytes;
 	size_t len;
 	int64_t received_ms;
-	char *flags;			/* malloc'd, never NULL */
+	char *flags; /* malloc'd, never NULL */
 };
 
 struct replay_folder {
 	char *name;
 	uint32_t uidvalidity, uidnext;
-	struct replay_mail *mails;	/* in UID order */
+	struct replay_mail *mails; /* in UID order */
 	size_t count, room;
 };
 
@@ -37,15 +38,15 @@ struct replay {
 	struct replay_folder *selected;
 	bool open;
 	_Atomic bool woken, stopped;
-	int fail_error;			/* 0: nothing planned */
+	int fail_error; /* 0: nothing planned */
 	bool fail_done;
-	char fail_operation[24];	/* "" any */
+	char fail_operation[24]; /* "" any */
 };
 
 static inline struct replay *
 replay_of(struct transport *t)
 {
-	return (struct replay *)t;	/* its first member */
+	return (struct replay *)t; /* its first member */
 }
 
 void
@@ -64,8 +65,8 @@ replay_store_delete(struct replay_store *store, struct replay_folder *folder);
 
 /* Adds a copy. flags: "" or words with spaces between. 0 or -ENOMEM. */
 int
-replay_folder_add(struct replay_folder *folder, const char *bytes, size_t len, int64_t received_ms, const char *flags,
-		  uint32_t *ret_uid);
+replay_folder_add(struct replay_folder *folder, const char *bytes, size_t len, int64_t received_ms,
+		  const char *flags, uint32_t *ret_uid);
 
 struct replay_mail *
 replay_folder_mail(const struct replay_folder *folder, uint32_t uid);

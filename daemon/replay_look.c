@@ -1,6 +1,6 @@
 /*
- * replay_look: puts mail in, looks at what became of it, and plays the server's tricks: deleted folders, new UIDs, mail
- * that somebody else took, failing calls.
+ * replay_look: puts mail in, looks at what became of it, and plays the server's tricks: deleted
+ * folders, new UIDs, mail that somebody else took, failing calls.
  */
 #include "replay_internal.h"
 
@@ -8,7 +8,8 @@
 #include <string.h>
 
 int
-replay_add(struct transport *t, const char *folder, const void *bytes, size_t len, int64_t received_ms, uint32_t *ret_uid)
+replay_add(struct transport *t, const char *folder, const void *bytes, size_t len,
+	   int64_t received_ms, uint32_t *ret_uid)
 {
 	struct replay *r = replay_of(t);
 	struct replay_folder *target;
@@ -33,7 +34,8 @@ replay_visit(struct transport *t, const char *folder, replay_visitor *visit, voi
 		return -ENOENT;
 	for (size_t k = 0; k < found->count && result == 0; k++) {
 		const struct replay_mail *mail = &found->mails[k];
-		struct replay_message message = {mail->uid, mail->bytes, mail->len, mail->received_ms, mail->flags};
+		struct replay_message message = { mail->uid, mail->bytes, mail->len,
+						  mail->received_ms, mail->flags };
 
 		result = visit(context, &message);
 	}
@@ -41,7 +43,8 @@ replay_visit(struct transport *t, const char *folder, replay_visitor *visit, voi
 }
 
 void
-replay_folders(struct transport *t, void (*visit_folder)(void *context, const char *name), void *context)
+replay_folders(struct transport *t, void (*visit_folder)(void *context, const char *name),
+	       void *context)
 {
 	struct replay *r = replay_of(t);
 

@@ -40,7 +40,8 @@ replay_store_find(const struct replay_store *store, const char *name)
 	for (size_t k = 0; k < store->count; k++) {
 		const char *have = store->folders[k]->name;
 
-		if (strcmp(have, name) == 0 || (strcmp(have, "INBOX") == 0 && strcasecmp(name, "INBOX") == 0))
+		if (strcmp(have, name) == 0 ||
+		    (strcmp(have, "INBOX") == 0 && strcasecmp(name, "INBOX") == 0))
 			return store->folders[k];
 	}
 	return NULL;
@@ -80,7 +81,8 @@ replay_store_delete(struct replay_store *store, struct replay_folder *folder)
 
 	while (k < store->count && store->folders[k] != folder)
 		k++;
-	memmove(store->folders + k, store->folders + k + 1, (store->count - k - 1) * sizeof(*store->folders));
+	memmove(store->folders + k, store->folders + k + 1,
+		(store->count - k - 1) * sizeof(*store->folders));
 	store->count--;
 	folder_free(folder);
 }
@@ -102,10 +104,12 @@ make_room(struct replay_folder *folder)
 }
 
 int
-replay_folder_add(struct replay_folder *folder, const char *bytes, size_t len, int64_t received_ms, const char *flags,
-		  uint32_t *ret_uid)
+replay_folder_add(struct replay_folder *folder, const char *bytes, size_t len, int64_t received_ms,
+		  const char *flags, uint32_t *ret_uid)
 {
-	struct replay_mail mail = {.uid = folder->uidnext, .len = len, .received_ms = received_ms};
+	struct replay_mail mail = { .uid = folder->uidnext,
+				    .len = len,
+				    .received_ms = received_ms };
 	int r = make_room(folder);
 
 	if (r < 0)

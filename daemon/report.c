@@ -7,8 +7,9 @@
 void
 report_problems(FILE *out, const struct problems *problems, enum problem_level level)
 {
-	static const char *const names[] = { [PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning",
-					     [PROBLEM_ERROR] = "error" };
+	static const char *const names[] = {
+		[PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error"
+	};
 
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct problem *p = &problems->list[i];

@@ -1,5 +1,6 @@
 /*
- * report: problems, printed for the person who must mend them: "file:line:column: error: text" and an indented hint.
+ * report: problems, printed for the person who must mend them: "file:line:column: error: text" and
+ * an indented hint.
  */
 #ifndef DAEMON_REPORT_H
 #define DAEMON_REPORT_H

@@ -1,6 +1,6 @@
 /*
- * resolve: getaddrinfo() in a detached thread. The two sides share one reference-counted struct, so that neither waits
- * for the other: whoever comes last frees it.
+ * resolve: getaddrinfo() in a detached thread. The two sides share one reference-counted struct, so
+ * that neither waits for the other: whoever comes last frees it.
  */
 #include "resolve.h"
 
@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 /* Name services (NSS modules) run on this stack. */
-#define RESOLVE_STACK	(256u << 10)
+#define RESOLVE_STACK (256u << 10)
 
 struct resolve {
 	_Atomic int references;
 	int done_fd;
-	_Atomic bool done;		/* set last: who sees it may read error and list */
+	_Atomic bool done; /* set last: who sees it may read error and list */
 	int error;
 	struct addrinfo *list;
 	char service[8];
@@ -44,7 +44,9 @@ static void
 look_up(struct resolve *r, int flags)
 {
 	struct addrinfo hints = {
-		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags,
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICSERV | flags,
 	};
 
 	r->error = getaddrinfo(r->host, r->service, &hints, &r->list);

@@ -1,8 +1,9 @@
 /*
  * resolve: name to addresses, with a deadline that the C library does not have.
  *
- * Each look-up runs in a thread of its own that nobody ever has to wait for: a look-up that is given up goes on
- * alone and frees what it holds when the resolver lets it go. Numeric addresses need no thread.
+ * Each look-up runs in a thread of its own that nobody ever has to wait for: a look-up that is
+ * given up goes on alone and frees what it holds when the resolver lets it go. Numeric addresses
+ * need no thread.
  */
 #ifndef DAEMON_RESOLVE_H
 #define DAEMON_RESOLVE_H
@@ -12,7 +13,10 @@
 
 struct resolve;
 
-/* Starts looking for stream sockets of host:port. 0, or -ENOMEM, -EAGAIN (no thread), -EMFILE and the like. */
+/*
+ * Starts looking for stream sockets of host:port. 0, or -ENOMEM, -EAGAIN (no thread), -EMFILE and
+ * the like.
+ */
 int
 resolve_start(const char *host, uint16_t port, struct resolve **ret);
 

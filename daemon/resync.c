@@ -1,6 +1,6 @@
 /*
- * resync: a folder whose UIDVALIDITY changed is matched again with what we know of it. One transaction: the old numbering
- * holds until the new one is complete.
+ * resync: a folder whose UIDVALIDITY changed is matched again with what we know of it. One
+ * transaction: the old numbering holds until the new one is complete.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,10 +14,10 @@
 
 /* What one mail of the folder is to us. */
 struct match {
-	uint64_t message;		/* message record, 0: unknown */
-	uint32_t uid;			/* now */
-	bool before;			/* arrived before we watched: none of ours */
-	bool here;			/* its record names this folder: it gets the new number */
+	uint64_t message; /* message record, 0: unknown */
+	uint32_t uid;     /* now */
+	bool before;      /* arrived before we watched: none of ours */
+	bool here;        /* its record names this folder: it gets the new number */
 	enum ledger_state state;
 	unsigned open;
 	const char *reason;
@@ -59,7 +59,8 @@ match_one(struct resync *s, const struct identity_listed *listed, struct match *
 		return r;
 	if (record.uidvalidity == s->cursor.uidvalidity && strcmp(record.folder, s->folder) == 0) {
 		m->here = true;
-		r = record_ledger_get(s->txn, s->arena, account, s->folder, record.uidvalidity, record.uid, &entry);
+		r = record_ledger_get(s->txn, s->arena, account, s->folder, record.uidvalidity,
+				      record.uid, &entry);
 		if (r == 0) {
 			m->state = entry.state;
 			m->open = entry.open;
@@ -91,8 +92,9 @@ renumber_record(struct resync *s, const struct match *m)
 }
 
 /*
- * Puts the new ledger and moves the cursor to the lowest mail that is not finished. What is new gets an entry as well, planned
- * and without a message: so that finishing a mail below it cannot move the cursor past it.
+ * Puts the new ledger and moves the cursor to the lowest mail that is not finished. What is new
+ * gets an entry as well, planned and without a message: so that finishing a mail below it cannot
+ * move the cursor past it.
  */
 static int
 renumber(struct resync *s)
@@ -105,8 +107,14 @@ renumber(struct resync *s)
 	for (size_t i = 0; r >= 0 && i < s->count; i++) {
 		const struct match *m = &s->matches[i];
 		struct ledger_record entry = {
-			.account = s->intake->account->name, .folder = s->folder, .uidvalidity = s->uidvalidity,
-			.uid = m->uid, .state = m->state, .reason = m->reason, .message = m->message, .open = m->open,
+			.account = s->intake->account->name,
+			.folder = s->folder,
+			.uidvalidity = s->uidvalidity,
+			.uid = m->uid,
+			.state = m->state,
+			.reason = m->reason,
+			.message = m->message,
+			.open = m->open,
 		};
 
 		if (m->here)
@@ -114,10 +122,16 @@ renumber(struct resync *s)
 		if (!m->message && !m->before)
 			entry.state = LEDGER_PLANNED;
 		else if (r == 1)
-			entry = (struct ledger_record){ .account = entry.account, .folder = s->folder, .uid = m->uid,
-				.uidvalidity = s->uidvalidity, .state = LEDGER_DONE, .reason = "seen" };
+			entry = (struct ledger_record){ .account = entry.account,
+							.folder = s->folder,
+							.uid = m->uid,
+							.uidvalidity = s->uidvalidity,
+							.state = LEDGER_DONE,
+							.reason = "seen" };
 		if (!gap)
-			s->cursor.next = entry.state == LEDGER_PLANNED || m->uid == UINT32_MAX ? m->uid : m->uid + 1;
+			s->cursor.next = entry.state == LEDGER_PLANNED || m->uid == UINT32_MAX
+						 ? m->uid
+						 : m->uid + 1;
 		gap = gap || entry.state == LEDGER_PLANNED;
 		if (r >= 0 && (gap || entry.state == LEDGER_PARKED))
 			r = record_ledger_put(s->txn, &entry);
@@ -125,22 +139,29 @@ renumber(struct resync *s)
 	return r < 0 ? r : record_cursor_put(s->txn, &s->cursor);
 }
 
-/* Drops a numbering's entries. What was parked without ever being judged stays, when wanted, for a person to see. */
+/*
+ * Drops a numbering's entries. What was parked without ever being judged stays, when wanted, for a
+ * person to see.
+ */
 static int
 drop(struct resync *s, uint32_t uidvalidity, bool keep_parked)
 {
 	struct ledger_record *entries;
 	size_t count;
-	int r = ledger_list(s->txn, s->arena, s->intake->account->name, s->folder, uidvalidity, 1, &entries, &count);
+	int r = ledger_list(s->txn, s->arena, s->intake->account->name, s->folder, uidvalidity, 1,
+			    &entries, &count);
 
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (!keep_parked || entries[i].state != LEDGER_PARKED || entries[i].message)
-			r = record_ledger_delete(s->txn, entries[i].account, entries[i].folder, entries[i].uidvalidity,
-						 entries[i].uid);
+			r = record_ledger_delete(s->txn, entries[i].account, entries[i].folder,
+						 entries[i].uidvalidity, entries[i].uid);
 	return r;
 }
 
-/* Gives what is planned its mail's new number; a number of 0 lets the outbox find that the mail is gone. */
+/*
+ * Gives what is planned its mail's new number; a number of 0 lets the outbox find that the mail is
+ * gone.
+ */
 static int
 renumber_outbox(struct resync *s)
 {
@@ -158,7 +179,8 @@ renumber_outbox(struct resync *s)
 		e->uidvalidity = s->uidvalidity;
 		r = record_message_get(s->txn, s->arena, e->message, &record);
 		if (r == 0) {
-			if (record.uidvalidity == s->uidvalidity && strcmp(record.folder, s->folder) == 0)
+			if (record.uidvalidity == s->uidvalidity &&
+			    strcmp(record.folder, s->folder) == 0)
 				e->uid = record.uid;
 			record_message_free(&record);
 		}
@@ -173,7 +195,9 @@ park_folder(struct resync *s)
 {
 	char why[160];
 
-	snprintf(why, sizeof(why), "UIDVALIDITY changed from %" PRIu32 " to %" PRIu32 " and only %zu of %zu mails are known",
+	snprintf(why, sizeof(why),
+		 "UIDVALIDITY changed from %" PRIu32 " to %" PRIu32
+		 " and only %zu of %zu mails are known",
 		 s->cursor.uidvalidity, s->uidvalidity, s->matched, s->count);
 	s->cursor.parked = why;
 	s->cursor.since_ms = clock_now_ms(s->intake->clock);
@@ -183,7 +207,8 @@ park_folder(struct resync *s)
 static int
 resync_in(struct resync *s, const struct identity_listed *list)
 {
-	int r = record_cursor_get(s->txn, s->arena, s->intake->account->name, s->folder, &s->cursor);
+	int r = record_cursor_get(s->txn, s->arena, s->intake->account->name, s->folder,
+				  &s->cursor);
 
 	for (size_t i = 0; r == 0 && i < s->count; i++) {
 		r = match_one(s, &list[i], &s->matches[i]);
@@ -191,7 +216,8 @@ resync_in(struct resync *s, const struct identity_listed *list)
 	}
 	if (r < 0)
 		return r;
-	if (s->cursor.next > 0 && s->count >= RESYNC_SMALL && s->matched * 100 < s->count * RESYNC_PERCENT) {
+	if (s->cursor.next > 0 && s->count >= RESYNC_SMALL &&
+	    s->matched * 100 < s->count * RESYNC_PERCENT) {
 		r = park_folder(s);
 		return r < 0 ? r : 1;
 	}
@@ -205,10 +231,13 @@ resync_in(struct resync *s, const struct identity_listed *list)
 }
 
 int
-resync_folder(const struct intake *intake, struct transport *transport, const char *folder, const struct folder_state *state,
-	      struct err *err)
+resync_folder(const struct intake *intake, struct transport *transport, const char *folder,
+	      const struct folder_state *state, struct err *err)
 {
-	struct resync s = { .intake = intake, .folder = folder, .uidvalidity = state->uidvalidity, .arena = arena_new(0) };
+	struct resync s = { .intake = intake,
+			    .folder = folder,
+			    .uidvalidity = state->uidvalidity,
+			    .arena = arena_new(0) };
 	struct identity_listed *list = NULL;
 	int r, parked;
 
@@ -220,13 +249,15 @@ resync_folder(const struct intake *intake, struct transport *transport, const ch
 	s.matches = arena_calloc(s.arena, s.count ? s.count : 1, sizeof(*s.matches));
 	r = s.matches ? store_begin(intake->store, true, &s.txn) : -ENOMEM;
 	if (r < 0) {
-		err_set(err, r, "matching folder %s after its UIDVALIDITY changed: %s", folder, strerror(-r));
+		err_set(err, r, "matching folder %s after its UIDVALIDITY changed: %s", folder,
+			strerror(-r));
 		goto out;
 	}
 	parked = resync_in(&s, list);
 	if (parked < 0) {
 		store_abort(s.txn);
-		r = err_set(err, parked, "matching folder %s after its UIDVALIDITY changed: %s", folder, strerror(-parked));
+		r = err_set(err, parked, "matching folder %s after its UIDVALIDITY changed: %s",
+			    folder, strerror(-parked));
 		goto out;
 	}
 	r = store_commit(s.txn);

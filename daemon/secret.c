@@ -1,9 +1,9 @@
 /*
- * secret: reads a password from where the configuration says it is. Keeps no copy, names no part of it in any sentence, and
- * never waits longer than SECRET_DEADLINE_MS.
+ * secret: reads a password from where the configuration says it is. Keeps no copy, names no part of
+ * it in any sentence, and never waits longer than SECRET_DEADLINE_MS.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* pipe2 */
+#define _GNU_SOURCE /* pipe2 */
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +23,10 @@
 
 #include "config.h"
 
-#define SECRET_MAX		4096u
-#define SECRET_DEADLINE_MS	10000
-#define SECRET_LOOK_MS		100	/* between two looks whether it is cancelled */
-#define COMMAND_OUTPUT_MAX	(64u << 10)
+#define SECRET_MAX 4096u
+#define SECRET_DEADLINE_MS 10000
+#define SECRET_LOOK_MS 100 /* between two looks whether it is cancelled */
+#define COMMAND_OUTPUT_MAX (64u << 10)
 
 extern char **environ;
 
@@ -37,7 +37,8 @@ struct patience {
 };
 
 struct reading {
-	char line[SECRET_MAX + 2];	/* the first line so far; a byte more than is allowed, to notice */
+	char line[SECRET_MAX +
+		  2]; /* the first line so far; a byte more than is allowed, to notice */
 	size_t len;
 	bool line_over;
 	size_t total;
@@ -77,12 +78,20 @@ finish(struct reading *r, const char *where, struct err *err, char **ret_secret)
 	if (r->len && r->line[r->len - 1] == '\r')
 		r->len--;
 	if (r->len == 0)
-		return err_set(err, -EINVAL, "reading a secret from %s: its first line is empty; write the secret there", where);
+		return err_set(
+			err, -EINVAL,
+			"reading a secret from %s: its first line is empty; write the secret there",
+			where);
 	if (r->len > SECRET_MAX)
-		return err_set(err, -EINVAL, "reading a secret from %s: its first line is longer than %u bytes, which is no "
-			       "password", where, SECRET_MAX);
+		return err_set(err, -EINVAL,
+			       "reading a secret from %s: its first line is longer than %u bytes, "
+			       "which is no "
+			       "password",
+			       where, SECRET_MAX);
 	if (memchr(r->line, '\0', r->len))
-		return err_set(err, -EINVAL, "reading a secret from %s: it holds a NUL byte; write it as text", where);
+		return err_set(err, -EINVAL,
+			       "reading a secret from %s: it holds a NUL byte; write it as text",
+			       where);
 	secret = malloc(r->len + 1);
 	if (!secret)
 		return err_set(err, -ENOMEM, "reading a secret from %s: out of memory", where);
@@ -95,10 +104,14 @@ finish(struct reading *r, const char *where, struct err *err, char **ret_secret)
 static int
 open_failed(int error, const char *where, struct err *err)
 {
-	const char *advice = error == ENOENT ? "make the file or correct the name" :
-			     error == EACCES ? "let the user that triaged runs as read it" : "see that it is an ordinary file";
+	const char *advice = error == ENOENT   ? "make the file or correct the name"
+			     : error == EACCES ? "let the user that triaged runs as read it"
+					       : "see that it is an ordinary file";
 
-	return err_set(err, error == ENOENT || error == ENOTDIR ? -ENOENT : error == EACCES ? -EACCES : -error,
+	return err_set(err,
+		       error == ENOENT || error == ENOTDIR ? -ENOENT
+		       : error == EACCES                   ? -EACCES
+							   : -error,
 		       "reading a secret from %s: %s; %s", where, strerror(error), advice);
 }
 
@@ -116,7 +129,8 @@ read_file(const char *path, const char *where, struct err *err, char **ret_secre
 		return open_failed(errno, where, err);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return err_set(err, -EINVAL, "reading a secret from %s: it is not an ordinary file", where);
+		return err_set(err, -EINVAL, "reading a secret from %s: it is not an ordinary file",
+			       where);
 	}
 	while (!r.line_over && r.len <= SECRET_MAX && (got = read(fd, bytes, sizeof(bytes))) > 0)
 		take(&r, bytes, (size_t)got);
@@ -127,7 +141,10 @@ read_file(const char *path, const char *where, struct err *err, char **ret_secre
 	return result;
 }
 
-/* The service hands a whole directory over (LoadCredential=triaged:DIRECTORY): systemd puts that name before the files' own. */
+/*
+ * The service hands a whole directory over (LoadCredential=triaged:DIRECTORY): systemd puts that
+ * name before the files' own.
+ */
 static int
 read_credential(const char *name, struct err *err, char **ret_secret)
 {
@@ -135,18 +152,27 @@ read_credential(const char *name, struct err *err, char **ret_secret)
 	char path[4096], where[128];
 
 	if (!directory || !*directory)
-		return err_set(err, -ENOENT, "reading the credential \"%s\": this process was given none; put the file %s where the "
-			       "service loads credentials from, or by hand set CREDENTIALS_DIRECTORY to its folder", name, name);
+		return err_set(err, -ENOENT,
+			       "reading the credential \"%s\": this process was given none; put "
+			       "the file %s where the "
+			       "service loads credentials from, or by hand set "
+			       "CREDENTIALS_DIRECTORY to its folder",
+			       name, name);
 	if (strchr(name, '/') || name[0] == '.' ||
 	    snprintf(path, sizeof(path), "%s/triaged_%s", directory, name) >= (int)sizeof(path))
-		return err_set(err, -EINVAL, "reading the credential \"%s\": this is no name of a credential", name);
+		return err_set(err, -EINVAL,
+			       "reading the credential \"%s\": this is no name of a credential",
+			       name);
 	if (access(path, F_OK) < 0)
 		snprintf(path, sizeof(path), "%s/%s", directory, name);
 	snprintf(where, sizeof(where), "the credential \"%s\"", name);
 	return read_file(path, where, err, ret_secret);
 }
 
-/* Starts the command in a process group of its own, its output in *ret_fd, with the signals a new program expects. */
+/*
+ * Starts the command in a process group of its own, its output in *ret_fd, with the signals a new
+ * program expects.
+ */
 static int
 start_command(const char *command, pid_t *ret_pid, int *ret_fd)
 {
@@ -164,15 +190,17 @@ start_command(const char *command, pid_t *ret_pid, int *ret_fd)
 	posix_spawnattr_init(&attributes);
 	r = posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
 	if (!r)
-		r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
+						     0);
 	/* What a failing password command says may hold what must not reach the journal. */
 	if (!r)
-		r = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		r = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+						     0);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes,
-				 POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
 	if (!r)
 		r = posix_spawn(ret_pid, "/bin/sh", &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -205,12 +233,15 @@ drain(int fd, struct reading *r)
 	return result;
 }
 
-/* Until the command has ended (a child it left behind may keep the pipe open) or its time is over. */
+/*
+ * Until the command has ended (a child it left behind may keep the pipe open) or its time is over.
+ */
 static int
 await_command(int fd, int pidfd, const struct patience *patience, struct reading *r)
 {
 	int64_t deadline = now_ms() + SECRET_DEADLINE_MS;
-	struct pollfd polled[2] = { { .fd = pidfd, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+	struct pollfd polled[2] = { { .fd = pidfd, .events = POLLIN },
+				    { .fd = fd, .events = POLLIN } };
 
 	for (;;) {
 		int64_t left = deadline - now_ms();
@@ -242,24 +273,36 @@ static int
 command_failed(int r, int status, struct err *err)
 {
 	if (r == -ETIMEDOUT)
-		return err_set(err, r, "running the password command: it did not end within %d seconds and was killed; run it by "
-			       "hand to see what it waits for", SECRET_DEADLINE_MS / 1000);
+		return err_set(err, r,
+			       "running the password command: it did not end within %d seconds and "
+			       "was killed; run it by "
+			       "hand to see what it waits for",
+			       SECRET_DEADLINE_MS / 1000);
 	if (r == -ECANCELED)
 		return err_set(err, r, "running the password command: stopped");
 	if (r == -EFBIG)
-		return err_set(err, -EINVAL, "running the password command: it wrote more than %u bytes and was killed; let it write the "
-			       "password only", COMMAND_OUTPUT_MAX);
+		return err_set(err, -EINVAL,
+			       "running the password command: it wrote more than %u bytes and was "
+			       "killed; let it write the "
+			       "password only",
+			       COMMAND_OUTPUT_MAX);
 	if (r < 0)
 		return err_set(err, r, "running the password command: %s", strerror(-r));
 	if (WIFSIGNALED(status))
-		return err_set(err, -EINVAL, "running the password command: signal %d ended it", WTERMSIG(status));
-	return err_set(err, WEXITSTATUS(status) == 127 ? -ENOENT : WEXITSTATUS(status) == 126 ? -EACCES : -EINVAL,
-		       "running the password command: it failed with exit status %d; run it by hand as the user of triaged to see why",
+		return err_set(err, -EINVAL, "running the password command: signal %d ended it",
+			       WTERMSIG(status));
+	return err_set(err,
+		       WEXITSTATUS(status) == 127   ? -ENOENT
+		       : WEXITSTATUS(status) == 126 ? -EACCES
+						    : -EINVAL,
+		       "running the password command: it failed with exit status %d; run it by "
+		       "hand as the user of triaged to see why",
 		       WEXITSTATUS(status));
 }
 
 static int
-read_command(const char *command, const struct patience *patience, struct err *err, char **ret_secret)
+read_command(const char *command, const struct patience *patience, struct err *err,
+	     char **ret_secret)
 {
 	struct reading r = { .len = 0 };
 	int fd, pidfd, result, status = 0;
@@ -270,7 +313,10 @@ read_command(const char *command, const struct patience *patience, struct err *e
 		return command_failed(result, 0, err);
 	pidfd = pidfd_open(pid, 0);
 	result = pidfd < 0 ? -errno : await_command(fd, pidfd, patience, &r);
-	/* The whole group: the shell's children would outlive the shell. The group lasts until we have waited. */
+	/*
+	 * The whole group: the shell's children would outlive the shell. The group lasts until we
+	 * have waited.
+	 */
 	kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -300,8 +346,8 @@ secret_read(const struct secret_source *source, struct err *err, char **ret_secr
 }
 
 int
-secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context), const void *context,
-		  struct err *err, char **ret_secret)
+secret_read_until(const struct secret_source *source, bool (*cancelled)(const void *context),
+		  const void *context, struct err *err, char **ret_secret)
 {
 	const struct patience patience = { cancelled, context };
 

@@ -8,11 +8,11 @@
 #include "log.h"
 #include "service.h"
 
-#define COURIER_WAIT_MS	60000		/* looks at the journal at least this often */
+#define COURIER_WAIT_MS 60000 /* looks at the journal at least this often */
 
 void
-service_init(struct service *service, const struct config *config, struct store *store, const struct clock *clock,
-	     struct pool *pool, struct bundle *bundle)
+service_init(struct service *service, const struct config *config, struct store *store,
+	     const struct clock *clock, struct pool *pool, struct bundle *bundle)
 {
 	pthread_condattr_t attributes;
 
@@ -39,7 +39,8 @@ service_join(struct service *service, int64_t deadline_ms)
 
 		pthread_mutex_lock(&service->mutex);
 		while (courier->running && !courier->ended &&
-		       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) != ETIMEDOUT)
+		       pthread_cond_timedwait(&service->kicked, &service->mutex, &until) !=
+			       ETIMEDOUT)
 			;
 		pthread_mutex_unlock(&service->mutex);
 	}
@@ -94,7 +95,10 @@ service_stop(struct service *service, bool cut)
 	service_kick(service);
 }
 
-/* Every account has its turn, whatever becomes of another. Returns the first error. *next_ms 0: nothing waits, -1: more now. */
+/*
+ * Every account has its turn, whatever becomes of another. Returns the first error. *next_ms 0:
+ * nothing waits, -1: more now.
+ */
 static int
 run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct err *err)
 {
@@ -103,8 +107,11 @@ run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct e
 
 	*next_ms = 0;
 	for (size_t i = 0; i < service->config->account_count && !service->stopping; i++) {
-		struct intake intake = { .store = service->store, .clock = service->clock, .config = service->config,
-					 .account = &service->config->accounts[i], .stopping = &service->stopping };
+		struct intake intake = { .store = service->store,
+					 .clock = service->clock,
+					 .config = service->config,
+					 .account = &service->config->accounts[i],
+					 .stopping = &service->stopping };
 		struct outbox_counts counts;
 		struct err why = { 0 };
 		int r = outbox_run_courier(&intake, kinds, &service->cut, &counts, &why);
@@ -112,8 +119,10 @@ run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct e
 		if (r < 0 && first == 0)
 			first = err_set(err, r, "account %s: %s", intake.account->name, why.text);
 		if (counts.failed > 0)
-			log_line(LOG_WARNING, &(struct log_about){ .account = intake.account->name },
-				 "%u notices or webhooks could not be sent; see triagectl status", counts.failed);
+			log_line(LOG_WARNING,
+				 &(struct log_about){ .account = intake.account->name },
+				 "%u notices or webhooks could not be sent; see triagectl status",
+				 counts.failed);
 		if (counts.next_ms != INT64_MAX)
 			*next_ms = outbox_earlier(*next_ms, counts.next_ms);
 		more = more || counts.more;
@@ -186,7 +195,8 @@ service_start_couriers(struct service *service, struct err *err)
 		*courier = (struct courier){ .service = service, .kinds = kinds[i] };
 		error = pthread_create(&courier->thread, NULL, courier_main, courier);
 		if (error)
-			return err_set(err, -error, "starting a courier thread: %s", strerror(error));
+			return err_set(err, -error, "starting a courier thread: %s",
+				       strerror(error));
 		courier->running = true;
 	}
 	return 0;
@@ -199,7 +209,8 @@ service_courier_once(struct service *service, struct err *err)
 	int r;
 
 	do {
-		r = run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms, err);
+		r = run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms,
+				 err);
 	} while (r == 0 && next_ms < 0);
 	return r;
 }

@@ -1,6 +1,6 @@
 /*
- * service: what the threads of one running triaged share: configuration, store, clock, workers, the current bundle, the
- * stop signal, and the couriers that carry out webhooks and notices.
+ * service: what the threads of one running triaged share: configuration, store, clock, workers, the
+ * current bundle, the stop signal, and the couriers that carry out webhooks and notices.
  */
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
@@ -18,9 +18,9 @@
 /* A thread that carries out one kind of outbox entry for all accounts. */
 struct courier {
 	struct service *service;
-	unsigned kinds;			/* 1u << OUTBOX_... */
+	unsigned kinds; /* 1u << OUTBOX_... */
 	pthread_t thread;
-	bool running, ended;		/* ended: it has nothing more to do; guarded by the service's mutex */
+	bool running, ended; /* ended: it has nothing more to do; guarded by the service's mutex */
 };
 
 struct service {
@@ -29,10 +29,10 @@ struct service {
 	const struct clock *clock;
 	struct pool *pool;
 
-	atomic_int stopping;		/* set once; polled by everything that waits */
-	atomic_int cut;			/* set when stopping takes too long: outside calls end now */
+	atomic_int stopping; /* set once; polled by everything that waits */
+	atomic_int cut;      /* set when stopping takes too long: outside calls end now */
 
-	pthread_mutex_t mutex;		/* guards what follows */
+	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t kicked;
 	uint64_t kicks;
 	struct bundle *bundle;
@@ -41,12 +41,12 @@ struct service {
 
 /* Takes over one reference to the bundle. */
 void
-service_init(struct service *service, const struct config *config, struct store *store, const struct clock *clock,
-	     struct pool *pool, struct bundle *bundle);
+service_init(struct service *service, const struct config *config, struct store *store,
+	     const struct clock *clock, struct pool *pool, struct bundle *bundle);
 
 /*
- * After service_stop(): waits for the couriers to finish what they are sending until deadline_ms (monotonic). What then still
- * goes on is cut when the service ends.
+ * After service_stop(): waits for the couriers to finish what they are sending until deadline_ms
+ * (monotonic). What then still goes on is cut when the service ends.
  */
 void
 service_join(struct service *service, int64_t deadline_ms);
@@ -59,7 +59,10 @@ service_end(struct service *service);
 struct bundle *
 service_bundle(struct service *service);
 
-/* Makes another bundle the current one; takes over the caller's reference. Mail being judged finishes with the old one. */
+/*
+ * Makes another bundle the current one; takes over the caller's reference. Mail being judged
+ * finishes with the old one.
+ */
 void
 service_swap(struct service *service, struct bundle *bundle);
 

@@ -23,7 +23,7 @@
 #include "source_mbox.h"
 
 struct entry {
-	char *name;	    /* relative to the folder */
+	char *name;         /* relative to the folder */
 	const char *key;    /* what it is sorted by, in name */
 	unsigned char type; /* DT_... */
 };
@@ -157,8 +157,10 @@ level_fill(struct level *level, int fd)
 		return r;
 	}
 	if (maildir) {
-		/* Maildir names begin with the time: the mails of cur and new in delivery order,
-		 * then the subfolders. */
+		/*
+		 * Maildir names begin with the time: the mails of cur and new in delivery order,
+		 * then the subfolders.
+		 */
 		size_t mails = level->count;
 
 		if (mails > 0)

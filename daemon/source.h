@@ -15,7 +15,7 @@
 
 #include "filters/err.h"
 
-#define SOURCE_DEPTH_MAX  64	      /* folders within folders */
+#define SOURCE_DEPTH_MAX 64           /* folders within folders */
 #define SOURCE_STREAM_MAX (1ul << 30) /* bytes taken from a pipe */
 
 struct source;
@@ -23,11 +23,11 @@ struct source_file;
 
 /* One mail. Valid until source_mail_free(), also after the source is closed. */
 struct source_mail {
-	char *name;		  /* the path; "path#3" for the third of several mails of an mbox */
-	const char *bytes;	  /* without the From_ line */
-	size_t len;		  /* at most LIMIT_MESSAGE_BYTES */
-	bool cut;		  /* there was more */
-	char *unescaped;	  /* owned copy behind bytes, or NULL */
+	char *name;               /* the path; "path#3" for the third of several mails of an mbox */
+	const char *bytes;        /* without the From_ line */
+	size_t len;               /* at most LIMIT_MESSAGE_BYTES */
+	bool cut;                 /* there was more */
+	char *unescaped;          /* owned copy behind bytes, or NULL */
 	struct source_file *file; /* what bytes lie in, or NULL */
 };
 

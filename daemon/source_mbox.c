@@ -12,8 +12,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#define FROM	      "From "
-#define FROM_LEN      5
+#define FROM "From "
+#define FROM_LEN 5
 #define FROM_LINE_MAX 512
 
 static bool
@@ -160,8 +160,10 @@ mbox_unescape(const char *mail, size_t len, char *out)
 	while ((quote = next_escaped(mail, at, end))) {
 		memcpy(out + used, at, (size_t)(quote - at));
 		used += (size_t)(quote - at);
-		/* The rest of the line goes over as it is: "From " begins behind the remaining
-		 * '>'s. */
+		/*
+		 * The rest of the line goes over as it is: "From " begins behind the remaining
+		 * '>'s.
+		 */
 		at = quote + 1;
 		while (at < end && *at == '>')
 			out[used++] = *at++;

@@ -27,8 +27,10 @@ mbox_split(const char *bytes, size_t len, const char **ret_mail, size_t *ret_mai
 bool
 mbox_escaped(const char *mail, size_t len);
 
-/* Copies the mail to out (as long as mail) and takes one '>' off quoted From_ lines. Returns the
- * new length. */
+/*
+ * Copies the mail to out (as long as mail) and takes one '>' off quoted From_ lines. Returns the
+ * new length.
+ */
 size_t
 mbox_unescape(const char *mail, size_t len, char *out);
 

@@ -147,7 +147,7 @@ int
 store_next(struct store_txn *txn, const char *name, uint64_t *ret_number)
 {
 	/* Table 's' of what all accounts share (record.h): a zero byte, the letter, the name. */
-	char key[STORE_KEY_MAX] = {'\0', 's'};
+	char key[STORE_KEY_MAX] = { '\0', 's' };
 	size_t len = strlen(name);
 	struct span value;
 	uint64_t number = 0;
@@ -158,7 +158,7 @@ store_next(struct store_txn *txn, const char *name, uint64_t *ret_number)
 	if (len == 0 || len > sizeof(key) - 2)
 		return -EINVAL;
 	memcpy(key + 2, name, len);
-	r = store_get(txn, (struct span){key, len + 2}, &value);
+	r = store_get(txn, (struct span){ key, len + 2 }, &value);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0) {
@@ -169,8 +169,8 @@ store_next(struct store_txn *txn, const char *name, uint64_t *ret_number)
 	}
 	uint64_t next = htobe64(number + 1);
 
-	r = store_put(txn, (struct span){key, len + 2},
-		      (struct span){(const char *)&next, sizeof(next)});
+	r = store_put(txn, (struct span){ key, len + 2 },
+		      (struct span){ (const char *)&next, sizeof(next) });
 	if (r < 0)
 		return r;
 	*ret_number = number + 1;

@@ -26,8 +26,8 @@ key_begins_with(struct span key, struct span prefix)
 }
 
 /*
- * Whether a backward range begins at `from`, rather than at the last key with the prefix: `from` is given and is not past
- * all of those.
+ * Whether a backward range begins at `from`, rather than at the last key with the prefix: `from` is
+ * given and is not past all of those.
  */
 static inline bool
 key_starts_back(struct span from, struct span prefix)

@@ -33,14 +33,14 @@ struct lmdb_store {
 	MDB_dbi dbi;
 	struct store_dir dir;
 	size_t map_max;
-	pthread_mutex_t mutex;		/* for all below */
+	pthread_mutex_t mutex; /* for all below */
 	pthread_cond_t changed;
 	size_t map;
 	unsigned readers;
-	bool writing;			/* somebody has the writer's place */
-	bool resizing;			/* no reader may begin */
-	bool full;			/* the map was too small: grow it before the next writer */
-	bool lost;			/* the map could not be put back: nothing works any more */
+	bool writing;  /* somebody has the writer's place */
+	bool resizing; /* no reader may begin */
+	bool full;     /* the map was too small: grow it before the next writer */
+	bool lost;     /* the map could not be put back: nothing works any more */
 };
 
 struct lmdb_txn {
@@ -278,13 +278,13 @@ lmdb_abort(struct store_txn *txn)
 static MDB_val
 val_of(struct span s)
 {
-	return (MDB_val){.mv_size = s.len, .mv_data = (void *)s.at};
+	return (MDB_val){ .mv_size = s.len, .mv_data = (void *)s.at };
 }
 
 static struct span
 span_of(MDB_val v)
 {
-	return (struct span){v.mv_data, v.mv_size};
+	return (struct span){ v.mv_data, v.mv_size };
 }
 
 static int
@@ -351,7 +351,7 @@ seek_last(MDB_cursor *cursor, struct span prefix, MDB_val *k, MDB_val *v)
 		return mdb_cursor_get(cursor, k, v, MDB_LAST);
 	memcpy(after, prefix.at, len);
 	after[len - 1]++;
-	return seek_backward(cursor, (struct span){(char *)after, len}, false, k, v);
+	return seek_backward(cursor, (struct span){ (char *)after, len }, false, k, v);
 }
 
 static int
@@ -497,7 +497,7 @@ store_open_lmdb(const char *path, size_t map_max, struct err *err, struct store 
 		r = err_set(err, code_of(rc),
 			    "cannot open the store %s: %s; check its disk and permissions", path,
 			    mdb_strerror(rc));
-	else if (fsync(dir.fd) < 0)	/* the files' names must be as durable as what is in them */
+	else if (fsync(dir.fd) < 0) /* the files' names must be as durable as what is in them */
 		r = err_set(err, -errno, "cannot make the store %s durable: %s; check its disk",
 			    path, strerror(errno));
 	if (r < 0) {

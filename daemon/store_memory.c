@@ -23,17 +23,17 @@ struct pair {
 
 struct node {
 	_Atomic unsigned refs;
-	uint32_t priority;		/* never below its children's: keeps the tree flat */
-	struct node *child[2];		/* smaller keys, larger keys */
+	uint32_t priority;     /* never below its children's: keeps the tree flat */
+	struct node *child[2]; /* smaller keys, larger keys */
 	struct pair *pair;
 };
 
 struct memory_store {
 	struct store store;
-	pthread_mutex_t writer;		/* held as long as a write transaction lasts */
-	pthread_mutex_t root_lock;	/* held to read or change root only */
+	pthread_mutex_t writer;    /* held as long as a write transaction lasts */
+	pthread_mutex_t root_lock; /* held to read or change root only */
 	struct node *root;
-	uint32_t seed;			/* the writer's */
+	uint32_t seed; /* the writer's */
 };
 
 struct memory_txn {
@@ -44,13 +44,13 @@ struct memory_txn {
 static struct span
 pair_key(const struct pair *p)
 {
-	return (struct span){p->bytes, p->key_len};
+	return (struct span){ p->bytes, p->key_len };
 }
 
 static struct span
 pair_value(const struct pair *p)
 {
-	return (struct span){p->bytes + p->key_len, p->value_len};
+	return (struct span){ p->bytes + p->key_len, p->value_len };
 }
 
 static void

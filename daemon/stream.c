@@ -1,6 +1,7 @@
 /*
- * stream: sockets that are always non-blocking; every wait is a poll() on the socket and on the wake-up eventfd with
- * what is left of a deadline. TLS is in stream_tls.c, the face that libetpan sees in stream_low.c.
+ * stream: sockets that are always non-blocking; every wait is a poll() on the socket and on the
+ * wake-up eventfd with what is left of a deadline. TLS is in stream_tls.c, the face that libetpan
+ * sees in stream_low.c.
  *
  * One thread uses a stream; stream_wake() alone may come from any other.
  */
@@ -117,7 +118,8 @@ wait_fd(struct stream *s, int fd, short events, int64_t deadline, bool until_wok
 {
 	for (;;) {
 		struct pollfd polled[2] = {
-			{.fd = fd, .events = events}, {.fd = s->wake_fd, .events = POLLIN},
+			{ .fd = fd, .events = events },
+			{ .fd = s->wake_fd, .events = POLLIN },
 		};
 		int64_t left = deadline - clock_monotonic_ms();
 
@@ -237,7 +239,10 @@ stream_read(struct stream *s, void *bytes, size_t size)
 
 	if (!usable(s))
 		return s->error;
-	/* A peer that trickles bytes must not outlive the deadline either: there is always something to read then. */
+	/*
+	 * A peer that trickles bytes must not outlive the deadline either: there is always
+	 * something to read then.
+	 */
 	if (clock_monotonic_ms() >= s->deadline)
 		return stream_fail(s, -ETIMEDOUT, "the server did not answer in time");
 	if (s->budget == 0)
@@ -300,8 +305,9 @@ stream_bytes_read(const struct stream *s)
 }
 
 /*
- * A readable socket is not yet a readable byte: under TLS it may be a session ticket. So one byte is really read, and
- * kept for the next reader. This also sees what GnuTLS has decrypted already (gnutls_record_check_pending).
+ * A readable socket is not yet a readable byte: under TLS it may be a session ticket. So one byte
+ * is really read, and kept for the next reader. This also sees what GnuTLS has decrypted already
+ * (gnutls_record_check_pending).
  */
 int
 stream_wait(struct stream *s, int64_t timeout_ms)
@@ -348,12 +354,16 @@ stream_loopback(const struct stream *s)
 	if (peer.ss_family == AF_INET6) {
 		const struct in6_addr *address = &((struct sockaddr_in6 *)&peer)->sin6_addr;
 
-		return IN6_IS_ADDR_LOOPBACK(address) || (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
+		return IN6_IS_ADDR_LOOPBACK(address) ||
+		       (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
 	}
 	return false;
 }
 
-/* A dead peer is noticed within some minutes even when we only listen (IDLE behind a NAT that forgot us). */
+/*
+ * A dead peer is noticed within some minutes even when we only listen (IDLE behind a NAT that
+ * forgot us).
+ */
 static void
 set_options(int fd)
 {
@@ -394,14 +404,18 @@ connect_address(struct stream *s, const struct addrinfo *address, int64_t deadli
 static void
 address_text(const struct addrinfo *address, char *text, size_t size)
 {
-	if (getnameinfo(address->ai_addr, address->ai_addrlen, text, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, text, (socklen_t)size, NULL, 0,
+			NI_NUMERICHOST) != 0)
 		snprintf(text, size, "an address of it");
 }
 
-/* Each address gets its share of the time that is left, so that a dead first one does not use it all up. */
+/*
+ * Each address gets its share of the time that is left, so that a dead first one does not use it
+ * all up.
+ */
 static int
-connect_list(struct stream *s, const char *host, uint16_t port, const struct addrinfo *list, int64_t deadline,
-	     struct err *err)
+connect_list(struct stream *s, const char *host, uint16_t port, const struct addrinfo *list,
+	     int64_t deadline, struct err *err)
 {
 	const struct addrinfo *address;
 	char text[64] = "no address";
@@ -422,14 +436,18 @@ connect_list(struct stream *s, const char *host, uint16_t port, const struct add
 		address_text(address, text, sizeof(text));
 	}
 	if (r == -ETIMEDOUT)
-		return err_set(err, r, "connecting to %s:%u: no answer from %s; check host, port and firewall", host, port,
-			       text);
-	return err_set(err, -EPIPE, "connecting to %s:%u: %s: %s; check that the server runs, and host and port", host,
-		       port, text, strerror(-r));
+		return err_set(
+			err, r,
+			"connecting to %s:%u: no answer from %s; check host, port and firewall",
+			host, port, text);
+	return err_set(err, -EPIPE,
+		       "connecting to %s:%u: %s: %s; check that the server runs, and host and port",
+		       host, port, text, strerror(-r));
 }
 
 int
-stream_connect(struct stream *s, const char *host, uint16_t port, int64_t timeout_ms, struct err *err)
+stream_connect(struct stream *s, const char *host, uint16_t port, int64_t timeout_ms,
+	       struct err *err)
 {
 	int64_t deadline = clock_monotonic_ms() + timeout_ms;
 	const struct addrinfo *list;
@@ -444,14 +462,19 @@ stream_connect(struct stream *s, const char *host, uint16_t port, int64_t timeou
 		return err_set(err, r, "looking up %s: %s", host, strerror(-r));
 	r = wait_fd(s, resolve_fd(resolve), POLLIN, deadline, false);
 	if (r == -ETIMEDOUT)
-		r = err_set(err, r, "looking up %s: no answer from the name servers in time; check /etc/resolv.conf", host);
+		r = err_set(err, r,
+			    "looking up %s: no answer from the name servers in time; check "
+			    "/etc/resolv.conf",
+			    host);
 	else if (r < 0)
-		r = err_set(err, r, "looking up %s: %s", host, r == -ECANCELED ? "stopped" : strerror(-r));
+		r = err_set(err, r, "looking up %s: %s", host,
+			    r == -ECANCELED ? "stopped" : strerror(-r));
 	if (r < 0)
 		goto out;
 	r = resolve_answer(resolve, &list);
 	if (r != 0) {
-		r = err_set(err, -EHOSTUNREACH, "looking up %s: %s; check the host name", host, gai_strerror(r));
+		r = err_set(err, -EHOSTUNREACH, "looking up %s: %s; check the host name", host,
+			    gai_strerror(r));
 		goto out;
 	}
 	r = connect_list(s, host, port, list, deadline, err);

@@ -1,6 +1,6 @@
 /*
- * stream_low: a stream as libetpan's lowest layer. Its read never returns 0: libetpan spins on an end of file inside a
- * literal, and stops on an error.
+ * stream_low: a stream as libetpan's lowest layer. Its read never returns 0: libetpan spins on an
+ * end of file inside a literal, and stops on an error.
  */
 #include "stream_internal.h"
 
@@ -8,8 +8,11 @@
 #include <libetpan/mailstream.h>
 #include <libetpan/mailstream_low.h>
 
-/* libetpan moves what is left of its buffer after every line, so a larger one is slower; literals go past it. */
-#define MAILSTREAM_BUFFER	8192
+/*
+ * libetpan moves what is left of its buffer after every line, so a larger one is slower; literals
+ * go past it.
+ */
+#define MAILSTREAM_BUFFER 8192
 
 static ssize_t
 low_read(mailstream_low *low, void *bytes, size_t size)

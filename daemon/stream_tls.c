@@ -1,6 +1,7 @@
 /*
- * stream_tls: TLS 1.2 or later by GnuTLS, with the chain, the host name and the validity verified before a byte of data
- * is believed. There is no way to switch the verification off; an own CA is named as ca_file.
+ * stream_tls: TLS 1.2 or later by GnuTLS, with the chain, the host name and the validity verified
+ * before a byte of data is believed. There is no way to switch the verification off; an own CA is
+ * named as ca_file.
  */
 #include "stream_internal.h"
 
@@ -16,7 +17,7 @@
 
 #include "clock.h"
 
-#define TLS_PRIORITY	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct stream_trust {
 	_Atomic unsigned references;
@@ -42,8 +43,10 @@ load_authorities(struct stream_trust *trust, const char *ca_file, struct err *er
 	if (ca_file == NULL) {
 		count = gnutls_certificate_set_x509_system_trust(trust->credentials);
 		if (count <= 0)
-			return err_set(err, -ENOENT, "loading the system's certificate authorities: none found; install "
-				       "ca-certificates or name a ca_file");
+			return err_set(
+				err, -ENOENT,
+				"loading the system's certificate authorities: none found; install "
+				"ca-certificates or name a ca_file");
 		return 0;
 	}
 	if (access(ca_file, R_OK) < 0) {
@@ -51,10 +54,13 @@ load_authorities(struct stream_trust *trust, const char *ca_file, struct err *er
 
 		return err_set(err, r, "reading ca_file %s: %s", ca_file, strerror(-r));
 	}
-	count = gnutls_certificate_set_x509_trust_file(trust->credentials, ca_file, GNUTLS_X509_FMT_PEM);
+	count = gnutls_certificate_set_x509_trust_file(trust->credentials, ca_file,
+						       GNUTLS_X509_FMT_PEM);
 	if (count <= 0)
-		return err_set(err, -EINVAL, "reading ca_file %s: no certificate in it%s%s; it must hold PEM", ca_file,
-			       count < 0 ? ": " : "", count < 0 ? gnutls_strerror(count) : "");
+		return err_set(err, -EINVAL,
+			       "reading ca_file %s: no certificate in it%s%s; it must hold PEM",
+			       ca_file, count < 0 ? ": " : "",
+			       count < 0 ? gnutls_strerror(count) : "");
 	return 0;
 }
 
@@ -70,7 +76,8 @@ stream_trust_new(const char *ca_file, struct err *err, struct stream_trust **ret
 	if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0 ||
 	    gnutls_priority_init(&trust->priority, TLS_PRIORITY, NULL) < 0) {
 		trust_free(trust);
-		return err_set(err, -ENOMEM, "loading certificate authorities: GnuTLS is out of memory");
+		return err_set(err, -ENOMEM,
+			       "loading certificate authorities: GnuTLS is out of memory");
 	}
 	r = load_authorities(trust, ca_file, err);
 	if (r < 0) {
@@ -123,7 +130,9 @@ stream_tls_name(const struct stream *s)
 	return gnutls_protocol_get_version(s->tls) == GNUTLS_TLS1_3 ? "TLS 1.3" : "TLS 1.2";
 }
 
-/* What GnuTLS says about a read or write: 0 try again later, 1 try again now, or the noted error. */
+/*
+ * What GnuTLS says about a read or write: 0 try again later, 1 try again now, or the noted error.
+ */
 static int
 tls_error(struct stream *s, ssize_t n)
 {
@@ -187,7 +196,8 @@ static int
 new_session(struct stream *s, struct stream_trust *trust, const char *host)
 {
 	/* Tickets are of no use to a connection that lives for hours, and are kept in memory. */
-	int r = gnutls_init(&s->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
+	int r = gnutls_init(&s->tls,
+			    GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
 
 	if (r < 0)
 		return r;
@@ -211,7 +221,7 @@ certificate_error(struct stream *s, const char *host, struct err *err)
 {
 	unsigned status = gnutls_session_get_verify_cert_status(s->tls);
 	const char *advice = "ask the server's operator";
-	gnutls_datum_t text = {NULL, 0};
+	gnutls_datum_t text = { NULL, 0 };
 
 	if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
 		advice = "the operator of the server must renew it; check this machine's clock too";
@@ -221,10 +231,11 @@ certificate_error(struct stream *s, const char *host, struct err *err)
 		advice = "if the authority is your own, name its certificate as ca_file";
 	if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) < 0)
 		text.data = NULL;
-	while (text.data != NULL && text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == 0))
+	while (text.data != NULL && text.size > 0 &&
+	       (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == 0))
 		text.size--;
-	err_set(err, -EKEYREJECTED, "verifying the certificate of %s: %.*s %s", host, (int)text.size,
-		text.data != NULL ? (const char *)text.data : "", advice);
+	err_set(err, -EKEYREJECTED, "verifying the certificate of %s: %.*s %s", host,
+		(int)text.size, text.data != NULL ? (const char *)text.data : "", advice);
 	gnutls_free(text.data);
 	return -EKEYREJECTED;
 }
@@ -239,20 +250,29 @@ handshake_error(struct stream *s, const char *host, int r, struct err *err)
 	case GNUTLS_E_PREMATURE_TERMINATION:
 	case GNUTLS_E_PUSH_ERROR:
 	case GNUTLS_E_PULL_ERROR:
-		return err_set(err, -EPIPE, "starting TLS with %s: the server closed the connection", host);
+		return err_set(err, -EPIPE,
+			       "starting TLS with %s: the server closed the connection", host);
 	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
-		return err_set(err, -EKEYREJECTED, "starting TLS with %s: it offers nothing newer than TLS 1.1; the server "
-			       "must be updated", host);
+		return err_set(
+			err, -EKEYREJECTED,
+			"starting TLS with %s: it offers nothing newer than TLS 1.1; the server "
+			"must be updated",
+			host);
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		return err_set(err, -EKEYREJECTED, "starting TLS with %s: the server refused: %s; TLS 1.2 or later is "
-			       "needed", host, gnutls_alert_get_name(gnutls_alert_get(s->tls)));
+		return err_set(err, -EKEYREJECTED,
+			       "starting TLS with %s: the server refused: %s; TLS 1.2 or later is "
+			       "needed",
+			       host, gnutls_alert_get_name(gnutls_alert_get(s->tls)));
 	case GNUTLS_E_UNEXPECTED_PACKET:
 	case GNUTLS_E_UNEXPECTED_PACKET_LENGTH:
 	case GNUTLS_E_RECORD_OVERFLOW:
-		return err_set(err, -EPROTO, "starting TLS with %s: it does not speak TLS on this port; check port and tls",
+		return err_set(err, -EPROTO,
+			       "starting TLS with %s: it does not speak TLS on this port; check "
+			       "port and tls",
 			       host);
 	default:
-		return err_set(err, -EKEYREJECTED, "starting TLS with %s: %s", host, gnutls_strerror(r));
+		return err_set(err, -EKEYREJECTED, "starting TLS with %s: %s", host,
+			       gnutls_strerror(r));
 	}
 }
 
@@ -266,15 +286,16 @@ handshake(struct stream *s, const char *host, int64_t deadline, struct err *err)
 			return 0;
 		if (gnutls_error_is_fatal(r))
 			return handshake_error(s, host, r, err);
-		r = stream_poll(s, gnutls_record_get_direction(s->tls) == 1 ? POLLOUT : POLLIN, deadline);
+		r = stream_poll(s, gnutls_record_get_direction(s->tls) == 1 ? POLLOUT : POLLIN,
+				deadline);
 		if (r < 0)
 			return err_set(err, r, "starting TLS with %s: %s", host, s->error_text);
 	}
 }
 
 int
-stream_start_tls(struct stream *s, struct stream_trust *trust, const char *host, size_t pending, int64_t timeout_ms,
-		 struct err *err)
+stream_start_tls(struct stream *s, struct stream_trust *trust, const char *host, size_t pending,
+		 int64_t timeout_ms, struct err *err)
 {
 	int64_t deadline = clock_monotonic_ms() + timeout_ms;
 	int waiting = 0;
@@ -282,10 +303,16 @@ stream_start_tls(struct stream *s, struct stream_trust *trust, const char *host,
 
 	if (s->fd < 0)
 		return err_set(err, -EPIPE, "starting TLS with %s: not connected", host);
-	/* In TLS the client speaks first: whatever is there already came from somebody in between. */
+	/*
+	 * In TLS the client speaks first: whatever is there already came from somebody in between.
+	 */
 	if (pending > 0 || s->peeked || (ioctl(s->fd, FIONREAD, &waiting) == 0 && waiting > 0))
-		return err_set(err, -EPROTO, "starting TLS with %s: bytes came before TLS began: the server does not begin with "
-			       "TLS on this port (check port and tls), or somebody is tampering with the connection", host);
+		return err_set(err, -EPROTO,
+			       "starting TLS with %s: bytes came before TLS began: the server does "
+			       "not begin with "
+			       "TLS on this port (check port and tls), or somebody is tampering "
+			       "with the connection",
+			       host);
 	r = new_session(s, trust, host);
 	if (r < 0)
 		r = err_set(err, -ENOMEM, "starting TLS with %s: %s", host, gnutls_strerror(r));

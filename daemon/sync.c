@@ -1,5 +1,6 @@
 /*
- * sync: brings one folder up to date: what is new is fetched, judged and committed, in batches, in UID order.
+ * sync: brings one folder up to date: what is new is fetched, judged and committed, in batches, in
+ * UID order.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,10 +11,10 @@
 #include "resync.h"
 #include "sync.h"
 
-#define BATCH_MAILS	64
-#define BATCH_BYTES	(2u << 20)
-#define MAIL_ARENA_MAX	(112u << 20)	/* one mail and all that is made of it */
-#define REFUSED_MAX	16		/* mails in a row; more of them is the server's trouble, not the mails' */
+#define BATCH_MAILS 64
+#define BATCH_BYTES (2u << 20)
+#define MAIL_ARENA_MAX (112u << 20) /* one mail and all that is made of it */
+#define REFUSED_MAX 16 /* mails in a row; more of them is the server's trouble, not the mails' */
 
 struct sync_job {
 	struct arrival arrival;
@@ -32,15 +33,16 @@ struct sync {
 	const struct intake *intake;
 	struct transport *transport;
 	struct batch batches[2];
-	unsigned filling;		/* the batch being filled; the other one is being judged or empty */
+	unsigned filling; /* the batch being filled; the other one is being judged or empty */
 
 	/* One run: */
 	const char *folder;
 	uint32_t uidvalidity;
 	struct bundle *bundle;
 	struct intake_counts *counts;
-	bool broken;			/* a commit failed: nothing after it may be committed, or mails were left out */
-	unsigned refused;		/* mails in a row that the server lists but does not give */
+	bool broken; /* a commit failed: nothing after it may be committed, or mails were left out
+		      */
+	unsigned refused; /* mails in a row that the server lists but does not give */
 	const struct listed *wanted;
 	size_t wanted_count, received;
 	struct err *err;
@@ -67,7 +69,10 @@ judge_job(void *argument, struct judge *judge)
 	intake_judge(judge, job->bundle, &job->arrival);
 }
 
-/* Waits for a batch's verdicts and commits it; once a commit has failed the rest is dropped (it will be fetched again). */
+/*
+ * Waits for a batch's verdicts and commits it; once a commit has failed the rest is dropped (it
+ * will be fetched again).
+ */
 static int
 finish_batch(struct sync *sync, struct batch *batch)
 {
@@ -80,8 +85,8 @@ finish_batch(struct sync *sync, struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++)
 		arrivals[i] = &batch->jobs[i].arrival;
 	if (!sync->broken)
-		r = intake_commit(sync->intake, sync->bundle, sync->folder, sync->uidvalidity, arrivals, batch->count,
-				  sync->counts);
+		r = intake_commit(sync->intake, sync->bundle, sync->folder, sync->uidvalidity,
+				  arrivals, batch->count, sync->counts);
 	for (size_t i = 0; i < batch->count; i++)
 		arena_reset(arrivals[i]->arena);
 	batch->count = 0;
@@ -126,7 +131,8 @@ sync_free(struct sync *sync)
 
 /* Takes one more mail: bytes, or the reason why there are none. */
 static int
-add_arrival(struct sync *sync, const struct listed *listed, const void *bytes, size_t len, bool cut, const char *parked)
+add_arrival(struct sync *sync, const struct listed *listed, const void *bytes, size_t len, bool cut,
+	    const char *parked)
 {
 	struct batch *batch = &sync->batches[sync->filling];
 	struct sync_job *job = &batch->jobs[batch->count];
@@ -136,7 +142,9 @@ add_arrival(struct sync *sync, const struct listed *listed, const void *bytes, s
 		a->arena = arena_new(MAIL_ARENA_MAX);
 	if (!a->arena)
 		return err_set(sync->err, -ENOMEM, "taking in a mail: out of memory");
-	*a = (struct arrival){ .arena = a->arena, .listed = *listed, .len = len, .cut = cut, .parked = parked };
+	*a = (struct arrival){
+		.arena = a->arena, .listed = *listed, .len = len, .cut = cut, .parked = parked
+	};
 	a->bytes = arena_strndup(a->arena, bytes ? bytes : "", len);
 	if (!a->bytes)
 		a->parked = "taking it in needs more memory than one mail may have";
@@ -160,7 +168,7 @@ fetched(void *context, uint32_t uid, const void *bytes, size_t len, bool cut)
 	if (sync->service->stopping)
 		return -ECANCELED;
 	if (sync->received >= sync->wanted_count || uid != listed->uid)
-		return 1;		/* one was passed over: look at it before going on */
+		return 1; /* one was passed over: look at it before going on */
 	intake_beat(sync->intake);
 	sync->received++;
 	sync->refused = 0;
@@ -175,8 +183,9 @@ fetch(struct sync *sync, const struct listed *wanted, size_t count)
 	sync->wanted = wanted;
 	sync->wanted_count = count;
 	sync->received = 0;
-	r = sync->transport->ops->fetch(sync->transport, wanted, count, sync->service->config->message_max_bytes, fetched,
-					sync, sync->err);
+	r = sync->transport->ops->fetch(sync->transport, wanted, count,
+					sync->service->config->message_max_bytes, fetched, sync,
+					sync->err);
 	return r > 0 ? 0 : r;
 }
 
@@ -199,15 +208,21 @@ static int
 park_refused(struct sync *sync, const struct listed *refused)
 {
 	if (++sync->refused <= REFUSED_MAX)
-		return add_arrival(sync, refused, NULL, 0, false, "the server lists it but does not give its text");
-	sync->broken = true;	/* those before it would not have been parked, had the server been well */
-	return err_set(sync->err, -EPERM, "the server lists the mails of folder %s but refuses to give them, %u in a row; look at "
-		       "the server's log", sync->folder, sync->refused);
+		return add_arrival(sync, refused, NULL, 0, false,
+				   "the server lists it but does not give its text");
+	sync->broken =
+		true; /* those before it would not have been parked, had the server been well */
+	return err_set(sync->err, -EPERM,
+		       "the server lists the mails of folder %s but refuses to give them, %u in a "
+		       "row; look at "
+		       "the server's log",
+		       sync->folder, sync->refused);
 }
 
 /*
- * The first mail wanted was listed but did not come. Either it is gone, and others may be as well: what is left is taken from a
- * new listing. Or the server would not give it: asked once more alone, then parked.
+ * The first mail wanted was listed but did not come. Either it is gone, and others may be as well:
+ * what is left is taken from a new listing. Or the server would not give it: asked once more alone,
+ * then parked.
  */
 static int
 resolve_missing(struct sync *sync, struct listed **wanted, size_t *count)
@@ -215,7 +230,8 @@ resolve_missing(struct sync *sync, struct listed **wanted, size_t *count)
 	struct listed *again;
 	size_t again_count;
 	bool there;
-	int r = sync->transport->ops->list(sync->transport, (*wanted)->uid, &again, &again_count, sync->err);
+	int r = sync->transport->ops->list(sync->transport, (*wanted)->uid, &again, &again_count,
+					   sync->err);
 
 	if (r < 0)
 		return r;
@@ -242,7 +258,7 @@ fetch_all(struct sync *sync, struct listed *wanted, size_t count)
 	while (r == 0 && count > 0) {
 		r = fetch(sync, wanted, count);
 		if (r == -EPERM)
-			r = 0;		/* the server's NO to one mail must not hold up the others */
+			r = 0; /* the server's NO to one mail must not hold up the others */
 		wanted += sync->received;
 		count -= sync->received;
 		if (r == 0 && count > 0)
@@ -252,12 +268,12 @@ fetch_all(struct sync *sync, struct listed *wanted, size_t count)
 }
 
 /*
- * Drops from a listing what the ledger knows; all are ascending. What resync left to be judged is not known yet; when it is no
- * longer listed it goes to `gone` (room for every ledger entry).
+ * Drops from a listing what the ledger knows; all are ascending. What resync left to be judged is
+ * not known yet; when it is no longer listed it goes to `gone` (room for every ledger entry).
  */
 static size_t
-drop_known(const struct ledger_record *entries, size_t known, struct listed *list, size_t count, uint32_t *gone,
-	   size_t *gone_count)
+drop_known(const struct ledger_record *entries, size_t known, struct listed *list, size_t count,
+	   uint32_t *gone, size_t *gone_count)
 {
 	size_t kept = 0, i = 0;
 
@@ -330,11 +346,16 @@ first_time(struct sync *sync, const struct folder_state *state, struct cursor_re
 	int r = 0;
 
 	*cursor = (struct cursor_record){
-		.account = account->name, .folder = sync->folder, .uidvalidity = state->uidvalidity, .parked = "",
-		.since_ms = account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
+		.account = account->name,
+		.folder = sync->folder,
+		.uidvalidity = state->uidvalidity,
+		.parked = "",
+		.since_ms =
+			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
 	if (account->since_ms)
-		r = sync->transport->ops->since(sync->transport, account->since_ms, &first, sync->err);
+		r = sync->transport->ops->since(sync->transport, account->since_ms, &first,
+						sync->err);
 	if (r == 0 && !first)
 		r = find_uidnext(sync, state, &first);
 	if (r < 0)
@@ -357,8 +378,8 @@ read_cursor(struct sync *sync, struct arena *arena, struct cursor_record *ret)
 }
 
 /*
- * A folder that is not there when it is looked for the first time is watched from now on all the same: when it comes, mail that
- * came with it is ours.
+ * A folder that is not there when it is looked for the first time is watched from now on all the
+ * same: when it comes, mail that came with it is ours.
  */
 static int
 note_missing(struct sync *sync, struct arena *arena)
@@ -366,8 +387,11 @@ note_missing(struct sync *sync, struct arena *arena)
 	const struct account_config *account = sync->intake->account;
 	struct cursor_record old;
 	struct cursor_record cursor = {
-		.account = account->name, .folder = sync->folder, .parked = "",
-		.since_ms = account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
+		.account = account->name,
+		.folder = sync->folder,
+		.parked = "",
+		.since_ms =
+			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
 	int r = read_cursor(sync, arena, &old);
 
@@ -379,7 +403,8 @@ note_missing(struct sync *sync, struct arena *arena)
 
 /* The cursor of the selected folder, made or matched again where needed. 1: parked. */
 static int
-prepare(struct sync *sync, struct arena *arena, const struct folder_state *state, struct cursor_record *cursor)
+prepare(struct sync *sync, struct arena *arena, const struct folder_state *state,
+	struct cursor_record *cursor)
 {
 	int r = read_cursor(sync, arena, cursor);
 
@@ -400,7 +425,8 @@ prepare(struct sync *sync, struct arena *arena, const struct folder_state *state
 
 /* Lists what is not finished, leaves out what the ledger knows. */
 static int
-list_new(struct sync *sync, struct arena *arena, const struct cursor_record *cursor, struct listed **ret, size_t *ret_count)
+list_new(struct sync *sync, struct arena *arena, const struct cursor_record *cursor,
+	 struct listed **ret, size_t *ret_count)
 {
 	struct ledger_record *entries;
 	struct listed *list = NULL;
@@ -413,7 +439,8 @@ list_new(struct sync *sync, struct arena *arena, const struct cursor_record *cur
 		return r;
 	r = store_begin(sync->intake->store, false, &txn);
 	if (r == 0) {
-		r = ledger_list(txn, arena, cursor->account, sync->folder, sync->uidvalidity, cursor->next, &entries, &known);
+		r = ledger_list(txn, arena, cursor->account, sync->folder, sync->uidvalidity,
+				cursor->next, &entries, &known);
 		store_abort(txn);
 	}
 	if (r == 0) {
@@ -423,7 +450,8 @@ list_new(struct sync *sync, struct arena *arena, const struct cursor_record *cur
 	if (r == 0) {
 		count = drop_known(entries, known, list, count, gone, &gone_count);
 		if (gone_count > 0)
-			r = intake_gone(sync->intake, sync->folder, sync->uidvalidity, gone, gone_count);
+			r = intake_gone(sync->intake, sync->folder, sync->uidvalidity, gone,
+					gone_count);
 	}
 	if (r < 0) {
 		free(list);
@@ -451,7 +479,8 @@ take_in(struct sync *sync, struct listed *list, size_t count)
 }
 
 int
-sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext, struct intake_counts *counts, struct err *err)
+sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext,
+	    struct intake_counts *counts, struct err *err)
 {
 	struct arena *arena = arena_new(0);
 	struct cursor_record cursor;

@@ -1,8 +1,9 @@
 /*
- * template: a text is read once into a flat list of pieces; a section knows where it ends, so rendering needs no tree.
+ * template: a text is read once into a flat list of pieces; a section knows where it ends, so
+ * rendering needs no tree.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memmem */
+#define _GNU_SOURCE /* memmem */
 #endif
 #include <ctype.h>
 #include <errno.h>
@@ -14,8 +15,9 @@
 #include "filters/yamldoc.h"
 #include "template.h"
 
-#define NAME_MAX_BYTES	64u
-#define STEPS_MAX	100000u		/* pieces rendered: arrays in arrays could repeat an empty section for ever */
+#define NAME_MAX_BYTES 64u
+#define STEPS_MAX                                                                                  \
+	100000u /* pieces rendered: arrays in arrays could repeat an empty section for ever */
 
 enum piece_kind {
 	PIECE_TEXT,
@@ -27,9 +29,9 @@ enum piece_kind {
 
 struct piece {
 	enum piece_kind kind;
-	const char *text;		/* the text, or the name */
+	const char *text; /* the text, or the name */
 	size_t len;
-	size_t end;			/* of a section: its PIECE_END */
+	size_t end; /* of a section: its PIECE_END */
 	unsigned line, column;
 };
 
@@ -38,7 +40,8 @@ struct pieces {
 	size_t count, room;
 };
 
-struct template {
+struct template
+{
 	struct arena *arena;
 	struct pieces subject, body;
 };
@@ -47,17 +50,18 @@ struct reader {
 	struct arena *arena;
 	const char *name, *text;
 	size_t len, at;
-	unsigned line, column;		/* of text[at] */
+	unsigned line, column; /* of text[at] */
 	const char *const *known;
 	struct problems *problems;
 	struct pieces *out;
 	size_t open[TEMPLATE_DEPTH_MAX];
 	unsigned depth;
-	bool failed;			/* out of memory */
+	bool failed; /* out of memory */
 };
 
 static void
-mistake(const struct reader *r, unsigned line, unsigned column, const char *hint, const char *fmt, const char *word)
+mistake(const struct reader *r, unsigned line, unsigned column, const char *hint, const char *fmt,
+	const char *word)
 {
 	problems_add(r->problems, PROBLEM_ERROR, r->name, line, column, hint, fmt, word);
 }
@@ -85,7 +89,8 @@ add_piece(struct reader *r, enum piece_kind kind, const char *text, size_t len)
 		return;
 	if (p->count == p->room) {
 		size_t room = p->room ? p->room * 2 : 16;
-		struct piece *list = arena_grow(r->arena, p->list, p->room * sizeof(*list), room * sizeof(*list));
+		struct piece *list = arena_grow(r->arena, p->list, p->room * sizeof(*list),
+						room * sizeof(*list));
 
 		if (!list) {
 			r->failed = true;
@@ -94,7 +99,9 @@ add_piece(struct reader *r, enum piece_kind kind, const char *text, size_t len)
 		p->list = list;
 		p->room = room;
 	}
-	p->list[p->count++] = (struct piece){ .kind = kind, .text = text, .len = len, .line = r->line, .column = r->column };
+	p->list[p->count++] = (struct piece){
+		.kind = kind, .text = text, .len = len, .line = r->line, .column = r->column
+	};
 }
 
 static bool
@@ -102,7 +109,8 @@ good_name(const char *name)
 {
 	const char *p = name;
 
-	while (islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '_' || (*p == '.' && p > name && p[-1] != '.'))
+	while (islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '_' ||
+	       (*p == '.' && p > name && p[-1] != '.'))
 		p++;
 	return !*p && p > name && p[-1] != '.' && strlen(name) <= NAME_MAX_BYTES;
 }
@@ -115,8 +123,8 @@ check_name(const struct reader *r, const char *name)
 	char hint[128];
 
 	if (!good_name(name)) {
-		mistake(r, r->line, r->column, "a name has small letters, digits, '_' and dots", "\"%s\" is no name of a variable",
-			name);
+		mistake(r, r->line, r->column, "a name has small letters, digits, '_' and dots",
+			"\"%s\" is no name of a variable", name);
 		return false;
 	}
 	while (k && *k && strcmp(*k, name))
@@ -137,14 +145,16 @@ close_section(struct reader *r, const char *name)
 	char hint[128];
 
 	if (!r->depth) {
-		mistake(r, r->line, r->column, "take it out, or open the section before", "{{/%s}} closes nothing", name);
+		mistake(r, r->line, r->column, "take it out, or open the section before",
+			"{{/%s}} closes nothing", name);
 		return;
 	}
 	opened = &r->out->list[r->open[--r->depth]];
 	opened->end = r->out->count;
 	if (strcmp(opened->text, name)) {
 		snprintf(hint, sizeof(hint), "write {{/%s}}", opened->text);
-		mistake(r, r->line, r->column, hint, "{{/%s}} does not close the section that is open", name);
+		mistake(r, r->line, r->column, hint,
+			"{{/%s}} does not close the section that is open", name);
 	}
 	add_piece(r, PIECE_END, opened->text, 0);
 }
@@ -154,7 +164,8 @@ open_section(struct reader *r, enum piece_kind kind, const char *name)
 {
 	check_name(r, name);
 	if (r->depth == TEMPLATE_DEPTH_MAX) {
-		mistake(r, r->line, r->column, "split the template", "section \"%s\" is nested too deep", name);
+		mistake(r, r->line, r->column, "split the template",
+			"section \"%s\" is nested too deep", name);
 		r->failed = true;
 		return;
 	}
@@ -196,7 +207,8 @@ take_tag(struct reader *r, const char *inside, size_t len)
 	else if (sigil == '/')
 		close_section(r, name);
 	else if (sigil)
-		mistake(r, r->line, r->column, "write {{name}}; nothing is escaped, and templates include no others",
+		mistake(r, r->line, r->column,
+			"write {{name}}; nothing is escaped, and templates include no others",
 			"\"%s\" stands in a kind of tag that is not read", name);
 	else if (check_name(r, name))
 		add_piece(r, PIECE_VALUE, name, strlen(name));
@@ -237,7 +249,8 @@ read_pieces(struct reader *r, size_t stop, bool lines)
 			size_t text = r->at;
 
 			advance(r, from);
-			mistake(r, r->line, r->column, "write }} in the same line", "%s", "a tag begins that is not closed");
+			mistake(r, r->line, r->column, "write }} in the same line", "%s",
+				"a tag begins that is not closed");
 			add_piece(r, PIECE_TEXT, r->text + text, from + 2 - text);
 			advance(r, from + 2);
 			continue;
@@ -256,7 +269,8 @@ read_pieces(struct reader *r, size_t stop, bool lines)
 	while (r->depth) {
 		struct piece *opened = &r->out->list[r->open[--r->depth]];
 
-		mistake(r, opened->line, opened->column, "close it with {{/...}}", "section \"%s\" is never closed", opened->text);
+		mistake(r, opened->line, opened->column, "close it with {{/...}}",
+			"section \"%s\" is never closed", opened->text);
 		opened->end = r->out->count;
 	}
 }
@@ -278,9 +292,14 @@ read_headers(struct reader *r, struct template *t)
 			advance(r, next);
 			return;
 		}
-		if (stop - r->at < sizeof(subject) - 1 || strncasecmp(line, subject, sizeof(subject) - 1) || seen) {
-			mistake(r, r->line, 1, "begin with \"Subject: ...\" and an empty line, or with the empty line alone",
-				"%s", seen ? "a second line stands before the empty line" : "the template does not begin with its header");
+		if (stop - r->at < sizeof(subject) - 1 ||
+		    strncasecmp(line, subject, sizeof(subject) - 1) || seen) {
+			mistake(r, r->line, 1,
+				"begin with \"Subject: ...\" and an empty line, or with the empty "
+				"line alone",
+				"%s",
+				seen ? "a second line stands before the empty line"
+				     : "the template does not begin with its header");
 			return;
 		}
 		seen = true;
@@ -291,7 +310,8 @@ read_headers(struct reader *r, struct template *t)
 		read_pieces(r, stop, false);
 		advance(r, next);
 	}
-	mistake(r, r->line, 1, "write the text after an empty line", "%s", "the template has no body");
+	mistake(r, r->line, 1, "write the text after an empty line", "%s",
+		"the template has no body");
 }
 
 /* A file saved in another charset would only show as rubbish at the customer's. */
@@ -305,8 +325,10 @@ is_clean(struct reader *r)
 		bool line_end = c == '\n' || (c == '\r' && r->text[r->at + 1] == '\n');
 
 		if (c == 0xfffd || (c < ' ' && c != '\t' && !line_end) || c == 0x7f) {
-			mistake(r, r->line, r->column, "save it as UTF-8 without control characters", "%s",
-				c == 0xfffd ? "this is not UTF-8" : "a control character stands here");
+			mistake(r, r->line, r->column,
+				"save it as UTF-8 without control characters", "%s",
+				c == 0xfffd ? "this is not UTF-8"
+					    : "a control character stands here");
 			return false;
 		}
 	}
@@ -316,17 +338,24 @@ is_clean(struct reader *r)
 }
 
 int
-template_parse(const char *name, const char *text, size_t len, const char *const *known, struct problems *problems,
-	       struct template **ret_template)
+template_parse(const char *name, const char *text, size_t len, const char *const *known,
+	       struct problems *problems, struct template **ret_template)
 {
 	struct arena *arena = arena_new(0);
 	struct template *t = arena ? arena_calloc(arena, 1, sizeof(*t)) : NULL;
-	struct reader r = { .arena = arena, .name = name, .line = 1, .column = 1, .known = known, .problems = problems };
+	struct reader r = { .arena = arena,
+			    .name = name,
+			    .line = 1,
+			    .column = 1,
+			    .known = known,
+			    .problems = problems };
 	size_t errors = problems->errors;
 	int result = -ENOMEM;
 
 	if (len > TEMPLATE_BYTES_MAX || memchr(text, '\0', len)) {
-		mistake(&r, 0, 0, NULL, "%s", len > TEMPLATE_BYTES_MAX ? "is too big for a template" : "holds a NUL byte");
+		mistake(&r, 0, 0, NULL, "%s",
+			len > TEMPLATE_BYTES_MAX ? "is too big for a template"
+						 : "holds a NUL byte");
 		result = -EINVAL;
 		goto out;
 	}
@@ -361,7 +390,8 @@ template_free(struct template *t)
 }
 
 struct rendering {
-	const json_t *stack[TEMPLATE_DEPTH_MAX + 1];	/* values of the sections that are open, the outermost first */
+	const json_t *stack[TEMPLATE_DEPTH_MAX +
+			    1]; /* values of the sections that are open, the outermost first */
 	unsigned depth;
 	unsigned steps;
 	bool header;
@@ -426,7 +456,8 @@ add_value(struct rendering *r, const json_t *value)
 		buf_printf(&r->out, "%.15g", json_real_value(value));
 	if (!json_is_string(value))
 		return;
-	for (const char *p = json_string_value(value); *p && r->out.len <= TEMPLATE_OUTPUT_MAX; p++) {
+	for (const char *p = json_string_value(value); *p && r->out.len <= TEMPLATE_OUTPUT_MAX;
+	     p++) {
 		bool space = *p == '\n' || *p == '\t';
 
 		if (space && !r->header)
@@ -443,7 +474,8 @@ render(struct rendering *r, const struct pieces *pieces, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
 		const struct piece *p = &pieces->list[i];
-		const json_t *value = p->kind == PIECE_TEXT || p->kind == PIECE_END ? NULL : look_up(r, p->text);
+		const json_t *value =
+			p->kind == PIECE_TEXT || p->kind == PIECE_END ? NULL : look_up(r, p->text);
 		size_t times;
 
 		if (++r->steps > STEPS_MAX || r->out.len > TEMPLATE_OUTPUT_MAX)
@@ -461,7 +493,8 @@ render(struct rendering *r, const struct pieces *pieces, size_t from, size_t to)
 			int result;
 
 			/* Sections nest no deeper than the stack: template_parse() saw to it. */
-			r->stack[r->depth++] = json_is_array(value) ? json_array_get(value, k) : value;
+			r->stack[r->depth++] =
+				json_is_array(value) ? json_array_get(value, k) : value;
 			result = render(r, pieces, i + 1, p->end);
 			r->depth--;
 			if (result < 0)
@@ -473,9 +506,12 @@ render(struct rendering *r, const struct pieces *pieces, size_t from, size_t to)
 }
 
 static int
-render_all(const struct pieces *pieces, const json_t *values, struct arena *arena, bool header, const char **ret)
+render_all(const struct pieces *pieces, const json_t *values, struct arena *arena, bool header,
+	   const char **ret)
 {
-	struct rendering r = { .stack = { values }, .depth = 1, .header = header, .out = { .arena = arena } };
+	struct rendering r = {
+		.stack = { values }, .depth = 1, .header = header, .out = { .arena = arena }
+	};
 	int result = render(&r, pieces, 0, pieces->count);
 	const char *text = buf_string(&r.out);
 
@@ -488,8 +524,8 @@ render_all(const struct pieces *pieces, const json_t *values, struct arena *aren
 }
 
 int
-template_render(const struct template *t, const json_t *values, struct arena *arena, const char **ret_subject,
-		const char **ret_body)
+template_render(const struct template *t, const json_t *values, struct arena *arena,
+		const char **ret_subject, const char **ret_body)
 {
 	const char *subject, *body;
 	int r = render_all(&t->subject, values, arena, true, &subject);

@@ -38,8 +38,10 @@ term_like(const struct term *term, FILE *out)
 	return other;
 }
 
-/* Characters that move the cursor, turn the direction of text or cannot be seen: they could make a
- * mail look like what it is not. */
+/*
+ * Characters that move the cursor, turn the direction of text or cannot be seen: they could make a
+ * mail look like what it is not.
+ */
 static bool
 steers(utf8proc_int32_t c)
 {
@@ -47,8 +49,10 @@ steers(utf8proc_int32_t c)
 	       (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
 }
 
-/* The next character of at most len bytes as it is shown: its bytes and columns. Returns the bytes
- * taken from text. */
+/*
+ * The next character of at most len bytes as it is shown: its bytes and columns. Returns the bytes
+ * taken from text.
+ */
 static size_t
 next(const char *text, size_t len, bool lines, const char **ret_shown, size_t *ret_len,
      size_t *ret_columns)
@@ -136,7 +140,7 @@ void
 term_style(const struct term *term, enum style style)
 {
 	static const char *const codes[] = {
-		[STYLE_PLAIN] = "\033[0m", [STYLE_DIM] = "\033[2m",	 [STYLE_STRONG] = "\033[1m",
+		[STYLE_PLAIN] = "\033[0m", [STYLE_DIM] = "\033[2m",      [STYLE_STRONG] = "\033[1m",
 		[STYLE_GOOD] = "\033[32m", [STYLE_WARNING] = "\033[33m", [STYLE_BAD] = "\033[1;31m",
 	};
 

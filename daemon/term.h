@@ -37,8 +37,10 @@ term_like(const struct term *term, FILE *out);
 size_t
 term_columns(const char *text);
 
-/* Prints at most `len` bytes of text; control characters and broken bytes are replaced. lines: '\n'
- * and '\t' stay. */
+/*
+ * Prints at most `len` bytes of text; control characters and broken bytes are replaced. lines: '\n'
+ * and '\t' stay.
+ */
 void
 term_text(const struct term *term, const char *text, size_t len, bool lines);
 

@@ -19,10 +19,10 @@ struct search {
 	struct store_txn *txn;
 	struct arena *arena;
 	const char *account;
-	const char *writer;		/* lower case */
+	const char *writer; /* lower case */
 	struct thread_place place;
-	uint64_t refused;		/* the last case looked at, when not the writer's */
-	unsigned lookups;		/* how many more */
+	uint64_t refused; /* the last case looked at, when not the writer's */
+	unsigned lookups; /* how many more */
 };
 
 /*
@@ -71,7 +71,8 @@ try_case(struct search *s, const struct message_record *parent, const char *why)
 	if (r < 0)
 		return r;
 	if (is_participant(&c, s->writer)) {
-		s->place = (struct thread_place){.case_id = c.id, .parent = parent->id, .why = why};
+		s->place =
+			(struct thread_place){ .case_id = c.id, .parent = parent->id, .why = why };
 	} else {
 		s->refused = c.id;
 		if (s->place.linked == 0)
@@ -131,7 +132,9 @@ int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 	    const struct message *message, struct thread_place *ret_place)
 {
-	struct search s = {.txn = txn, .arena = arena, .account = account, .place = {.why = "new"}};
+	struct search s = {
+		.txn = txn, .arena = arena, .account = account, .place = { .why = "new" }
+	};
 	int r;
 
 	s.writer = address_lower(arena, customer_of(message).address);

@@ -1,9 +1,9 @@
 /*
  * thread: which case a mail belongs to.
  *
- * By our token in a Message-ID it refers to (<triaged.CASE.OUTBOX.RANDOM@host>, checked against the store, never believed by
- * itself), then In-Reply-To, then References from the newest back. Only a participant of the case may join it;
- * anybody else gets a new case that is linked to it.
+ * By our token in a Message-ID it refers to (<triaged.CASE.OUTBOX.RANDOM@host>, checked against the
+ * store, never believed by itself), then In-Reply-To, then References from the newest back. Only a
+ * participant of the case may join it; anybody else gets a new case that is linked to it.
  */
 #ifndef DAEMON_THREAD_H
 #define DAEMON_THREAD_H
@@ -14,15 +14,16 @@
 #include "record.h"
 
 struct thread_place {
-	uint64_t case_id;		/* the case it joins, 0: none */
-	uint64_t parent;		/* message record it answers, 0: unknown to us */
-	uint64_t linked;		/* the case it points to but may not join, 0: none */
-	const char *why;		/* "new", "token", "in-reply-to", "references", "not-a-participant"; static */
+	uint64_t case_id; /* the case it joins, 0: none */
+	uint64_t parent;  /* message record it answers, 0: unknown to us */
+	uint64_t linked;  /* the case it points to but may not join, 0: none */
+	const char
+		*why; /* "new", "token", "in-reply-to", "references", "not-a-participant"; static */
 };
 
 /* 0, or a store error. Lookups are bounded by LIMIT_REFERENCES. */
 int
-thread_find(struct store_txn *txn, struct arena *arena, const char *account, const struct message *message,
-	    struct thread_place *ret_place);
+thread_find(struct store_txn *txn, struct arena *arena, const char *account,
+	    const struct message *message, struct thread_place *ret_place);
 
 #endif

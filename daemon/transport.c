@@ -16,7 +16,7 @@ transport_lost(int error)
 	case -EKEYREJECTED:
 	case -EHOSTUNREACH:
 	case -ENOTCONN:
-	case -ENOMEM:			/* an answer was read in half: what follows cannot be told apart */
+	case -ENOMEM: /* an answer was read in half: what follows cannot be told apart */
 		return true;
 	default:
 		return false;

@@ -1,14 +1,15 @@
 /*
  * transport: a mailbox server, seen through one small table of functions.
  *
- * Implemented by IMAP (imap.c) and by a replay of stored mail (replay.c: simulate, tests). One thread at a time.
- * Every call has a deadline of its own; after an error that tells of a lost connection the transport must be closed
- * and opened again.
+ * Implemented by IMAP (imap.c) and by a replay of stored mail (replay.c: simulate, tests). One
+ * thread at a time. Every call has a deadline of its own; after an error that tells of a lost
+ * connection the transport must be closed and opened again.
  *
- * Errors, with a sentence in *err: -ENOENT no such folder; -EACCES the server refused the login; -EPERM the server
- * refused this command (NO); -EDQUOT over quota; -EPROTO the server speaks nonsense or more than the bounds allow;
- * -EPIPE connection lost or refused; -ETIMEDOUT; -ECANCELED transport_wake() with stop; -EKEYREJECTED certificate or TLS
- * policy; -EHOSTUNREACH name not found. transport_lost(error) tells whether the connection is gone.
+ * Errors, with a sentence in *err: -ENOENT no such folder; -EACCES the server refused the login;
+ * -EPERM the server refused this command (NO); -EDQUOT over quota; -EPROTO the server speaks
+ * nonsense or more than the bounds allow; -EPIPE connection lost or refused; -ETIMEDOUT; -ECANCELED
+ * transport_wake() with stop; -EKEYREJECTED certificate or TLS policy; -EHOSTUNREACH name not
+ * found. transport_lost(error) tells whether the connection is gone.
  */
 #ifndef DAEMON_TRANSPORT_H
 #define DAEMON_TRANSPORT_H
@@ -21,7 +22,7 @@
 
 struct folder_state {
 	uint32_t uidvalidity, uidnext, exists;
-	bool keywords;			/* PERMANENTFLAGS has \*: new keywords can be made */
+	bool keywords; /* PERMANENTFLAGS has \*: new keywords can be made */
 };
 
 /* One message as FETCH (UID RFC822.SIZE INTERNALDATE) shows it. */
@@ -42,9 +43,9 @@ struct identity_listed {
 };
 
 enum transport_event {
-	TRANSPORT_TIMEOUT,		/* nothing happened */
-	TRANSPORT_CHANGED,		/* the selected folder may have new mail */
-	TRANSPORT_WOKEN,		/* transport_wake() */
+	TRANSPORT_TIMEOUT, /* nothing happened */
+	TRANSPORT_CHANGED, /* the selected folder may have new mail */
+	TRANSPORT_WOKEN,   /* transport_wake() */
 };
 
 struct transport;
@@ -56,48 +57,73 @@ struct transport_ops {
 	/* Ends the connection, politely when it still stands. Safe at any time. */
 	void (*close)(struct transport *t);
 	/* Selects a folder read-write. */
-	int (*select)(struct transport *t, const char *folder, struct folder_state *ret, struct err *err);
+	int (*select)(struct transport *t, const char *folder, struct folder_state *ret,
+		      struct err *err);
 	/* UIDVALIDITY and UIDNEXT of a folder that is not selected (STATUS). */
-	int (*status)(struct transport *t, const char *folder, struct folder_state *ret, struct err *err);
-	/* Messages of the selected folder with UID >= first, ascending. malloc'd array, the caller frees. */
-	int (*list)(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count, struct err *err);
-	/* The same with Message-ID and Date. Strings live in the array's one allocation: free() the array. */
-	int (*identify)(struct transport *t, uint32_t first, struct identity_listed **ret, size_t *ret_count, struct err *err);
+	int (*status)(struct transport *t, const char *folder, struct folder_state *ret,
+		      struct err *err);
+	/*
+	 * Messages of the selected folder with UID >= first, ascending. malloc'd array, the caller
+	 * frees.
+	 */
+	int (*list)(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count,
+		    struct err *err);
+	/*
+	 * The same with Message-ID and Date. Strings live in the array's one allocation: free() the
+	 * array.
+	 */
+	int (*identify)(struct transport *t, uint32_t first, struct identity_listed **ret,
+			size_t *ret_count, struct err *err);
 	/* The lowest UID that arrived on or after that day (SEARCH SINCE), 0 when none. */
 	int (*since)(struct transport *t, int64_t since_ms, uint32_t *ret_uid, struct err *err);
 	/*
-	 * Fetches messages (BODY.PEEK[]: never sets \Seen) in as few round trips as their sizes allow; big ones in pieces and
-	 * only up to max_bytes. A UID that is gone is passed over. Stops when fetched() returns non-zero and returns that.
+	 * Fetches messages (BODY.PEEK[]: never sets \Seen) in as few round trips as their sizes
+	 * allow; big ones in pieces and only up to max_bytes. A UID that is gone is passed over.
+	 * Stops when fetched() returns non-zero and returns that.
 	 */
-	int (*fetch)(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes,
-		     transport_fetched *fetched, void *context, struct err *err);
+	int (*fetch)(struct transport *t, const struct listed *wanted, size_t count,
+		     size_t max_bytes, transport_fetched *fetched, void *context, struct err *err);
 	/* Adds a keyword or system flag to a message. Gone messages are no error. */
 	int (*add_flag)(struct transport *t, uint32_t uid, const char *flag, struct err *err);
 	/* Copies; makes the target folder when it is missing. -ESTALE: the message is gone. */
 	int (*copy)(struct transport *t, uint32_t uid, const char *folder, struct err *err);
 	/*
-	 * Moves by UID MOVE, or COPY + \Deleted + UID EXPUNGE of this UID only. already_copied: an earlier try got as far as the
-	 * copy, only remove the original. ret_uid: the UID in the target when the server says (COPYUID), else 0.
-	 * -ESTALE: the message is gone. -ENOTSUP: neither MOVE nor UIDPLUS (we never EXPUNGE more than the UID we copied).
+	 * Moves by UID MOVE, or COPY + \Deleted + UID EXPUNGE of this UID only. already_copied: an
+	 * earlier try got as far as the copy, only remove the original. ret_uid: the UID in the
+	 * target when the server says (COPYUID), else 0. -ESTALE: the message is gone. -ENOTSUP:
+	 * neither MOVE nor UIDPLUS (we never EXPUNGE more than the UID we copied).
 	 */
-	int (*move)(struct transport *t, uint32_t uid, const char *folder, bool already_copied, uint32_t *ret_validity,
-		    uint32_t *ret_uid, struct err *err);
-	/* Appends with flags \Draft \Seen. folder NULL: the SPECIAL-USE \Drafts one, else "Drafts". Made when missing. */
-	int (*append_draft)(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err);
+	int (*move)(struct transport *t, uint32_t uid, const char *folder, bool already_copied,
+		    uint32_t *ret_validity, uint32_t *ret_uid, struct err *err);
 	/*
-	 * Whether that folder (NULL as above) holds a message with this Message-ID ("" none) and size (0: any) at UID >= first.
-	 * A missing folder holds none. The selected folder is selected again; -EPIPE when its UIDVALIDITY has changed.
+	 * Appends with flags \Draft \Seen. folder NULL: the SPECIAL-USE \Drafts one, else "Drafts".
+	 * Made when missing.
 	 */
-	int (*find)(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first,
-		    bool *ret_found, struct err *err);
+	int (*append_draft)(struct transport *t, const char *folder, const void *bytes, size_t len,
+			    struct err *err);
 	/*
-	 * Waits in IDLE (or sleeps and NOOPs where the server has none) for new mail in the selected folder, at most timeout_ms.
-	 * Looks once at UIDNEXT after entering IDLE: known_uidnext is what the caller has seen.
+	 * Whether that folder (NULL as above) holds a message with this Message-ID ("" none) and
+	 * size (0: any) at UID >= first. A missing folder holds none. The selected folder is
+	 * selected again; -EPIPE when its UIDVALIDITY has changed.
 	 */
-	int (*wait)(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum transport_event *ret, struct err *err);
-	/* From any thread: ends wait(); with stop also every other call, for good. Async-signal-safe. */
+	int (*find)(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+		    uint32_t first, bool *ret_found, struct err *err);
+	/*
+	 * Waits in IDLE (or sleeps and NOOPs where the server has none) for new mail in the
+	 * selected folder, at most timeout_ms. Looks once at UIDNEXT after entering IDLE:
+	 * known_uidnext is what the caller has seen.
+	 */
+	int (*wait)(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms,
+		    enum transport_event *ret, struct err *err);
+	/*
+	 * From any thread: ends wait(); with stop also every other call, for good.
+	 * Async-signal-safe.
+	 */
 	void (*wake)(struct transport *t, bool stop);
-	/* What the server is and can do, one line for people ("Dovecot, TLS 1.3, IDLE MOVE UIDPLUS SPECIAL-USE"). Valid until close. */
+	/*
+	 * What the server is and can do, one line for people ("Dovecot, TLS 1.3, IDLE MOVE UIDPLUS
+	 * SPECIAL-USE"). Valid until close.
+	 */
 	const char *(*describe)(struct transport *t);
 };
 

@@ -13,10 +13,10 @@
 
 #include "record.h"
 
-#define WORDS_MAX	  6 /* evidence texts shown of a case in the queue */
-#define WORD_BYTES_MAX	  80
+#define WORDS_MAX 6 /* evidence texts shown of a case in the queue */
+#define WORD_BYTES_MAX 80
 #define CASE_MESSAGES_MAX 200 /* of one case; the newest are kept */
-#define CASE_EVENTS_MAX	  2000
+#define CASE_EVENTS_MAX 2000
 
 static json_t *
 time_json(int64_t ms)
@@ -62,14 +62,17 @@ struct words {
 	json_t *list;
 };
 
-/* One text once: of two that overlap, such as two rules that fit the same sentence, the longer one. */
+/*
+ * One text once: of two that overlap, such as two rules that fit the same sentence, the longer one.
+ */
 static void
 add_word(json_t *list, const char *word)
 {
 	size_t i;
 	json_t *known;
 
-	json_array_foreach(list, i, known) {
+	json_array_foreach(list, i, known)
+	{
 		const char *said = json_string_value(known);
 
 		if (strstr(said, word))
@@ -90,7 +93,8 @@ add_words(json_t *list, const json_t *evidence)
 	size_t i, len;
 	json_t *one;
 
-	json_array_foreach(evidence, i, one) {
+	json_array_foreach(evidence, i, one)
+	{
 		const char *at = json_string_value(json_object_get(one, "text"));
 
 		if (!at)

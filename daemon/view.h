@@ -1,6 +1,6 @@
 /*
- * view: what the store holds, as JSON for people and programs: the same for the API, simulate and tests.
- * New references; 0 or a store error.
+ * view: what the store holds, as JSON for people and programs: the same for the API, simulate and
+ * tests. New references; 0 or a store error.
  */
 #ifndef DAEMON_VIEW_H
 #define DAEMON_VIEW_H
@@ -10,20 +10,25 @@
 #include "store.h"
 
 /*
- * {"cases":[{id "C12", account, severity, flags, customer, customer_name, subject, owner, language, stage, messages (how
- * many), waiting_since, words [...] }], "more": bool}. Times are RFC 3339 in UTC or null.
+ * {"cases":[{id "C12", account, severity, flags, customer, customer_name, subject, owner, language,
+ * stage, messages (how many), waiting_since, words [...] }], "more": bool}. Times are RFC 3339 in
+ * UTC or null.
  */
 int
 view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **ret);
 
 /*
- * One case: the members above without words, and state, opened, updated, linked, participants, record_sound (the events'
- * hash chain holds), mails [...] with evidence, events [...], outbox [...]. -ENOENT.
+ * One case: the members above without words, and state, opened, updated, linked, participants,
+ * record_sound (the events' hash chain holds), mails [...] with evidence, events [...], outbox
+ * [...]. -ENOENT.
  */
 int
 view_case(struct store_txn *txn, uint64_t case_id, json_t **ret);
 
-/* {"parked":[...], "troubled":[...], "more": bool}: what a person must look at. At most limit entries each. */
+/*
+ * {"parked":[...], "troubled":[...], "more": bool}: what a person must look at. At most limit
+ * entries each.
+ */
 int
 view_attention(struct store_txn *txn, size_t limit, json_t **ret);
 

@@ -16,7 +16,7 @@
 
 #define ANSWER_MAX (64u << 10)
 #define CONNECT_MS 10000L
-#define TOTAL_MS   30000L
+#define TOTAL_MS 30000L
 
 struct call {
 	const _Atomic int *cancelled;
@@ -83,8 +83,10 @@ make_headers(const struct webhook_config *webhook, const char *key, const char *
 				       "header cannot",
 				       webhook->name);
 	snprintf(line, sizeof(line), "Idempotency-Key: %s", key);
-	/* Expect: would cost a round trip and a second of waiting where the server does not know
-	 * it. */
+	/*
+	 * Expect: would cost a round trip and a second of waiting where the server does not know
+	 * it.
+	 */
 	ok = add_header(list, "Content-Type: application/json") && add_header(list, "Expect:") &&
 	     add_header(list, line);
 	if (ok && (webhook->secret.file || webhook->secret.command || webhook->secret.credential)) {

@@ -1,5 +1,6 @@
 /*
- * zone: RFC 8536 files, version 2 or later: the 64-bit transitions, and the rule in the footer for the time after the last one.
+ * zone: RFC 8536 files, version 2 or later: the 64-bit transitions, and the rule in the footer for
+ * the time after the last one.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,10 +12,10 @@
 
 #include "zone.h"
 
-#define ZONE_DIRECTORY	"/usr/share/zoneinfo"
-#define ZONE_FILE_MAX	(64u << 10)
-#define HEADER_BYTES	44u
-#define DAY		86400
+#define ZONE_DIRECTORY "/usr/share/zoneinfo"
+#define ZONE_FILE_MAX (64u << 10)
+#define HEADER_BYTES 44u
+#define DAY 86400
 
 /* When summer time begins or ends in a year: Mm.w.d/time of the footer. */
 struct change {
@@ -23,9 +24,9 @@ struct change {
 
 struct zone {
 	size_t count;
-	const int64_t *at;		/* ascending */
-	const int32_t *offset;		/* from at[i] on */
-	int32_t first;			/* before at[0] */
+	const int64_t *at;     /* ascending */
+	const int32_t *offset; /* from at[i] on */
+	int32_t first;         /* before at[0] */
 	bool footer, summer;
 	int32_t standard_offset, summer_offset;
 	struct change begins, ends;
@@ -119,7 +120,8 @@ read_change(const char **p, struct change *ret)
 	int used = 0;
 
 	*ret = (struct change){ .seconds = 7200 };
-	if (sscanf(*p, ",M%2d.%1d.%1d%n", &ret->month, &ret->week, &ret->weekday, &used) != 3 || !used)
+	if (sscanf(*p, ",M%2d.%1d.%1d%n", &ret->month, &ret->week, &ret->weekday, &used) != 3 ||
+	    !used)
 		return false;
 	*p += used;
 	if (**p == '/') {
@@ -127,8 +129,8 @@ read_change(const char **p, struct change *ret)
 		if (!read_time(p, &ret->seconds))
 			return false;
 	}
-	return ret->month >= 1 && ret->month <= 12 && ret->week >= 1 && ret->week <= 5 && ret->weekday >= 0 &&
-	       ret->weekday <= 6;
+	return ret->month >= 1 && ret->month <= 12 && ret->week >= 1 && ret->week <= 5 &&
+	       ret->weekday >= 0 && ret->weekday <= 6;
 }
 
 static bool
@@ -163,9 +165,10 @@ sound_offset(int32_t offset)
 static int
 read_block(struct arena *arena, const unsigned char *p, size_t len, struct zone *z)
 {
-	uint32_t leaps = be32(p + 28), times = be32(p + 32), types = be32(p + 36), chars = be32(p + 40);
-	uint64_t need = HEADER_BYTES + (uint64_t)times * 9 + (uint64_t)types * 6 + chars + (uint64_t)leaps * 12 +
-			be32(p + 20) + be32(p + 24);
+	uint32_t leaps = be32(p + 28), times = be32(p + 32), types = be32(p + 36),
+		 chars = be32(p + 40);
+	uint64_t need = HEADER_BYTES + (uint64_t)times * 9 + (uint64_t)types * 6 + chars +
+			(uint64_t)leaps * 12 + be32(p + 20) + be32(p + 24);
 	const unsigned char *at = p + HEADER_BYTES, *index, *type;
 	int64_t *moments;
 	int32_t *offsets;
@@ -209,8 +212,8 @@ read_zone(struct arena *arena, const unsigned char *p, size_t len, struct zone *
 	if (len < HEADER_BYTES || memcmp(p, "TZif", 4) || p[4] < '2')
 		return -EINVAL;
 	/* The first block has 32-bit times and is only there for readers of before 2005. */
-	first = HEADER_BYTES + (uint64_t)be32(p + 32) * 5 + (uint64_t)be32(p + 36) * 6 + be32(p + 40) +
-		(uint64_t)be32(p + 28) * 8 + be32(p + 20) + be32(p + 24);
+	first = HEADER_BYTES + (uint64_t)be32(p + 32) * 5 + (uint64_t)be32(p + 36) * 6 +
+		be32(p + 40) + (uint64_t)be32(p + 28) * 8 + be32(p + 20) + be32(p + 24);
 	if (first + HEADER_BYTES > len || memcmp(p + first, "TZif", 4))
 		return -EINVAL;
 	return read_block(arena, p + first, len - first, z);
@@ -294,7 +297,8 @@ footer_offset(const struct zone *z, int64_t seconds)
 	date_of((seconds + z->standard_offset) / DAY, &local);
 	begins = change_at(&z->begins, local.year) - z->standard_offset;
 	ends = change_at(&z->ends, local.year) - z->summer_offset;
-	summer = begins < ends ? seconds >= begins && seconds < ends : seconds >= begins || seconds < ends;
+	summer = begins < ends ? seconds >= begins && seconds < ends
+			       : seconds >= begins || seconds < ends;
 	return summer ? z->summer_offset : z->standard_offset;
 }
 
@@ -324,7 +328,8 @@ offset_at(const struct zone *z, int64_t seconds)
 void
 zone_wall(const struct zone *zone, int64_t seconds, struct wall *ret_wall)
 {
-	const int64_t low = -62135510400, high = 253402200000;	/* a day inside the years 1 and 9999 */
+	const int64_t low = -62135510400,
+		      high = 253402200000; /* a day inside the years 1 and 9999 */
 	int64_t local, days;
 
 	seconds = seconds < low ? low : seconds > high ? high : seconds;
@@ -341,11 +346,15 @@ zone_wall(const struct zone *zone, int64_t seconds, struct wall *ret_wall)
 int64_t
 zone_seconds(const struct zone *zone, const struct wall *wall)
 {
-	int64_t local = days_of(wall->year, wall->month, wall->day) * DAY + wall->hour * 3600 + wall->minute * 60 +
-			wall->second;
-	int64_t before = local - offset_at(zone, local - DAY), after = local - offset_at(zone, local + DAY);
+	int64_t local = days_of(wall->year, wall->month, wall->day) * DAY + wall->hour * 3600 +
+			wall->minute * 60 + wall->second;
+	int64_t before = local - offset_at(zone, local - DAY),
+		after = local - offset_at(zone, local + DAY);
 
-	/* Away from a change both are the same; near one, that one holds whose offset is in force at the moment it gives. */
+	/*
+	 * Away from a change both are the same; near one, that one holds whose offset is in force
+	 * at the moment it gives.
+	 */
 	if (before == after || local - offset_at(zone, before) == before)
 		return before;
 	return after;

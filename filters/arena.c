@@ -1,8 +1,9 @@
 /*
  * arena: all memory of one message, given back at once. See arena.h.
  *
- * Blocks in a list, the newest first; an allocation comes from the newest or opens another. Under ASan what is
- * not handed out is poisoned, with a gap behind each allocation, so that an overrun inside a block is seen.
+ * Blocks in a list, the newest first; an allocation comes from the newest or opens another. Under
+ * ASan what is not handed out is poisoned, with a gap behind each allocation, so that an overrun
+ * inside a block is seen.
  */
 #include "arena.h"
 
@@ -34,13 +35,13 @@
 
 struct block {
 	struct block *next;
-	size_t size, used;		/* of bytes[] */
+	size_t size, used; /* of bytes[] */
 	_Alignas(max_align_t) char bytes[];
 };
 
 struct arena {
 	struct block *block;
-	char *latest;			/* the allocation that can still grow in place, always in *block */
+	char *latest; /* the allocation that can still grow in place, always in *block */
 	size_t latest_size;
 	size_t used, limit;
 	size_t next_size;
@@ -77,7 +78,10 @@ arena_reset(struct arena *a)
 		ASAN_UNPOISON_MEMORY_REGION(b->bytes, b->size);
 		free(b);
 	}
-	/* The first block is an ordinary one unless the first allocation was huge: do not keep that for ever. */
+	/*
+	 * The first block is an ordinary one unless the first allocation was huge: do not keep that
+	 * for ever.
+	 */
 	if (b && b->size > BLOCK_MAX) {
 		ASAN_UNPOISON_MEMORY_REGION(b->bytes, b->size);
 		free(b);

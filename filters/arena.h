@@ -1,8 +1,9 @@
 /*
  * arena: all memory of one message, given back at once.
  *
- * Everything that a mail brought dies together. An arena belongs to one thread at a time. Allocation past
- * the arena's own bound fails with NULL like any other allocation, so a hostile mail cannot take the machine.
+ * Everything that a mail brought dies together. An arena belongs to one thread at a time.
+ * Allocation past the arena's own bound fails with NULL like any other allocation, so a hostile
+ * mail cannot take the machine.
  */
 #ifndef FILTERS_ARENA_H
 #define FILTERS_ARENA_H
@@ -28,7 +29,10 @@ arena_free(struct arena *a);
 size_t
 arena_used(const struct arena *a);
 
-/* Uninitialised memory, aligned for any type; NULL when out of memory or past the bound. size 0 gives a valid pointer. */
+/*
+ * Uninitialised memory, aligned for any type; NULL when out of memory or past the bound. size 0
+ * gives a valid pointer.
+ */
 void *
 arena_alloc(struct arena *a, size_t size);
 
@@ -46,7 +50,9 @@ arena_strdup(struct arena *a, const char *s);
 char *
 arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Grows the latest allocation in place when it can, else copies. old may be NULL with old_size 0. */
+/*
+ * Grows the latest allocation in place when it can, else copies. old may be NULL with old_size 0.
+ */
 void *
 arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size);
 
@@ -55,7 +61,7 @@ struct buf {
 	struct arena *arena;
 	char *at;
 	size_t len, room;
-	int failed;		/* an allocation failed; later adds do nothing */
+	int failed; /* an allocation failed; later adds do nothing */
 };
 
 void

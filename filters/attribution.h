@@ -1,8 +1,9 @@
 /*
- * attribution: the lines a mail client puts above what it quotes: "On ..., ... wrote:" and header blocks.
+ * attribution: the lines a mail client puts above what it quotes: "On ..., ... wrote:" and header
+ * blocks.
  *
- * Told by shape (a date, an address, a colon at the end) more than by sentence, so that a client in a language not
- * listed here is recognised too.
+ * Told by shape (a date, an address, a colon at the end) more than by sentence, so that a client in
+ * a language not listed here is recognised too.
  */
 #ifndef FILTERS_ATTRIBUTION_H
 #define FILTERS_ATTRIBUTION_H
@@ -14,20 +15,22 @@
 
 enum trust {
 	TRUST_NONE,
-	TRUST_WITH_QUOTE,		/* only when a marked quote ('>' or HTML) follows: a customer can write so too */
-	TRUST_ALL,			/* a client wrote it: unmarked text after it is quoted to the end */
+	TRUST_WITH_QUOTE, /* only when a marked quote ('>' or HTML) follows: a customer can write so
+			     too */
+	TRUST_ALL,        /* a client wrote it: unmarked text after it is quoted to the end */
 };
 
 /*
- * Looks for an attribution that begins in lines[0]. Returns how much to trust it; *ret_lines is then the number of
- * lines it takes (empty ones within included).
+ * Looks for an attribution that begins in lines[0]. Returns how much to trust it; *ret_lines is
+ * then the number of lines it takes (empty ones within included).
  */
 enum trust
 attribution_find(const struct line *lines, size_t count, size_t *ret_lines);
 
 /*
- * Looks for a header block ("From: ... Sent: ... Subject: ...", with or without a line such as "-----Original
- * Message-----" above) that begins in lines[0]. Returns the number of lines, 0 when there is none.
+ * Looks for a header block ("From: ... Sent: ... Subject: ...", with or without a line such as
+ * "-----Original Message-----" above) that begins in lines[0]. Returns the number of lines, 0 when
+ * there is none.
  */
 size_t
 header_block_find(const struct line *lines, size_t count, bool *ret_forwarded);

@@ -1,11 +1,11 @@
 /*
  * automatic: the signs of machines, strongest first. See automatic.h.
  *
- * RFC 3834 (Auto-Submitted, null return path), RFC 3464 (delivery status), RFC 8098 (receipts), RFC 2919 and 2369
- * (lists), and the headers that vacation programs used before there was a standard.
+ * RFC 3834 (Auto-Submitted, null return path), RFC 3464 (delivery status), RFC 8098 (receipts), RFC
+ * 2919 and 2369 (lists), and the headers that vacation programs used before there was a standard.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* strcasestr */
+#define _GNU_SOURCE /* strcasestr */
 #endif
 #include "automatic.h"
 
@@ -15,15 +15,20 @@
 
 #include "limits.h"
 
-#define LOOK_AT_BODY	2000		/* bounces say what they are at the top */
+#define LOOK_AT_BODY 2000 /* bounces say what they are at the top */
 
 const char *
 automatic_name(enum automatic a)
 {
 	static const char *const names[] = {
-		[AUTOMATIC_NO] = "no", [AUTOMATIC_BOUNCE] = "bounce", [AUTOMATIC_REPLY] = "reply",
-		[AUTOMATIC_LIST] = "list", [AUTOMATIC_CALENDAR] = "calendar", [AUTOMATIC_RECEIPT] = "receipt",
-		[AUTOMATIC_BULK] = "bulk", [AUTOMATIC_OWN] = "own",
+		[AUTOMATIC_NO] = "no",
+		[AUTOMATIC_BOUNCE] = "bounce",
+		[AUTOMATIC_REPLY] = "reply",
+		[AUTOMATIC_LIST] = "list",
+		[AUTOMATIC_CALENDAR] = "calendar",
+		[AUTOMATIC_RECEIPT] = "receipt",
+		[AUTOMATIC_BULK] = "bulk",
+		[AUTOMATIC_OWN] = "own",
 	};
 
 	return names[a];
@@ -47,7 +52,8 @@ value_is(const char *value, const char *word)
 {
 	size_t n = strlen(word);
 
-	return strncasecmp(value, word, n) == 0 && !isalnum((unsigned char)value[n]) && value[n] != '-' && value[n] != '_';
+	return strncasecmp(value, word, n) == 0 && !isalnum((unsigned char)value[n]) &&
+	       value[n] != '-' && value[n] != '_';
 }
 
 static bool
@@ -70,7 +76,8 @@ has_any(const char *s, const char *const *words)
 
 /* Sets the reason "Name: value", the value cut to something a person reads. */
 static enum automatic
-because(const struct message *m, enum automatic a, const char *name, const char *value, const char **ret_why)
+because(const struct message *m, enum automatic a, const char *name, const char *value,
+	const char **ret_why)
 {
 	size_t n = strnlen(value, 80);
 
@@ -88,7 +95,8 @@ outermost(const struct message *m, size_t part)
 {
 	int parent = m->parts[part].parent;
 
-	for (unsigned n = 0; parent >= 0 && (size_t)parent < m->part_count && n < LIMIT_DEPTH + 1; n++) {
+	for (unsigned n = 0; parent >= 0 && (size_t)parent < m->part_count && n < LIMIT_DEPTH + 1;
+	     n++) {
 		if (strcmp(m->parts[parent].type, "message/rfc822") == 0)
 			return false;
 		parent = m->parts[parent].parent;
@@ -137,8 +145,8 @@ null_return_path(const struct message *m)
 static bool
 from_mail_system(const struct message *m)
 {
-	static const char *const names[] = {"mailer-daemon@", "mailer_daemon@", "postmaster@", "mail-daemon@",
-					    "mailerdaemon@", NULL};
+	static const char *const names[] = { "mailer-daemon@", "mailer_daemon@", "postmaster@",
+					     "mail-daemon@",   "mailerdaemon@",  NULL };
 
 	for (size_t i = 0; i < m->from.count && i < LIMIT_ADDRESSES; i++)
 		if (starts_any(m->from.list[i].address, names) ||
@@ -151,19 +159,42 @@ from_mail_system(const struct message *m)
 static bool
 bounce_words(const struct message *m)
 {
-	static const char *const subjects[] = {
-		"undeliver", "delivery status notification", "failure notice", "mail delivery failed",
-		"mail delivery failure", "delivery failure", "returned mail", "delivery has failed", "non remis",
-		"unzustellbar", "mail could not be delivered", "nondeliverable mail", "message delivery failed",
-		"배달되지 않음", "배달할 수 없", "반송", "발송 실패", "발송실패", "전송 실패", "전송실패", "전달되지 못", NULL
-	};
+	static const char *const subjects[] = { "undeliver",
+						"delivery status notification",
+						"failure notice",
+						"mail delivery failed",
+						"mail delivery failure",
+						"delivery failure",
+						"returned mail",
+						"delivery has failed",
+						"non remis",
+						"unzustellbar",
+						"mail could not be delivered",
+						"nondeliverable mail",
+						"message delivery failed",
+						"배달되지 않음",
+						"배달할 수 없",
+						"반송",
+						"발송 실패",
+						"발송실패",
+						"전송 실패",
+						"전송실패",
+						"전달되지 못",
+						NULL };
 	static const char *const bodies[] = {
-		"this is the qmail-send program", "created automatically by mail delivery software",
+		"this is the qmail-send program",
+		"created automatically by mail delivery software",
 		"i'm sorry to have to inform you that your message could not",
-		"could not be delivered to one or more recipients", "delivery to the following recipient",
-		"the following addresses had permanent fatal errors", "the following recipient(s) cannot be reached",
-		"your message wasn't delivered", "메일이 발송되지 못", "메일 발송에 실패", "전송되지 않았습니다",
-		"메일을 전송하지 못", NULL
+		"could not be delivered to one or more recipients",
+		"delivery to the following recipient",
+		"the following addresses had permanent fatal errors",
+		"the following recipient(s) cannot be reached",
+		"your message wasn't delivered",
+		"메일이 발송되지 못",
+		"메일 발송에 실패",
+		"전송되지 않았습니다",
+		"메일을 전송하지 못",
+		NULL
 	};
 	char top[LOOK_AT_BODY + 1];
 	size_t n = m->body_len < LOOK_AT_BODY ? m->body_len : LOOK_AT_BODY;
@@ -201,7 +232,10 @@ calendar(const struct message *m)
 	for (size_t i = 0; i < m->part_count; i++) {
 		int parent = m->parts[i].parent;
 
-		/* An invitation is the mail itself or another form of it; a calendar file beside words is not. */
+		/*
+		 * An invitation is the mail itself or another form of it; a calendar file beside
+		 * words is not.
+		 */
 		if (strcmp(m->parts[i].type, "text/calendar") == 0 && outermost(m, i) &&
 		    (parent < 0 || (!m->parts[i].attachment &&
 				    strcmp(m->parts[parent].type, "multipart/alternative") == 0)))
@@ -214,12 +248,34 @@ calendar(const struct message *m)
 static bool
 notice_subject(const struct message *m)
 {
-	static const char *const starts[] = {
-		"automatic reply", "auto reply", "auto-reply", "autoreply", "out of office", "out of the office", "vacation",
-		"away from", "abwesenheit", "automatische antwort", "réponse automatique", "respuesta automática",
-		"resposta automática", "risposta automatica", "automatisch antwoord", "autosvar", "자동 회신", "자동회신",
-		"자동 응답", "자동응답", "부재중", "부재 중", "[부재중]", "[자동응답]", "[자동회신]", "자동 답장", "자동답장", NULL
-	};
+	static const char *const starts[] = { "automatic reply",
+					      "auto reply",
+					      "auto-reply",
+					      "autoreply",
+					      "out of office",
+					      "out of the office",
+					      "vacation",
+					      "away from",
+					      "abwesenheit",
+					      "automatische antwort",
+					      "réponse automatique",
+					      "respuesta automática",
+					      "resposta automática",
+					      "risposta automatica",
+					      "automatisch antwoord",
+					      "autosvar",
+					      "자동 회신",
+					      "자동회신",
+					      "자동 응답",
+					      "자동응답",
+					      "부재중",
+					      "부재 중",
+					      "[부재중]",
+					      "[자동응답]",
+					      "[자동회신]",
+					      "자동 답장",
+					      "자동답장",
+					      NULL };
 
 	return starts_any(m->subject, starts);
 }
@@ -227,8 +283,9 @@ notice_subject(const struct message *m)
 static enum automatic
 vacation(const struct message *m, const char **ret_why)
 {
-	static const char *const marks[] = {"X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply",
-					    "X-Autoresponder", NULL};
+	static const char *const marks[] = { "X-Autoreply",      "X-Autorespond",
+					     "X-AutoReply-From", "X-Mail-Autoreply",
+					     "X-Autoresponder",  NULL };
 	const char *value;
 
 	for (const char *const *name = marks; *name; name++)
@@ -253,7 +310,8 @@ vacation(const struct message *m, const char **ret_why)
 static enum automatic
 list(const struct message *m, const char **ret_why)
 {
-	static const char *const marks[] = {"List-Id", "List-Post", "Mailing-List", "X-Mailing-List", NULL};
+	static const char *const marks[] = { "List-Id", "List-Post", "Mailing-List",
+					     "X-Mailing-List", NULL };
 	const char *precedence = header_value(m, "Precedence");
 
 	for (const char *const *name = marks; *name; name++)
@@ -264,7 +322,8 @@ list(const struct message *m, const char **ret_why)
 	if (value_is(precedence, "bulk") || value_is(precedence, "junk"))
 		return because(m, AUTOMATIC_BULK, "Precedence", precedence, ret_why);
 	if (message_header(m, "List-Unsubscribe"))
-		return because(m, AUTOMATIC_BULK, "List-Unsubscribe", header_value(m, "List-Unsubscribe"), ret_why);
+		return because(m, AUTOMATIC_BULK, "List-Unsubscribe",
+			       header_value(m, "List-Unsubscribe"), ret_why);
 	return AUTOMATIC_NO;
 }
 
@@ -273,7 +332,8 @@ submitted(const struct message *m, const char *value, const char **ret_why)
 {
 	bool reply = value_is(value, "auto-replied") || notice_subject(m);
 
-	return because(m, reply ? AUTOMATIC_REPLY : AUTOMATIC_BULK, "Auto-Submitted", value, ret_why);
+	return because(m, reply ? AUTOMATIC_REPLY : AUTOMATIC_BULK, "Auto-Submitted", value,
+		       ret_why);
 }
 
 enum automatic
@@ -287,7 +347,8 @@ automatic_detect(const struct message *m, const char **ret_why)
 		return AUTOMATIC_OWN;
 	if ((a = bounce(m, ret_why)) != AUTOMATIC_NO)
 		return a;
-	if (has_part(m, "message/disposition-notification") || is_report(m, "disposition-notification")) {
+	if (has_part(m, "message/disposition-notification") ||
+	    is_report(m, "disposition-notification")) {
 		*ret_why = "multipart/report: disposition-notification";
 		return AUTOMATIC_RECEIPT;
 	}
@@ -295,7 +356,7 @@ automatic_detect(const struct message *m, const char **ret_why)
 		*ret_why = "text/calendar: an invitation or an answer to one";
 		return AUTOMATIC_CALENDAR;
 	}
-	if (value_is(value, "no"))	/* RFC 3834 5: a person wrote it, whatever else stands there */
+	if (value_is(value, "no")) /* RFC 3834 5: a person wrote it, whatever else stands there */
 		return AUTOMATIC_NO;
 	if (value_is(value, "auto-replied"))
 		return submitted(m, value, ret_why);

@@ -1,11 +1,11 @@
 /*
  * body: alternatives chosen, texts decoded, rendered and joined. See body.h.
  *
- * Parts stand behind their parents, so one pass from the last part to the first tells what a subtree has to offer, and
- * one from the first to the last tells what is read: no recursion.
+ * Parts stand behind their parents, so one pass from the last part to the first tells what a
+ * subtree has to offer, and one from the first to the last tells what is read: no recursion.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memmem, strcasestr */
+#define _GNU_SOURCE /* memmem, strcasestr */
 #endif
 #include "body.h"
 
@@ -25,18 +25,18 @@
 /* What a part is for a reader, the better the greater. */
 enum worth {
 	WORTH_NOTHING,
-	WORTH_OTHER,			/* a message, a text of a rare type */
+	WORTH_OTHER, /* a message, a text of a rare type */
 	WORTH_HTML,
 	WORTH_PLAIN,
 };
 
 /* What is known of parts[i]. */
 struct leaf {
-	enum worth worth;		/* the best in its subtree */
+	enum worth worth; /* the best in its subtree */
 	bool childless;
-	bool skipped;			/* not read: another alternative was chosen */
-	bool forwarded;			/* inside a message/rfc822 */
-	bool read;			/* result is filled */
+	bool skipped;   /* not read: another alternative was chosen */
+	bool forwarded; /* inside a message/rfc822 */
+	bool read;      /* result is filled */
 	struct html_result result;
 };
 
@@ -45,7 +45,7 @@ struct work {
 	struct part *parts;
 	size_t count;
 	struct leaf *leaves;
-	size_t text_left, html_left;	/* of the message's limits */
+	size_t text_left, html_left; /* of the message's limits */
 };
 
 static bool
@@ -57,7 +57,8 @@ starts_like_html(const char *p, size_t len)
 		i++;
 	p += i;
 	len -= i;
-	return (len >= 14 && !strncasecmp(p, "<!doctype html", 14)) || (len >= 5 && !strncasecmp(p, "<html", 5));
+	return (len >= 14 && !strncasecmp(p, "<!doctype html", 14)) ||
+	       (len >= 5 && !strncasecmp(p, "<html", 5));
 }
 
 static bool
@@ -129,8 +130,9 @@ meta_charset(struct reader *r, const char *html, size_t len)
 }
 
 /*
- * RFC 3676 with DelSp=yes, which breaks Korean and Japanese text inside words: lines that end in a space are joined
- * without it. Other flowed text needs no joining, as rules read a line end like a space.
+ * RFC 3676 with DelSp=yes, which breaks Korean and Japanese text inside words: lines that end in a
+ * space are joined without it. Other flowed text needs no joining, as rules read a line end like a
+ * space.
  */
 static void
 join_flowed(const struct part *p, char *text, size_t *len)
@@ -142,8 +144,8 @@ join_flowed(const struct part *p, char *text, size_t *len)
 		return;
 	for (line = text; line < end; line = next) {
 		char *lf = memchr(line, '\n', (size_t)(end - line));
-		bool joins = lf && lf > line && lf[-1] == ' ' && lf + 1 < end && *line != '>' && lf[1] != '>' &&
-			     !(lf - line == 3 && !memcmp(line, "-- ", 3));
+		bool joins = lf && lf > line && lf[-1] == ' ' && lf + 1 < end && *line != '>' &&
+			     lf[1] != '>' && !(lf - line == 3 && !memcmp(line, "-- ", 3));
 
 		next = lf ? lf + 1 : end;
 		memmove(out, line, (size_t)(next - line));
@@ -154,7 +156,8 @@ join_flowed(const struct part *p, char *text, size_t *len)
 }
 
 static int
-read_plain(struct work *w, const struct part *p, const char *bytes, size_t len, struct html_result *ret)
+read_plain(struct work *w, const struct part *p, const char *bytes, size_t len,
+	   struct html_result *ret)
 {
 	const char *text;
 	int code = charset_read(w->r, p->charset, bytes, len, &text, &len);
@@ -163,7 +166,7 @@ read_plain(struct work *w, const struct part *p, const char *bytes, size_t len, 
 		return code;
 	memset(ret, 0, sizeof(*ret));
 	if (len > 0) {
-		char *own = (char *)(uintptr_t)text;	/* charset_read() made it for us */
+		char *own = (char *)(uintptr_t)text; /* charset_read() made it for us */
 
 		join_flowed(p, own, &len);
 	}
@@ -176,7 +179,8 @@ read_plain(struct work *w, const struct part *p, const char *bytes, size_t len, 
 }
 
 static int
-read_html(struct work *w, const struct part *p, const char *bytes, size_t len, struct html_result *ret)
+read_html(struct work *w, const struct part *p, const char *bytes, size_t len,
+	  struct html_result *ret)
 {
 	const char *label = p->charset, *html;
 	int code;
@@ -208,8 +212,8 @@ read_leaf(struct work *w, size_t i)
 	l->read = true;
 	l->result.text = l->result.hidden = "";
 	left = html ? &w->html_left : &w->text_left;
-	code = transfer_decode(w->r->arena, mime_part_is_multipart(p) ? ENCODING_NONE : p->encoding, p->body.at,
-			       p->body.len, *left, &bytes, &len, &broken, &cut);
+	code = transfer_decode(w->r->arena, mime_part_is_multipart(p) ? ENCODING_NONE : p->encoding,
+			       p->body.at, p->body.len, *left, &bytes, &len, &broken, &cut);
 	if (code < 0)
 		return code;
 	if (broken || mime_part_is_multipart(p))
@@ -251,8 +255,8 @@ find_leaf(const struct work *w, size_t top, enum worth worth)
 }
 
 /*
- * Some mailers put "your program cannot show HTML" or nothing where the plain text should be. Whether the plain text
- * says much less than the HTML.
+ * Some mailers put "your program cannot show HTML" or nothing where the plain text should be.
+ * Whether the plain text says much less than the HTML.
  */
 static int
 is_stand_in(struct work *w, size_t plain, size_t html, bool *ret)
@@ -286,7 +290,10 @@ choose(struct work *w, size_t alternative)
 	for (size_t i = alternative + 1; i < w->count; i++) {
 		if (w->parts[i].parent != (int)alternative)
 			continue;
-		/* Alternatives come in the order of richness: of equals the last (RFC 2046 section 5.1.4). */
+		/*
+		 * Alternatives come in the order of richness: of equals the last (RFC 2046
+		 * section 5.1.4).
+		 */
 		if (w->leaves[i].worth == WORTH_PLAIN)
 			plain = (int)i;
 		else if (w->leaves[i].worth == WORTH_HTML)
@@ -366,7 +373,8 @@ end_line(struct work *w, struct buf *text)
 }
 
 static int
-add_quotes(struct work *w, const struct html_result *from, size_t base, size_t end, struct body *ret)
+add_quotes(struct work *w, const struct html_result *from, size_t base, size_t end,
+	   struct body *ret)
 {
 	struct html_quote *quotes;
 
@@ -432,7 +440,10 @@ join(struct work *w, bool forwarded, struct buf *text, struct buf *hidden, struc
 int
 body_read(struct reader *r, struct part *parts, size_t part_count, struct body *ret)
 {
-	struct work w = { .r = r, .parts = parts, .count = part_count, .text_left = LIMIT_TEXT_BYTES,
+	struct work w = { .r = r,
+			  .parts = parts,
+			  .count = part_count,
+			  .text_left = LIMIT_TEXT_BYTES,
 			  .html_left = LIMIT_HTML_BYTES };
 	struct buf text = { .arena = r->arena }, hidden = { .arena = r->arena };
 	struct body body = { .text = "" };

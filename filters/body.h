@@ -11,18 +11,20 @@
 #include "message.h"
 
 struct body {
-	const char *text;		/* NUL-terminated: the mail's own texts, then those of messages it forwards */
+	const char *
+		text; /* NUL-terminated: the mail's own texts, then those of messages it forwards */
 	size_t len;
-	size_t own_len;			/* where the forwarded ones begin; len when there are none */
-	const char *hidden;		/* "" when none */
-	struct html_quote *quotes;	/* within own_len */
+	size_t own_len;            /* where the forwarded ones begin; len when there are none */
+	const char *hidden;        /* "" when none */
+	struct html_quote *quotes; /* within own_len */
 	size_t quote_count;
 };
 
 /*
- * Puts the text together from the part tree. Of alternatives one is read: plain text when it says about as much as the
- * HTML, else HTML. A message that a report returns counts as forwarded. Sets r->notes: NOTE_CUT_TEXT,
- * NOTE_CUT_HTML, NOTE_BROKEN_MIME, NOTE_ENCRYPTED and those of charset_read(). Returns 0 or -ENOMEM.
+ * Puts the text together from the part tree. Of alternatives one is read: plain text when it says
+ * about as much as the HTML, else HTML. A message that a report returns counts as forwarded. Sets
+ * r->notes: NOTE_CUT_TEXT, NOTE_CUT_HTML, NOTE_BROKEN_MIME, NOTE_ENCRYPTED and those of
+ * charset_read(). Returns 0 or -ENOMEM.
  */
 int
 body_read(struct reader *r, struct part *parts, size_t part_count, struct body *ret);

@@ -1,8 +1,9 @@
 /*
  * charset: what bytes mean, by declaration and by evidence. See charset.h.
  *
- * Order of belief: valid UTF-8 that cannot well be anything else; the declaration when the bytes do not speak against it;
- * CP949, GB18030 or windows-1252 by the shape of the bytes. One pass looks for UTF-8, one for the shape, one converts.
+ * Order of belief: valid UTF-8 that cannot well be anything else; the declaration when the bytes do
+ * not speak against it; CP949, GB18030 or windows-1252 by the shape of the bytes. One pass looks
+ * for UTF-8, one for the shape, one converts.
  */
 #include "charset.h"
 
@@ -19,9 +20,9 @@
 
 /* How a text looks when read as UTF-8. */
 struct utf8_look {
-	bool high;			/* has bytes >= 0x80 */
-	size_t two, more;		/* well-formed sequences of 2, and of 3 or 4 bytes */
-	size_t broken;			/* bytes or stumps that fit nowhere */
+	bool high;        /* has bytes >= 0x80 */
+	size_t two, more; /* well-formed sequences of 2, and of 3 or 4 bytes */
+	size_t broken;    /* bytes or stumps that fit nowhere */
 };
 
 void
@@ -40,7 +41,10 @@ reader_close(struct reader *r)
 	memset(r->converters, 0, sizeof(r->converters));
 }
 
-/* Length of the well-formed sequence at p (RFC 3629), or 0; *ret_bad is then how many bytes are one mistake. */
+/*
+ * Length of the well-formed sequence at p (RFC 3629), or 0; *ret_bad is then how many bytes are one
+ * mistake.
+ */
 static size_t
 utf8_sequence(const unsigned char *p, size_t left, size_t *ret_bad)
 {
@@ -122,8 +126,8 @@ utf8_cut(const char *text, size_t len, size_t max)
 }
 
 /*
- * The shape of 8-bit bytes that are not UTF-8. Korean text is pairs with a first byte of 0xB0..0xC8, Chinese has as many
- * above; Western text has single high bytes between ASCII letters.
+ * The shape of 8-bit bytes that are not UTF-8. Korean text is pairs with a first byte of
+ * 0xB0..0xC8, Chinese has as many above; Western text has single high bytes between ASCII letters.
  */
 static enum charset
 guess(const unsigned char *p, size_t len, bool *ret_sure)
@@ -216,7 +220,8 @@ finish(struct reader *r, const char *in, size_t len, const char **ret_text, size
 
 /* Broken UTF-8 with U+FFFD where it is broken. */
 static int
-repair_utf8(struct reader *r, const unsigned char *p, size_t len, const char **ret_text, size_t *ret_len)
+repair_utf8(struct reader *r, const unsigned char *p, size_t len, const char **ret_text,
+	    size_t *ret_len)
 {
 	struct buf out = { .arena = r->arena };
 	size_t i = 0, n, bad;
@@ -240,7 +245,8 @@ repair_utf8(struct reader *r, const unsigned char *p, size_t len, const char **r
 }
 
 static int
-read_windows_1252(struct reader *r, const unsigned char *p, size_t len, const char **ret_text, size_t *ret_len)
+read_windows_1252(struct reader *r, const unsigned char *p, size_t len, const char **ret_text,
+		  size_t *ret_len)
 {
 	static const uint16_t special[32] = {
 		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
@@ -292,17 +298,18 @@ converter(struct reader *r, enum charset charset)
 }
 
 static int
-read_iconv(struct reader *r, enum charset charset, const char *bytes, size_t len, const char **ret_text,
-	   size_t *ret_len)
+read_iconv(struct reader *r, enum charset charset, const char *bytes, size_t len,
+	   const char **ret_text, size_t *ret_len)
 {
-	size_t unit = charset == CHARSET_UTF_16LE || charset == CHARSET_UTF_16BE ? 2 :
-		      charset == CHARSET_UTF_32LE || charset == CHARSET_UTF_32BE ? 4 : 1;
+	size_t unit = charset == CHARSET_UTF_16LE || charset == CHARSET_UTF_16BE   ? 2
+		      : charset == CHARSET_UTF_32LE || charset == CHARSET_UTF_32BE ? 4
+										   : 1;
 	size_t room = len + len / 2 + 64, used = 0, left, done;
 	iconv_t cd = converter(r, charset);
 	char *out, *at, *in = (char *)(uintptr_t)bytes;
 	bool last;
 
-	if (cd == (iconv_t)-1)		/* not installed here */
+	if (cd == (iconv_t)-1) /* not installed here */
 		return repair_utf8(r, (const unsigned char *)bytes, len, ret_text, ret_len);
 	out = arena_alloc(r->arena, room);
 	if (!out)
@@ -310,7 +317,7 @@ read_iconv(struct reader *r, enum charset charset, const char *bytes, size_t len
 	for (;;) {
 		at = out + used;
 		left = room - used;
-		last = len == 0;	/* then only what the converter still holds back comes out */
+		last = len == 0; /* then only what the converter still holds back comes out */
 		done = iconv(cd, last ? NULL : &in, last ? NULL : &len, &at, &left);
 		used = room - left;
 		if (left < 16 || (done == (size_t)-1 && errno == E2BIG)) {
@@ -334,7 +341,10 @@ read_iconv(struct reader *r, enum charset charset, const char *bytes, size_t len
 	return finish(r, out, used, ret_text, ret_len);
 }
 
-/* UTF-16 and UTF-32 without a label that says the order: byte order mark, else where the zero bytes are. */
+/*
+ * UTF-16 and UTF-32 without a label that says the order: byte order mark, else where the zero bytes
+ * are.
+ */
 static enum charset
 byte_order(enum charset charset, const unsigned char *p, size_t len)
 {
@@ -359,7 +369,10 @@ byte_order(enum charset charset, const unsigned char *p, size_t len)
 	return big ? CHARSET_UTF_32BE : CHARSET_UTF_32LE;
 }
 
-/* Text in 7-bit bytes that switches charsets by escape sequences (RFC 1468, RFC 1557), whatever its label says. */
+/*
+ * Text in 7-bit bytes that switches charsets by escape sequences (RFC 1468, RFC 1557), whatever its
+ * label says.
+ */
 static enum charset
 escapes(const char *bytes, size_t len, enum charset charset)
 {
@@ -379,24 +392,27 @@ escapes(const char *bytes, size_t len, enum charset charset)
 
 /* The charset to read by. *ret_guessed: not the declared one. */
 static enum charset
-decide(enum charset declared, enum charset hint, const char *bytes, size_t len, const struct utf8_look *look, bool *ret_guessed)
+decide(enum charset declared, enum charset hint, const char *bytes, size_t len,
+       const struct utf8_look *look, bool *ret_guessed)
 {
 	const unsigned char *p = (const unsigned char *)bytes;
 	enum charset shape, charset;
-	bool sure, mark = len >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
+	bool sure,
+		mark = len >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
 
 	*ret_guessed = false;
 	if (charset_is_wide(declared) || (mark && declared <= CHARSET_UTF_8)) {
 		*ret_guessed = !charset_is_wide(declared);
 		if (look->broken || memchr(bytes, '\0', len))
 			return byte_order(*ret_guessed ? CHARSET_UTF_16 : declared, p, len);
-		*ret_guessed = true;	/* UTF-16 without one zero byte that is good UTF-8 is UTF-8 */
+		*ret_guessed = true; /* UTF-16 without one zero byte that is good UTF-8 is UTF-8 */
 		return CHARSET_UTF_8;
 	}
 	if (!look->high) {
 		charset = escapes(bytes, len, declared);
 		*ret_guessed = charset != declared;
-		return charset == CHARSET_UTF_7 || charset_is_escaped(charset) ? charset : CHARSET_UTF_8;
+		return charset == CHARSET_UTF_7 || charset_is_escaped(charset) ? charset
+									       : CHARSET_UTF_8;
 	}
 	if (look->broken == 0 && (declared <= CHARSET_UTF_8 || look->more > 0 ||
 				  (look->two > 1 && charset_is_single_byte(declared)))) {
@@ -414,7 +430,8 @@ decide(enum charset declared, enum charset hint, const char *bytes, size_t len, 
 		return hint;
 	}
 	if (declared <= CHARSET_UTF_8 || declared == CHARSET_UTF_7 ||
-	    (charset_is_escaped(declared) && !memchr(bytes, '\x1b', len) && !memchr(bytes, '\x0e', len)) ||
+	    (charset_is_escaped(declared) && !memchr(bytes, '\x1b', len) &&
+	     !memchr(bytes, '\x0e', len)) ||
 	    (sure && declared == CHARSET_WINDOWS_1252)) {
 		*ret_guessed = true;
 		return shape;
@@ -432,7 +449,8 @@ charset_hint(struct reader *r, const char *label, size_t len)
 }
 
 static int
-read_japanese(struct reader *r, const char *bytes, size_t len, const char **ret_text, size_t *ret_len)
+read_japanese(struct reader *r, const char *bytes, size_t len, const char **ret_text,
+	      size_t *ret_len)
 {
 	char *moved = arena_alloc(r->arena, len);
 	size_t moved_len;
@@ -447,8 +465,8 @@ read_japanese(struct reader *r, const char *bytes, size_t len, const char **ret_
 }
 
 int
-charset_read(struct reader *r, const char *label, const char *bytes, size_t len, const char **ret_text,
-	     size_t *ret_len)
+charset_read(struct reader *r, const char *label, const char *bytes, size_t len,
+	     const char **ret_text, size_t *ret_len)
 {
 	struct utf8_look look;
 	enum charset charset;
@@ -456,7 +474,8 @@ charset_read(struct reader *r, const char *label, const char *bytes, size_t len,
 
 	utf8_look((const unsigned char *)bytes, len, &look);
 	charset_hint(r, label, strlen(label));
-	charset = decide(charset_by_label(label, strlen(label)), (enum charset)r->hint, bytes, len, &look, &guessed);
+	charset = decide(charset_by_label(label, strlen(label)), (enum charset)r->hint, bytes, len,
+			 &look, &guessed);
 	if (guessed)
 		r->notes |= NOTE_CHARSET_GUESSED;
 	if (charset == CHARSET_UTF_8 && look.broken)
@@ -471,8 +490,8 @@ charset_read(struct reader *r, const char *label, const char *bytes, size_t len,
 }
 
 int
-charset_to_utf8(struct arena *arena, const char *label, const char *bytes, size_t len, const char **ret_text,
-		size_t *ret_len, unsigned *notes)
+charset_to_utf8(struct arena *arena, const char *label, const char *bytes, size_t len,
+		const char **ret_text, size_t *ret_len, unsigned *notes)
 {
 	struct reader r;
 	int code;

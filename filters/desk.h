@@ -9,7 +9,7 @@
 struct hit {
 	uint32_t rule;
 	uint32_t section;
-	size_t offset, length;		/* in the part's own text */
+	size_t offset, length; /* in the part's own text */
 };
 
 struct rule_state {
@@ -20,7 +20,7 @@ struct rule_state {
 struct judge {
 	struct matcher *matcher;
 	struct gate_scratch *scratch;
-	struct ruleset *set;		/* the set that the memory below fits; a reference is held */
+	struct ruleset *set; /* the set that the memory below fits; a reference is held */
 	uint64_t *bits;
 	struct rule_state *states;
 	uint32_t *touched;
@@ -35,7 +35,7 @@ struct desk {
 	const struct ruleset *set;
 	struct arena *arena;
 	const struct input *input;
-	const char *language;		/* NULL: rules of every language are judged */
+	const char *language; /* NULL: rules of every language are judged */
 	struct section_text texts[SECTION_MAX];
 	struct folded views[SECTION_MAX][VIEW_COUNT];
 	uint64_t have_text, have_view[VIEW_COUNT];

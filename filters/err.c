@@ -63,7 +63,8 @@ err_set(struct err *e, int code, const char *fmt, ...)
 }
 
 int
-err_at(struct err *e, int code, const char *file, unsigned line, unsigned column, const char *fmt, ...)
+err_at(struct err *e, int code, const char *file, unsigned line, unsigned column, const char *fmt,
+       ...)
 {
 	va_list ap;
 
@@ -135,8 +136,8 @@ problems_room(struct problems *p)
 }
 
 void
-problems_add(struct problems *p, enum problem_level level, const char *file, unsigned line, unsigned column,
-	     const char *hint, const char *fmt, ...)
+problems_add(struct problems *p, enum problem_level level, const char *file, unsigned line,
+	     unsigned column, const char *hint, const char *fmt, ...)
 {
 	struct problem *problem;
 	va_list ap;

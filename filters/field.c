@@ -34,9 +34,9 @@ lower(char *s)
 
 /* One parameter as it stands there: name, RFC 2231 section number and mark, value bytes. */
 struct piece {
-	char *name;			/* without *0* */
-	int section;			/* -1 when not continued */
-	bool extended;			/* name*=, name*0*= */
+	char *name;    /* without *0* */
+	int section;   /* -1 when not continued */
+	bool extended; /* name*=, name*0*= */
 	const char *value;
 	size_t value_len;
 };
@@ -66,7 +66,10 @@ read_value(struct reader *r, const char *p, const char *end, struct piece *ret)
 
 	if (p < end && *p == '"' && memchr(p + 1, '"', (size_t)(end - p - 1))) {
 		for (p++; p < end && *p != '"'; p++) {
-			/* Windows paths are quoted without care: a backslash only escapes what needs it. */
+			/*
+			 * Windows paths are quoted without care: a backslash only escapes what
+			 * needs it.
+			 */
 			if (*p == '\\' && p + 1 < end && (p[1] == '"' || p[1] == '\\'))
 				p++;
 			buf_add_char(&out, *p);
@@ -77,7 +80,9 @@ read_value(struct reader *r, const char *p, const char *end, struct piece *ret)
 			p++;
 		return p;
 	}
-	/* Unquoted values may hold spaces (file names do) and encoded words: up to the semicolon. */
+	/*
+	 * Unquoted values may hold spaces (file names do) and encoded words: up to the semicolon.
+	 */
 	if (p < end && *p == '"')
 		p++;
 	start = p;
@@ -106,7 +111,9 @@ read_name(struct reader *r, const char *at, size_t len, struct piece *ret)
 		if (p < end && is_digit(*p)) {
 			ret->section = 0;
 			for (; p < end && is_digit(*p); p++)
-				ret->section = ret->section < LIMIT_PARAMETERS ? ret->section * 10 + *p - '0' : LIMIT_PARAMETERS;
+				ret->section = ret->section < LIMIT_PARAMETERS
+						       ? ret->section * 10 + *p - '0'
+						       : LIMIT_PARAMETERS;
 			ret->extended = p < end && *p == '*';
 		} else {
 			ret->extended = true;
@@ -123,8 +130,10 @@ static void
 add_percent(struct buf *out, const char *in, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (in[i] == '%' && i + 2 < len && transfer_hex(in[i + 1]) >= 0 && transfer_hex(in[i + 2]) >= 0) {
-			buf_add_char(out, (char)(transfer_hex(in[i + 1]) << 4 | transfer_hex(in[i + 2])));
+		if (in[i] == '%' && i + 2 < len && transfer_hex(in[i + 1]) >= 0 &&
+		    transfer_hex(in[i + 2]) >= 0) {
+			buf_add_char(out, (char)(transfer_hex(in[i + 1]) << 4 |
+						 transfer_hex(in[i + 2])));
 			i += 2;
 		} else {
 			buf_add_char(out, in[i]);
@@ -155,7 +164,8 @@ whole_value(struct reader *r, const struct piece *pieces, size_t count, size_t f
 		at = next->value;
 		len = next->value_len;
 		if (section <= 0 && next->extended && (quote = memchr(at, '\'', len))) {
-			snprintf(charset, sizeof(charset), "%.*s", (int)(quote - at < 63 ? quote - at : 63), at);
+			snprintf(charset, sizeof(charset), "%.*s",
+				 (int)(quote - at < 63 ? quote - at : 63), at);
 			len -= (size_t)(quote + 1 - at);
 			at = quote + 1;
 			quote = memchr(at, '\'', len);
@@ -177,7 +187,8 @@ whole_value(struct reader *r, const struct piece *pieces, size_t count, size_t f
 }
 
 static int
-read_pieces(struct reader *r, const char *p, const char *end, struct piece *pieces, size_t *ret_count)
+read_pieces(struct reader *r, const char *p, const char *end, struct piece *pieces,
+	    size_t *ret_count)
 {
 	const char *name;
 	size_t count = 0, len;
@@ -317,14 +328,16 @@ clean_message_id(struct reader *r, const char *id, size_t len)
 }
 
 int
-field_message_ids(struct reader *r, const char *text, size_t len, const char ***ret_ids, size_t *ret_count)
+field_message_ids(struct reader *r, const char *text, size_t len, const char ***ret_ids,
+		  size_t *ret_count)
 {
 	const char *end = text + len, *at, *id, **ids;
 	size_t total = 0, count = 0, n = 0, id_len;
 
 	for (at = text; next_message_id(&at, end, &id, &id_len);)
 		total++;
-	ids = arena_alloc(r->arena, (total < LIMIT_REFERENCES ? total : LIMIT_REFERENCES) * sizeof(*ids));
+	ids = arena_alloc(r->arena,
+			  (total < LIMIT_REFERENCES ? total : LIMIT_REFERENCES) * sizeof(*ids));
 	if (!ids)
 		return -ENOMEM;
 	for (at = text; next_message_id(&at, end, &id, &id_len); n++) {

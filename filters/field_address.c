@@ -1,12 +1,12 @@
 /*
- * field_address: address lists (RFC 5322 section 3.4), also without quotes, brackets or commas where they should be.
- * See field.h.
+ * field_address: address lists (RFC 5322 section 3.4), also without quotes, brackets or commas
+ * where they should be. See field.h.
  *
- * One pass over the text. What is not understood becomes part of the display name; an address is only what stands
- * in <> or has an @.
+ * One pass over the text. What is not understood becomes part of the display name; an address is
+ * only what stands in <> or has an @.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memrchr */
+#define _GNU_SOURCE /* memrchr */
 #endif
 #include "field.h"
 
@@ -18,7 +18,7 @@
 
 /* One entry while it is read. */
 struct entry {
-	struct buf phrase;		/* words outside <> and comments */
+	struct buf phrase; /* words outside <> and comments */
 	struct span angle, comment;
 	bool has_angle;
 };
@@ -41,7 +41,10 @@ trim(const char *at, size_t len)
 	return (struct span){ at, len };
 }
 
-/* local@domain without white space, route or mailto:, the domain in lower case; "" when there is no @ in it. */
+/*
+ * local@domain without white space, route or mailto:, the domain in lower case; "" when there is no
+ * @ in it.
+ */
 static const char *
 clean_address(struct reader *r, struct span in)
 {
@@ -114,7 +117,8 @@ add_entry(struct reader *r, struct addresses *list, const char *name, const char
 static void
 split_bare(struct span phrase, struct span *ret_name, struct span *ret_address)
 {
-	const char *end = phrase.at + phrase.len, *at = memrchr(phrase.at, '@', phrase.len), *start, *stop;
+	const char *end = phrase.at + phrase.len, *at = memrchr(phrase.at, '@', phrase.len), *start,
+		   *stop;
 
 	*ret_name = phrase;
 	*ret_address = (struct span){ "", 0 };
@@ -131,14 +135,15 @@ split_bare(struct span phrase, struct span *ret_name, struct span *ret_address)
 		return;
 	}
 	*ret_address = (struct span){ start, (size_t)(stop - start) };
-	*ret_name = start > phrase.at ? (struct span){ phrase.at, (size_t)(start - phrase.at) } :
-					(struct span){ stop, (size_t)(end - stop) };
+	*ret_name = start > phrase.at ? (struct span){ phrase.at, (size_t)(start - phrase.at) }
+				      : (struct span){ stop, (size_t)(end - stop) };
 }
 
 static int
 close_entry(struct reader *r, struct entry *e, struct addresses *list)
 {
-	struct span name = trim(e->phrase.len ? e->phrase.at : "", e->phrase.len), address = e->angle;
+	struct span name = trim(e->phrase.len ? e->phrase.at : "", e->phrase.len),
+		    address = e->angle;
 	int code = 0;
 
 	if (e->phrase.failed)
@@ -206,7 +211,10 @@ read_angle(struct entry *e, const char *p, const char *end)
 	return p < end && *p == '>' ? p + 1 : p;
 }
 
-/* "Friends:" begins a group unless the colon is part of something else ("mailto:", "Re: a@example.com"). */
+/*
+ * "Friends:" begins a group unless the colon is part of something else ("mailto:", "Re:
+ * a@example.com").
+ */
 static bool
 is_group(const struct entry *e)
 {
@@ -240,7 +248,9 @@ field_addresses(struct reader *r, const char *text, size_t len, struct addresses
 			p++;
 		} else if (*p == ':' && !in_group && last && p < last && is_group(&e)) {
 			in_group = true;
-			code = add_entry(r, ret, clean_name(r, (struct span){ e.phrase.at, e.phrase.len }), "");
+			code = add_entry(r, ret,
+					 clean_name(r, (struct span){ e.phrase.at, e.phrase.len }),
+					 "");
 			e = (struct entry){ .phrase = { .arena = r->arena } };
 			p++;
 		} else if (*p == '=' && (word = header_word_length(p, (size_t)(end - p)))) {

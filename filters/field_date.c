@@ -1,8 +1,9 @@
 /*
  * field_date: the Date field (RFC 5322 section 3.3) and what is sent in its place. See field.h.
  *
- * Words and numbers are taken as they come: day names are skipped, a number with colons is the time, a month name or
- * a second number is the month. So the obsolete forms, asctime and ISO 8601 need no grammars of their own.
+ * Words and numbers are taken as they come: day names are skipped, a number with colons is the
+ * time, a month name or a second number is the month. So the obsolete forms, asctime and ISO 8601
+ * need no grammars of their own.
  */
 #include "field.h"
 
@@ -11,7 +12,7 @@
 #include <strings.h>
 
 struct date {
-	int year, month, day, hour, minute, second, zone;	/* zone in seconds; -1: not seen yet */
+	int year, month, day, hour, minute, second, zone; /* zone in seconds; -1: not seen yet */
 	bool has_time, has_zone;
 };
 
@@ -46,8 +47,9 @@ read_word(struct date *d, const char *word, size_t len)
 		const char *name;
 		int hours;
 	} zones[] = {
-		{ "ut", 0 }, { "utc", 0 }, { "gmt", 0 }, { "z", 0 }, { "est", -5 }, { "edt", -4 }, { "cst", -6 },
-		{ "cdt", -5 }, { "mst", -7 }, { "mdt", -6 }, { "pst", -8 }, { "pdt", -7 }, { "kst", 9 }, { "jst", 9 },
+		{ "ut", 0 },   { "utc", 0 },  { "gmt", 0 },  { "z", 0 },    { "est", -5 },
+		{ "edt", -4 }, { "cst", -6 }, { "cdt", -5 }, { "mst", -7 }, { "mdt", -6 },
+		{ "pst", -8 }, { "pdt", -7 }, { "kst", 9 },  { "jst", 9 },
 	};
 
 	if (len >= 3 && d->month < 0)
@@ -143,7 +145,8 @@ field_date(const char *text, size_t len)
 			for (start = p; p < end && is_letter(*p); p++)
 				;
 			read_word(&d, start, (size_t)(p - start));
-		} else if ((*p == '+' || *p == '-') && d.has_time && !d.has_zone && end - p >= 3 && is_digit(p[1])) {
+		} else if ((*p == '+' || *p == '-') && d.has_time && !d.has_zone && end - p >= 3 &&
+			   is_digit(p[1])) {
 			p = read_zone(&d, p, end);
 		} else if (*p == '(') {
 			break;
@@ -151,8 +154,9 @@ field_date(const char *text, size_t len)
 			p++;
 		}
 	}
-	if (!d.has_time || d.year < 1970 || d.year > 9999 || d.month < 1 || d.day < 1 || d.day > 31 || d.hour > 23 || d.minute > 59 ||
-	    d.second > 60)
+	if (!d.has_time || d.year < 1970 || d.year > 9999 || d.month < 1 || d.day < 1 ||
+	    d.day > 31 || d.hour > 23 || d.minute > 59 || d.second > 60)
 		return 0;
-	return days_since_epoch(d.year, d.month, d.day) * 86400 + d.hour * 3600 + d.minute * 60 + d.second - d.zone;
+	return days_since_epoch(d.year, d.month, d.day) * 86400 + d.hour * 3600 + d.minute * 60 +
+	       d.second - d.zone;
 }

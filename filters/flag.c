@@ -64,7 +64,10 @@ flag_set_by_name(const char *name)
 	return set;
 }
 
-/* Letters to put in, take out or change, and neighbours to swap, to get from a to b. Both within NAME_MAX_LEN. */
+/*
+ * Letters to put in, take out or change, and neighbours to swap, to get from a to b. Both within
+ * NAME_MAX_LEN.
+ */
 static size_t
 distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -82,7 +85,8 @@ distance(const char *a, size_t a_len, const char *b, size_t b_len)
 				best = last[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			row[j] = best;
 		}
@@ -109,7 +113,7 @@ const char *
 flag_nearest(const char *name)
 {
 	size_t len = strlen(name);
-	size_t best = len / 3 + 1;	/* about one letter in three may be wrong */
+	size_t best = len / 3 + 1; /* about one letter in three may be wrong */
 	const char *nearest = NULL, *tail;
 
 	if (len == 0 || len > NAME_MAX_LEN)

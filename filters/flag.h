@@ -24,7 +24,7 @@ enum flag {
 	FLAG_SIGNAL_CHURN,
 	FLAG_SIGNAL_EVIDENCE,
 	FLAG_SIGNAL_SELFHARM,
-	FLAG_EXTORTION,			/* derived: a threat made conditional on a demand */
+	FLAG_EXTORTION, /* derived: a threat made conditional on a demand */
 	FLAG_COUNT
 };
 
@@ -40,8 +40,8 @@ int
 flag_by_name(const char *name);
 
 /*
- * The set a name stands for: one flag, or all flags of a family ("threat", "abuse", "demand", "signal").
- * 0 when the name is unknown.
+ * The set a name stands for: one flag, or all flags of a family ("threat", "abuse", "demand",
+ * "signal"). 0 when the name is unknown.
  */
 flag_set
 flag_set_by_name(const char *name);

@@ -1,9 +1,10 @@
 /*
  * fold: the three readings of a text, with their offset maps. See fold.h.
  *
- * ASCII and Hangul syllables, which is nearly all of every mail, are copied in bulk; everything else goes through
- * utf8proc one cluster (a character and the marks on it) at a time. Never reads more than CLUSTER_MAX
- * characters into one cluster, so a tower of combining marks costs linear time.
+ * ASCII and Hangul syllables, which is nearly all of every mail, are copied in bulk; everything
+ * else goes through utf8proc one cluster (a character and the marks on it) at a time. Never reads
+ * more than CLUSTER_MAX characters into one cluster, so a tower of combining marks costs linear
+ * time.
  */
 #include "fold.h"
 
@@ -13,10 +14,10 @@
 
 #include "fold_char.h"
 
-#define CLUSTER_MAX	32
-#define EXPANDED_MAX	(CLUSTER_MAX * 20)	/* NFKC makes at most 18 code points of one */
-#define WORD_LOOKAHEAD	64			/* characters looked ahead for a Latin letter in the same word */
-#define JAMO_PENDING	16
+#define CLUSTER_MAX 32
+#define EXPANDED_MAX (CLUSTER_MAX * 20) /* NFKC makes at most 18 code points of one */
+#define WORD_LOOKAHEAD 64 /* characters looked ahead for a Latin letter in the same word */
+#define JAMO_PENDING 16
 
 struct folder {
 	struct arena *arena;
@@ -28,16 +29,16 @@ struct folder {
 	struct fold_run *runs;
 	size_t run_count, run_room;
 	bool failed;
-	bool space;			/* the last character written was a space */
-	bool latin_word;		/* the word being written has a Latin letter */
-	size_t decided_end;		/* look-alikes before this source offset share decided_latin */
+	bool space;         /* the last character written was a space */
+	bool latin_word;    /* the word being written has a Latin letter */
+	size_t decided_end; /* look-alikes before this source offset share decided_latin */
 	bool decided_latin;
-	int32_t jamo[JAMO_PENDING];	/* typed letters that may yet join to a syllable */
+	int32_t jamo[JAMO_PENDING]; /* typed letters that may yet join to a syllable */
 	size_t jamo_at[JAMO_PENDING], jamo_end[JAMO_PENDING];
 	size_t jamo_count;
 };
 
-static const char *const view_names[VIEW_COUNT] = {"plain", "folded", "squeezed"};
+static const char *const view_names[VIEW_COUNT] = { "plain", "folded", "squeezed" };
 
 const char *
 view_name(enum view v)
@@ -81,7 +82,8 @@ add_run(struct folder *f, size_t source, size_t source_len, bool linear)
 	if (f->failed)
 		return;
 	if (f->run_count == f->run_room) {
-		runs = arena_grow(f->arena, f->runs, f->run_room * sizeof(*runs), 2 * f->run_room * sizeof(*runs));
+		runs = arena_grow(f->arena, f->runs, f->run_room * sizeof(*runs),
+				  2 * f->run_room * sizeof(*runs));
 		if (runs == NULL) {
 			f->failed = true;
 			return;
@@ -89,7 +91,7 @@ add_run(struct folder *f, size_t source, size_t source_len, bool linear)
 		f->runs = runs;
 		f->run_room *= 2;
 	}
-	f->runs[f->run_count++] = (struct fold_run){f->out_len, source, source_len, linear};
+	f->runs[f->run_count++] = (struct fold_run){ f->out_len, source, source_len, linear };
 }
 
 /* What is written next stands one to one for the source from `source` on, `len` bytes of it. */
@@ -162,7 +164,10 @@ add_jamo(struct folder *f, int32_t cp, size_t at, size_t end)
 		flush_jamo(f, true);
 }
 
-/* Whether the word that goes on at source offset `at` (a Greek or Cyrillic letter) has a Latin letter in it. */
+/*
+ * Whether the word that goes on at source offset `at` (a Greek or Cyrillic letter) has a Latin
+ * letter in it.
+ */
 static bool
 word_is_latin(struct folder *f, size_t at)
 {
@@ -179,7 +184,8 @@ word_is_latin(struct folder *f, size_t at)
 
 		if ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z')
 			f->decided_latin = true;
-		else if (!(cp >= 0x370 && cp <= 0x52f) && !is_invisible(cp) && !(cp >= 0x300 && cp < 0x370))
+		else if (!(cp >= 0x370 && cp <= 0x52f) && !is_invisible(cp) &&
+			 !(cp >= 0x300 && cp < 0x370))
 			break;
 		i += took;
 	}
@@ -187,7 +193,9 @@ word_is_latin(struct folder *f, size_t at)
 	return f->decided_latin;
 }
 
-/* One character of a folded or squeezed view, already decomposed, case folded and composed again. */
+/*
+ * One character of a folded or squeezed view, already decomposed, case folded and composed again.
+ */
 static void
 fold_one(struct folder *f, int32_t cp, size_t at, size_t end)
 {
@@ -223,20 +231,24 @@ fold_one(struct folder *f, int32_t cp, size_t at, size_t end)
 	put_char(f, cp, at, end);
 }
 
-/* A cluster [at, end) that needs Unicode's tables. Only the first CLUSTER_MAX characters of it get here. */
+/*
+ * A cluster [at, end) that needs Unicode's tables. Only the first CLUSTER_MAX characters of it get
+ * here.
+ */
 static void
 fold_cluster(struct folder *f, size_t at, size_t end)
 {
 	int32_t cps[EXPANDED_MAX];
-	utf8proc_option_t decompose = UTF8PROC_DECOMPOSE, compose = UTF8PROC_COMPOSE | UTF8PROC_STABLE;
+	utf8proc_option_t decompose = UTF8PROC_DECOMPOSE,
+			  compose = UTF8PROC_COMPOSE | UTF8PROC_STABLE;
 	utf8proc_ssize_t count;
 
 	if (f->view != VIEW_PLAIN)
 		decompose |= UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
 	else
 		decompose |= UTF8PROC_STABLE;
-	count = utf8proc_decompose((const utf8proc_uint8_t *)f->in + at, (utf8proc_ssize_t)(end - at), cps,
-				   EXPANDED_MAX, decompose);
+	count = utf8proc_decompose((const utf8proc_uint8_t *)f->in + at,
+				   (utf8proc_ssize_t)(end - at), cps, EXPANDED_MAX, decompose);
 	if (count < 0 || count > EXPANDED_MAX) {
 		put_char(f, 0xfffd, at, end);
 		return;
@@ -252,7 +264,10 @@ fold_cluster(struct folder *f, size_t at, size_t end)
 	}
 }
 
-/* Folded or squeezed bulk. Bytes that go one to one are gathered into stretches so that runs stay few. */
+/*
+ * Folded or squeezed bulk. Bytes that go one to one are gathered into stretches so that runs stay
+ * few.
+ */
 static void
 fold_bulk(struct folder *f, size_t at, size_t end)
 {
@@ -276,7 +291,8 @@ fold_bulk(struct folder *f, size_t at, size_t end)
 			continue;
 		}
 		c = ascii_fold(c);
-		keep = c != 0 && !(c == ' ' && f->space) && (f->view != VIEW_SQUEEZED || ascii_letter(c));
+		keep = c != 0 && !(c == ' ' && f->space) &&
+		       (f->view != VIEW_SQUEEZED || ascii_letter(c));
 		if (keep) {
 			*out++ = (char)c;
 			f->space = c == ' ';
@@ -298,8 +314,8 @@ fold_bulk(struct folder *f, size_t at, size_t end)
 }
 
 /*
- * A stretch of ASCII and Hangul. Pending typed letters go first, unless squeezing drops what lies between them:
- * "ㅅ.ㅣ.ㅂ" must still join.
+ * A stretch of ASCII and Hangul. Pending typed letters go first, unless squeezing drops what lies
+ * between them: "ㅅ.ㅣ.ㅂ" must still join.
  */
 static void
 add_bulk(struct folder *f, size_t at, size_t end)
@@ -310,10 +326,12 @@ add_bulk(struct folder *f, size_t at, size_t end)
 		return;
 	}
 	if (f->jamo_count > 0 && f->view == VIEW_SQUEEZED)
-		while (at < end && (unsigned char)f->in[at] < 0x80 && !ascii_letter(ascii_fold((unsigned char)f->in[at])))
+		while (at < end && (unsigned char)f->in[at] < 0x80 &&
+		       !ascii_letter(ascii_fold((unsigned char)f->in[at])))
 			at++;
 	else if (f->jamo_count > 0)
-		while (at < end && (unsigned char)f->in[at] < 0x80 && ascii_fold((unsigned char)f->in[at]) == 0)
+		while (at < end && (unsigned char)f->in[at] < 0x80 &&
+		       ascii_fold((unsigned char)f->in[at]) == 0)
 			at++;
 	if (at == end)
 		return;
@@ -349,7 +367,8 @@ fold_all(struct folder *f)
 		if (i + n < f->len) {
 			size_t took = utf8_next(f->in + i + n, f->len - i - n, &cp);
 
-			if (n > 0 && cp >= 0 && is_continuing(cp))	/* belongs to the last character of the bulk */
+			if (n > 0 && cp >= 0 &&
+			    is_continuing(cp)) /* belongs to the last character of the bulk */
 				n -= (unsigned char)f->in[i + n - 1] < 0x80 ? 1 : 3;
 			else if (n == 0 && cp < 0) {
 				flush_jamo(f, false);
@@ -379,7 +398,7 @@ fold_all(struct folder *f)
 int
 fold_text(struct arena *arena, enum view view, const char *text, size_t len, struct folded *ret)
 {
-	struct folder f = {.arena = arena, .view = view, .in = text, .len = len};
+	struct folder f = { .arena = arena, .view = view, .in = text, .len = len };
 
 	f.run_room = 16 + len / 64;
 	f.runs = arena_alloc(arena, f.run_room * sizeof(*f.runs));
@@ -392,7 +411,7 @@ fold_text(struct arena *arena, enum view view, const char *text, size_t len, str
 	if (f.failed)
 		return -ENOMEM;
 	f.out[f.out_len] = '\0';
-	*ret = (struct folded){f.out, f.out_len, f.runs, f.run_count};
+	*ret = (struct folded){ f.out, f.out_len, f.runs, f.run_count };
 	return 0;
 }
 
@@ -414,7 +433,8 @@ run_at(const struct folded *f, size_t offset)
 }
 
 void
-fold_source(const struct folded *f, size_t offset, size_t length, size_t *ret_offset, size_t *ret_length)
+fold_source(const struct folded *f, size_t offset, size_t length, size_t *ret_offset,
+	    size_t *ret_length)
 {
 	const struct fold_run *first, *last;
 	size_t start, end;
@@ -434,7 +454,8 @@ fold_source(const struct folded *f, size_t offset, size_t length, size_t *ret_of
 	end = start;
 	if (length > 0) {
 		last = &f->runs[run_at(f, offset + length - 1)];
-		end = last->source + (last->linear ? offset + length - last->offset : last->source_len);
+		end = last->source +
+		      (last->linear ? offset + length - last->offset : last->source_len);
 	}
 	*ret_offset = start;
 	*ret_length = end - start;
@@ -458,11 +479,13 @@ view_at(const struct folded *f, size_t source)
 	if (low == f->run_count)
 		return f->len;
 	run = &f->runs[low];
-	return run->linear && source > run->source ? run->offset + (source - run->source) : run->offset;
+	return run->linear && source > run->source ? run->offset + (source - run->source)
+						   : run->offset;
 }
 
 void
-fold_view_range(const struct folded *f, size_t offset, size_t length, size_t *ret_offset, size_t *ret_length)
+fold_view_range(const struct folded *f, size_t offset, size_t length, size_t *ret_offset,
+		size_t *ret_length)
 {
 	size_t start = view_at(f, offset), end = view_at(f, offset + length);
 

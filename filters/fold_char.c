@@ -18,13 +18,14 @@ utf8_next(const char *s, size_t len, int32_t *ret_cp)
 	} else if (p[0] >= 0xc2 && p[0] <= 0xdf && len >= 2 && (p[1] & 0xc0) == 0x80) {
 		cp = (p[0] & 0x1f) << 6 | (p[1] & 0x3f);
 		n = 2;
-	} else if (p[0] >= 0xe0 && p[0] <= 0xef && len >= 3 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
+	} else if (p[0] >= 0xe0 && p[0] <= 0xef && len >= 3 && (p[1] & 0xc0) == 0x80 &&
+		   (p[2] & 0xc0) == 0x80) {
 		cp = (p[0] & 0x0f) << 12 | (p[1] & 0x3f) << 6 | (p[2] & 0x3f);
 		n = 3;
 		if (cp < 0x800 || (cp >= 0xd800 && cp <= 0xdfff))
 			cp = -1;
-	} else if (p[0] >= 0xf0 && p[0] <= 0xf4 && len >= 4 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 &&
-		   (p[3] & 0xc0) == 0x80) {
+	} else if (p[0] >= 0xf0 && p[0] <= 0xf4 && len >= 4 && (p[1] & 0xc0) == 0x80 &&
+		   (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80) {
 		cp = (p[0] & 0x07) << 18 | (p[1] & 0x3f) << 12 | (p[2] & 0x3f) << 6 | (p[3] & 0x3f);
 		n = 4;
 		if (cp < 0x10000 || cp > 0x10ffff)
@@ -73,14 +74,15 @@ is_invisible(int32_t cp)
 	case 0x1160:
 	case 0x17b4:
 	case 0x17b5:
-	case 0x2800:		/* an empty Braille cell */
+	case 0x2800: /* an empty Braille cell */
 	case 0x3164:
 	case 0xfeff:
 	case 0xffa0:
 		return true;
 	}
-	return (cp >= 0x180b && cp <= 0x180f) || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
-	       (cp >= 0x2060 && cp <= 0x206f) || (cp >= 0xfe00 && cp <= 0xfe0f) || (cp >= 0xfff0 && cp <= 0xfffb) ||
+	return (cp >= 0x180b && cp <= 0x180f) || (cp >= 0x200b && cp <= 0x200f) ||
+	       (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) ||
+	       (cp >= 0xfe00 && cp <= 0xfe0f) || (cp >= 0xfff0 && cp <= 0xfffb) ||
 	       (cp >= 0xe0000 && cp <= 0xe0fff);
 }
 
@@ -88,8 +90,8 @@ bool
 is_white(int32_t cp)
 {
 	return cp == ' ' || (cp >= 9 && cp <= 13) || cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
-	       (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f || cp == 0x205f ||
-	       cp == 0x3000;
+	       (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+	       cp == 0x205f || cp == 0x3000;
 }
 
 bool
@@ -103,8 +105,8 @@ is_letter(int32_t cp)
 bool
 keeps_marks(int32_t base)
 {
-	return base >= 0x370 && !(base >= 0x1100 && base <= 0x11ff) && !(base >= 0x3130 && base <= 0x318f) &&
-	       !is_hangul_syllable(base) && is_letter(base);
+	return base >= 0x370 && !(base >= 0x1100 && base <= 0x11ff) &&
+	       !(base >= 0x3130 && base <= 0x318f) && !is_hangul_syllable(base) && is_letter(base);
 }
 
 int32_t
@@ -115,16 +117,16 @@ jamo_lone(int32_t cp)
 		0x3146, 0x3147, 0x3148, 0x3149, 0x314a, 0x314b, 0x314c, 0x314d, 0x314e,
 	};
 	static const uint16_t final[] = {
-		0x3131, 0x3132, 0x3133, 0x3134, 0x3135, 0x3136, 0x3137, 0x3139, 0x313a, 0x313b, 0x313c, 0x313d, 0x313e,
-		0x313f, 0x3140, 0x3141, 0x3142, 0x3144, 0x3145, 0x3146, 0x3147, 0x3148, 0x314a, 0x314b, 0x314c, 0x314d,
-		0x314e,
+		0x3131, 0x3132, 0x3133, 0x3134, 0x3135, 0x3136, 0x3137, 0x3139, 0x313a,
+		0x313b, 0x313c, 0x313d, 0x313e, 0x313f, 0x3140, 0x3141, 0x3142, 0x3144,
+		0x3145, 0x3146, 0x3147, 0x3148, 0x314a, 0x314b, 0x314c, 0x314d, 0x314e,
 	};
 
 	if (cp >= 0x1100 && cp <= 0x1112)
 		return initial[cp - 0x1100];
-	if (cp == 0x111a)	/* what NFKC makes of ㅀ */
+	if (cp == 0x111a) /* what NFKC makes of ㅀ */
 		return 0x3140;
-	if (cp == 0x1121)	/* ... and of ㅄ */
+	if (cp == 0x1121) /* ... and of ㅄ */
 		return 0x3144;
 	if (cp >= 0x1161 && cp <= 0x1175)
 		return cp - 0x1161 + 0x314f;
@@ -142,12 +144,14 @@ latin_lookalike(int32_t cp)
 		uint16_t from;
 		char to;
 	} table[] = {
-		{0x3b1, 'a'}, {0x3b5, 'e'}, {0x3b9, 'i'}, {0x3ba, 'k'}, {0x3bd, 'v'}, {0x3bf, 'o'}, {0x3c1, 'p'},
-		{0x3c4, 't'}, {0x3c5, 'u'}, {0x3c7, 'x'}, {0x3c9, 'w'}, {0x3f2, 's'}, {0x3f3, 'j'}, {0x430, 'a'},
-		{0x432, 'b'}, {0x433, 'r'}, {0x435, 'e'}, {0x43a, 'k'}, {0x43c, 'm'}, {0x43d, 'h'}, {0x43e, 'o'},
-		{0x43f, 'n'}, {0x440, 'p'}, {0x441, 'c'}, {0x442, 't'}, {0x443, 'y'}, {0x445, 'x'}, {0x44c, 'b'},
-		{0x455, 's'}, {0x456, 'i'}, {0x457, 'i'}, {0x458, 'j'}, {0x475, 'v'}, {0x4bb, 'h'}, {0x4cf, 'l'},
-		{0x501, 'd'}, {0x51b, 'q'}, {0x51d, 'w'},
+		{ 0x3b1, 'a' }, { 0x3b5, 'e' }, { 0x3b9, 'i' }, { 0x3ba, 'k' }, { 0x3bd, 'v' },
+		{ 0x3bf, 'o' }, { 0x3c1, 'p' }, { 0x3c4, 't' }, { 0x3c5, 'u' }, { 0x3c7, 'x' },
+		{ 0x3c9, 'w' }, { 0x3f2, 's' }, { 0x3f3, 'j' }, { 0x430, 'a' }, { 0x432, 'b' },
+		{ 0x433, 'r' }, { 0x435, 'e' }, { 0x43a, 'k' }, { 0x43c, 'm' }, { 0x43d, 'h' },
+		{ 0x43e, 'o' }, { 0x43f, 'n' }, { 0x440, 'p' }, { 0x441, 'c' }, { 0x442, 't' },
+		{ 0x443, 'y' }, { 0x445, 'x' }, { 0x44c, 'b' }, { 0x455, 's' }, { 0x456, 'i' },
+		{ 0x457, 'i' }, { 0x458, 'j' }, { 0x475, 'v' }, { 0x4bb, 'h' }, { 0x4cf, 'l' },
+		{ 0x501, 'd' }, { 0x51b, 'q' }, { 0x51d, 'w' },
 	};
 
 	if (cp < 0x3b1 || cp > 0x51d)
@@ -163,8 +167,8 @@ static int
 initial_index(int32_t cp)
 {
 	static const signed char index[] = {
-		0, 1, -1, 2, -1, -1, 3, 4, 5, -1, -1, -1, -1, -1, -1, -1, 6, 7, 8, -1, 9, 10, 11, 12, 13, 14, 15, 16,
-		17, 18,
+		0,  1, -1, 2, -1, -1, 3,  4,  5,  -1, -1, -1, -1, -1, -1,
+		-1, 6, 7,  8, -1, 9,  10, 11, 12, 13, 14, 15, 16, 17, 18,
 	};
 
 	return cp >= 0x3131 && cp <= 0x314e ? index[cp - 0x3131] : -1;
@@ -175,8 +179,8 @@ static int
 final_index(int32_t cp)
 {
 	static const signed char index[] = {
-		1, 2, 3, 4, 5, 6, 7, 0, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 0, 18, 19, 20, 21, 22, 0, 23, 24, 25, 26,
-		27,
+		1,  2,  3,  4, 5,  6,  7,  0,  8,  9, 10, 11, 12, 13, 14,
+		15, 16, 17, 0, 18, 19, 20, 21, 22, 0, 23, 24, 25, 26, 27,
 	};
 
 	return cp >= 0x3131 && cp <= 0x314e ? index[cp - 0x3131] : 0;
@@ -209,8 +213,12 @@ jamo_join(const int32_t *jamo, size_t count, bool more, int32_t *ret_cp)
 	if (count < 3)
 		return 2;
 	final = final_index(jamo[2]);
-	/* A consonant before a vowel begins the next syllable; ㅋㅋ and the like are laughter, not an ending. */
-	if (final == 0 || jamo[2] == 0x314b || (count > 3 && (is_vowel(jamo[3]) || jamo[3] == jamo[2])))
+	/*
+	 * A consonant before a vowel begins the next syllable; ㅋㅋ and the like are laughter, not
+	 * an ending.
+	 */
+	if (final == 0 || jamo[2] == 0x314b ||
+	    (count > 3 && (is_vowel(jamo[3]) || jamo[3] == jamo[2])))
 		return 2;
 	*ret_cp = syllable + final;
 	return 3;
@@ -252,7 +260,8 @@ bulk_length(const char *in, size_t len, size_t at)
 			i++;
 			continue;
 		}
-		if (p[i] < 0xea || p[i] > 0xed || i + 3 > len || (p[i + 1] & 0xc0) != 0x80 || (p[i + 2] & 0xc0) != 0x80)
+		if (p[i] < 0xea || p[i] > 0xed || i + 3 > len || (p[i + 1] & 0xc0) != 0x80 ||
+		    (p[i + 2] & 0xc0) != 0x80)
 			break;
 		if ((p[i] == 0xea && p[i + 1] < 0xb0) ||
 		    (p[i] == 0xed && (p[i + 1] > 0x9e || (p[i + 1] == 0x9e && p[i + 2] > 0xa3))))

@@ -1,7 +1,8 @@
 /*
  * fold_char: what fold.c knows about single characters: Hangul letters, look-alikes, invisibles.
  *
- * Pure tables and predicates over code points; promises nothing about text. Used by the filters only.
+ * Pure tables and predicates over code points; promises nothing about text. Used by the filters
+ * only.
  */
 #ifndef FILTERS_FOLD_CHAR_H
 #define FILTERS_FOLD_CHAR_H
@@ -11,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * Reads one character of at most len (> 0) bytes. Returns the bytes taken (1-4); a byte that starts no valid
- * character (RFC 3629) takes 1 and gives -1.
+ * Reads one character of at most len (> 0) bytes. Returns the bytes taken (1-4); a byte that starts
+ * no valid character (RFC 3629) takes 1 and gives -1.
  */
 size_t
 utf8_next(const char *s, size_t len, int32_t *ret_cp);
@@ -34,7 +35,9 @@ is_jamo(int32_t cp)
 	return cp >= 0x3131 && cp <= 0x3163;
 }
 
-/* What an ASCII byte becomes: itself in lower case, ' ' for white space, 0 for control characters. */
+/*
+ * What an ASCII byte becomes: itself in lower case, ' ' for white space, 0 for control characters.
+ */
 static inline unsigned char
 ascii_fold(unsigned char c)
 {
@@ -64,7 +67,10 @@ drop_marks(int32_t *cps, size_t count);
 bool
 is_continuing(int32_t cp);
 
-/* Shown as nothing: zero-width, bidi, soft hyphen, variation selectors, fillers, tags, control characters. */
+/*
+ * Shown as nothing: zero-width, bidi, soft hyphen, variation selectors, fillers, tags, control
+ * characters.
+ */
 bool
 is_invisible(int32_t cp);
 
@@ -81,7 +87,10 @@ is_mark(int32_t cp);
 bool
 keeps_marks(int32_t base);
 
-/* The compatibility letter of a lone conjoining one, 0 when it has none (dropped), cp itself when it is something else. */
+/*
+ * The compatibility letter of a lone conjoining one, 0 when it has none (dropped), cp itself when
+ * it is something else.
+ */
 int32_t
 jamo_lone(int32_t cp);
 
@@ -90,8 +99,9 @@ int32_t
 latin_lookalike(int32_t cp);
 
 /*
- * Joins typed letters at jamo[0..count) to one syllable. more says that letters may follow that are not there yet.
- * Returns the letters taken (2 or 3) and the syllable, 1 when the first stands alone, 0 when more are needed to tell.
+ * Joins typed letters at jamo[0..count) to one syllable. more says that letters may follow that are
+ * not there yet. Returns the letters taken (2 or 3) and the syllable, 1 when the first stands
+ * alone, 0 when more are needed to tell.
  */
 size_t
 jamo_join(const int32_t *jamo, size_t count, bool more, int32_t *ret_cp);

@@ -13,7 +13,10 @@
 
 #define FAR UINT32_MAX
 
-/* A literal asks for the needs of patterns: 2 * pattern for the first need, and one more for the second. */
+/*
+ * A literal asks for the needs of patterns: 2 * pattern for the first need, and one more for the
+ * second.
+ */
 struct entry {
 	const char *text;
 	size_t len;
@@ -21,31 +24,32 @@ struct entry {
 };
 
 struct gate {
-	size_t count, words;		/* patterns, and words of a set of them */
+	size_t count, words; /* patterns, and words of a set of them */
 	uint64_t *always;
-	uint64_t *single;		/* patterns without a second need */
-	bool *word;			/* of each need: its word */
-	uint32_t *before;		/* of each need: its before, FAR when it does not tell where matches begin */
-	hs_database_t *database;	/* NULL when no pattern has literals */
+	uint64_t *single; /* patterns without a second need */
+	bool *word;       /* of each need: its word */
+	uint32_t *before; /* of each need: its before, FAR when it does not tell where matches begin
+			   */
+	hs_database_t *database; /* NULL when no pattern has literals */
 	unsigned literal_count;
-	uint32_t *lengths;		/* of the literals */
-	unsigned *first;		/* literal i asks for needs asked[first[i]] .. asked[first[i + 1]] */
+	uint32_t *lengths; /* of the literals */
+	unsigned *first;   /* literal i asks for needs asked[first[i]] .. asked[first[i + 1]] */
 	unsigned *asked;
 };
 
 /* Where a pattern is to be looked for. */
 struct places {
-	unsigned count;			/* 0: everywhere */
+	unsigned count; /* 0: everywhere */
 	struct gate_window list[GATE_WINDOWS];
 };
 
 struct gate_scratch {
 	hs_scratch_t *hs;
-	unsigned char *done;		/* literals that cannot add anything to what is known of this text */
-	unsigned *met;			/* which they are */
+	unsigned char *done; /* literals that cannot add anything to what is known of this text */
+	unsigned *met;       /* which they are */
 	unsigned room;
-	struct places *places;		/* of the patterns whose bit is set */
-	uint64_t *also;			/* patterns whose second need is met */
+	struct places *places; /* of the patterns whose bit is set */
+	uint64_t *also;        /* patterns whose second need is met */
 	size_t pattern_room;
 };
 
@@ -99,8 +103,8 @@ compile(struct gate *g, const struct entry *entries, size_t count)
 	g->first = calloc(count + 1, sizeof(*g->first));
 	g->asked = calloc(count, sizeof(*g->asked));
 	g->lengths = calloc(count, sizeof(*g->lengths));
-	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL || g->asked == NULL ||
-	    g->lengths == NULL)
+	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL ||
+	    g->asked == NULL || g->lengths == NULL)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		g->asked[i] = entries[i].need;
@@ -115,7 +119,8 @@ compile(struct gate *g, const struct entry *entries, size_t count)
 	g->first[n] = (unsigned)count;
 	g->literal_count = n;
 	rc = 0;
-	if (hs_compile_lit_multi(texts, flags, ids, lens, n, HS_MODE_BLOCK, NULL, &g->database, &error) != HS_SUCCESS) {
+	if (hs_compile_lit_multi(texts, flags, ids, lens, n, HS_MODE_BLOCK, NULL, &g->database,
+				 &error) != HS_SUCCESS) {
 		hs_free_compile_error(error);
 		rc = -EIO;
 	}
@@ -131,7 +136,7 @@ static size_t
 add_entries(const struct literal_need *need, unsigned number, struct entry *entries)
 {
 	for (size_t i = 0; i < need->count; i++)
-		entries[i] = (struct entry){need->list[i].text, need->list[i].len, number};
+		entries[i] = (struct entry){ need->list[i].text, need->list[i].len, number };
 	return need->count;
 }
 
@@ -172,7 +177,8 @@ gate_build(const struct literals *const *patterns, size_t count, struct gate **r
 	for (size_t i = 0; i < count; i++)
 		total += patterns[i]->need.count + patterns[i]->also.count;
 	entries = calloc(total + 1, sizeof(*entries));
-	if (g->always == NULL || g->single == NULL || g->before == NULL || g->word == NULL || entries == NULL || total > INT32_MAX)
+	if (g->always == NULL || g->single == NULL || g->before == NULL || g->word == NULL ||
+	    entries == NULL || total > INT32_MAX)
 		goto fail;
 	for (size_t i = 0; i < count; i++) {
 		note_needs(g, i, patterns[i]);
@@ -265,7 +271,10 @@ gate_scratch_free(struct gate_scratch *s)
 	free(s);
 }
 
-/* Adds a window to a pattern's places. Returns whether the pattern is now to be looked for everywhere. */
+/*
+ * Adds a window to a pattern's places. Returns whether the pattern is now to be looked for
+ * everywhere.
+ */
 static bool
 add_place(struct places *p, uint32_t from, uint32_t to)
 {
@@ -279,7 +288,7 @@ add_place(struct places *p, uint32_t from, uint32_t to)
 			p->count = 0;
 			return true;
 		}
-		p->list[p->count++] = (struct gate_window){from, to};
+		p->list[p->count++] = (struct gate_window){ from, to };
 		return false;
 	}
 	last->to = to > last->to ? to : last->to;
@@ -292,18 +301,23 @@ add_place(struct places *p, uint32_t from, uint32_t to)
 	return false;
 }
 
-/* One need is met, by a literal that begins at start. Returns whether meeting it again would add nothing. */
+/*
+ * One need is met, by a literal that begins at start. Returns whether meeting it again would add
+ * nothing.
+ */
 static bool
 meet(struct scan *scan, unsigned need, uint32_t start)
 {
 	uint32_t before = scan->gate->before[need], first = start > before ? start - before : 0;
 	unsigned pattern = need / 2;
-	uint64_t *bits = need % 2 == 0 ? scan->bits : scan->scratch->also, *word = &bits[pattern / 64];
+	uint64_t *bits = need % 2 == 0 ? scan->bits : scan->scratch->also,
+		 *word = &bits[pattern / 64];
 	uint64_t bit = UINT64_C(1) << (pattern % 64);
 	struct places *p = &scan->scratch->places[pattern];
 	bool again = *word & bit;
 
-	if (scan->gate->word[need] && start > 0 && scan->text[start - 1] >= 'a' && scan->text[start - 1] <= 'z')
+	if (scan->gate->word[need] && start > 0 && scan->text[start - 1] >= 'a' &&
+	    scan->text[start - 1] <= 'z')
 		return false;
 	*word |= bit;
 	if (before == FAR)
@@ -311,7 +325,7 @@ meet(struct scan *scan, unsigned need, uint32_t start)
 	if (again)
 		return add_place(p, first, start);
 	p->count = 1;
-	p->list[0] = (struct gate_window){first, start};
+	p->list[0] = (struct gate_window){ first, start };
 	return false;
 }
 
@@ -336,9 +350,10 @@ on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned
 }
 
 int
-gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits)
+gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len,
+	  uint64_t *bits)
 {
-	struct scan scan = {g, s, text, bits, 0};
+	struct scan scan = { g, s, text, bits, 0 };
 	hs_error_t rc = HS_SUCCESS;
 
 	memcpy(bits, g->always, g->words * sizeof(*bits));
@@ -360,7 +375,8 @@ gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t
 }
 
 size_t
-gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret)
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern,
+	     const struct gate_window **ret)
 {
 	if (g->before[2 * pattern] == FAR && g->before[2 * pattern + 1] == FAR)
 		return 0;
@@ -413,7 +429,8 @@ gate_scratch_free(struct gate_scratch *s)
 }
 
 int
-gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits)
+gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len,
+	  uint64_t *bits)
 {
 	(void)g;
 	(void)s;
@@ -424,7 +441,8 @@ gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t
 }
 
 size_t
-gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret)
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern,
+	     const struct gate_window **ret)
 {
 	(void)g;
 	(void)s;

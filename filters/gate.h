@@ -1,8 +1,9 @@
 /*
- * gate: which patterns can match a text at all, found by one pass of Hyperscan's (Vectorscan's) literal matcher.
+ * gate: which patterns can match a text at all, found by one pass of Hyperscan's (Vectorscan's)
+ * literal matcher.
  *
- * Literals only, never classes: Vectorscan 5.4.9 loses matches of [ㄱ-ㅎ]. Without libhs, on a processor it does not
- * know, or when anything at all goes wrong, the answer is "all of them".
+ * Literals only, never classes: Vectorscan 5.4.9 loses matches of [ㄱ-ㅎ]. Without libhs, on a
+ * processor it does not know, or when anything at all goes wrong, the answer is "all of them".
  */
 #ifndef FILTERS_GATE_H
 #define FILTERS_GATE_H
@@ -30,7 +31,10 @@ gate_build(const struct literals *const *patterns, size_t count, struct gate **r
 void
 gate_free(struct gate *g);
 
-/* What one thread needs to use gates; grows to fit every gate it is prepared for. NULL when out of memory. */
+/*
+ * What one thread needs to use gates; grows to fit every gate it is prepared for. NULL when out of
+ * memory.
+ */
 struct gate_scratch;
 
 struct gate_scratch *
@@ -42,7 +46,7 @@ gate_scratch_fit(struct gate_scratch *s, const struct gate *g);
 void
 gate_scratch_free(struct gate_scratch *s);
 
-#define GATE_WINDOWS 12			/* of one pattern in one text; more are one: everywhere */
+#define GATE_WINDOWS 12 /* of one pattern in one text; more are one: everywhere */
 
 /* Where matches of a pattern can begin: at one of the bytes from .. to (included). */
 struct gate_window {
@@ -50,17 +54,19 @@ struct gate_window {
 };
 
 /*
- * Sets the bit of every pattern that may match (those that always pass included) in bits, an array of
- * (count + 63) / 64 words. Returns 0, or -EIO: then bits are all set.
+ * Sets the bit of every pattern that may match (those that always pass included) in bits, an array
+ * of (count + 63) / 64 words. Returns 0, or -EIO: then bits are all set.
  */
 int
-gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len, uint64_t *bits);
+gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len,
+	  uint64_t *bits);
 
 /*
- * Where the matches of a pattern whose bit the last gate_scan() set can begin, ascending and apart. Returns how many
- * windows there are, 0 for everywhere. *ret lives until the next scan.
+ * Where the matches of a pattern whose bit the last gate_scan() set can begin, ascending and apart.
+ * Returns how many windows there are, 0 for everywhere. *ret lives until the next scan.
  */
 size_t
-gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern, const struct gate_window **ret);
+gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern,
+	     const struct gate_window **ret);
 
 #endif

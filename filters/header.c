@@ -1,8 +1,9 @@
 /*
  * header: fields, unfolding, encoded words. See header.h.
  *
- * Encoded words that stand side by side in one charset are joined as bytes before they are converted, because mailers
- * split them inside a character (against RFC 2047 section 5) and even inside a base64 group.
+ * Encoded words that stand side by side in one charset are joined as bytes before they are
+ * converted, because mailers split them inside a character (against RFC 2047 section 5) and even
+ * inside a base64 group.
  */
 #include "header.h"
 
@@ -24,7 +25,8 @@ header_is_field(const char *line, size_t len)
 {
 	size_t i = 0, name;
 
-	while (i < len && (unsigned char)line[i] > 32 && (unsigned char)line[i] < 127 && line[i] != ':')
+	while (i < len && (unsigned char)line[i] > 32 && (unsigned char)line[i] < 127 &&
+	       line[i] != ':')
 		i++;
 	name = i;
 	while (i < len && is_wsp(line[i]))
@@ -74,13 +76,15 @@ line_kind(const char *line, const char *next, const char *end, bool first)
 }
 
 static int
-add_field(struct reader *r, struct header **headers, size_t *count, size_t *room, const char *line, const char *next)
+add_field(struct reader *r, struct header **headers, size_t *count, size_t *room, const char *line,
+	  const char *next)
 {
 	struct header *h;
 	const char *colon;
 
 	if (*count == *room) {
-		h = arena_grow(r->arena, *headers, *room * sizeof(*h), (*room * 2 + 16) * sizeof(*h));
+		h = arena_grow(r->arena, *headers, *room * sizeof(*h),
+			       (*room * 2 + 16) * sizeof(*h));
 		if (!h)
 			return -ENOMEM;
 		*headers = h;
@@ -135,13 +139,13 @@ decode_fields(struct reader *r, struct header *headers, size_t count)
 }
 
 int
-header_block(struct reader *r, const char *bytes, size_t len, struct header **ret_headers, size_t *ret_count,
-	     size_t *ret_body)
+header_block(struct reader *r, const char *bytes, size_t len, struct header **ret_headers,
+	     size_t *ret_count, size_t *ret_body)
 {
 	const char *end = bytes + len, *line = bytes, *next;
 	struct header *headers = NULL;
 	size_t count = 0, room = 0;
-	bool keep = true;		/* the field that is open was stored, its continuation belongs to it */
+	bool keep = true; /* the field that is open was stored, its continuation belongs to it */
 	enum line_kind kind;
 	int code;
 
@@ -159,12 +163,14 @@ header_block(struct reader *r, const char *bytes, size_t len, struct header **re
 		if (kind == LINE_STRAY)
 			r->notes |= NOTE_BROKEN_MIME;
 		if (kind == LINE_FIELD) {
-			keep = count < LIMIT_HEADERS && (size_t)(next - bytes) <= LIMIT_HEADER_BLOCK;
+			keep = count < LIMIT_HEADERS &&
+			       (size_t)(next - bytes) <= LIMIT_HEADER_BLOCK;
 			code = keep ? add_field(r, &headers, &count, &room, line, next) : 0;
 			if (code < 0)
 				return code;
 		} else if (keep && count > 0 && (size_t)(next - bytes) <= LIMIT_HEADER_BLOCK) {
-			headers[count - 1].raw.len = without_line_break(headers[count - 1].raw.at, next);
+			headers[count - 1].raw.len =
+				without_line_break(headers[count - 1].raw.at, next);
 		} else {
 			keep = false;
 		}
@@ -225,13 +231,13 @@ header_unfold(struct reader *r, const char *raw, size_t len, size_t *ret_len)
 struct word {
 	const char *charset, *text;
 	size_t charset_len, text_len;
-	char encoding;			/* 'B' or 'Q' */
-	const char *next;		/* behind it */
+	char encoding;    /* 'B' or 'Q' */
+	const char *next; /* behind it */
 };
 
 /*
- * Where an encoded text that begins at p ends, and whether properly with ?=. A text that is cut off ends where another
- * encoded word begins: so each byte is looked at once.
+ * Where an encoded text that begins at p ends, and whether properly with ?=. A text that is cut off
+ * ends where another encoded word begins: so each byte is looked at once.
  */
 static const char *
 word_text_end(const char *p, const char *end, bool *ret_closed)
@@ -294,7 +300,7 @@ struct run {
 	const char *charset;
 	size_t charset_len;
 	bool open;
-	unsigned bits;			/* base64: what the word before left over */
+	unsigned bits; /* base64: what the word before left over */
 	int bit_count;
 };
 
@@ -316,7 +322,10 @@ add_base64(struct run *run, const char *in, size_t len)
 			buf_add_char(&run->bytes, (char)(run->bits >> run->bit_count));
 		}
 	}
-	/* Bits left over that are all zero are a group whose '=' is missing; others belong to the next word. */
+	/*
+	 * Bits left over that are all zero are a group whose '=' is missing; others belong to the
+	 * next word.
+	 */
 	run->bits &= (1u << run->bit_count) - 1;
 	if (run->bits == 0 || run->bit_count == 6)
 		run->bit_count = 0;
@@ -326,8 +335,10 @@ static void
 add_quoted(struct run *run, const char *in, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (in[i] == '=' && i + 2 < len && transfer_hex(in[i + 1]) >= 0 && transfer_hex(in[i + 2]) >= 0) {
-			buf_add_char(&run->bytes, (char)(transfer_hex(in[i + 1]) << 4 | transfer_hex(in[i + 2])));
+		if (in[i] == '=' && i + 2 < len && transfer_hex(in[i + 1]) >= 0 &&
+		    transfer_hex(in[i + 2]) >= 0) {
+			buf_add_char(&run->bytes, (char)(transfer_hex(in[i + 1]) << 4 |
+							 transfer_hex(in[i + 2])));
 			i += 2;
 		} else {
 			buf_add_char(&run->bytes, in[i] == '_' ? ' ' : in[i]);
@@ -336,7 +347,8 @@ add_quoted(struct run *run, const char *in, size_t len)
 }
 
 static int
-add_converted(struct reader *r, struct buf *out, const char *charset, size_t charset_len, const char *bytes, size_t len)
+add_converted(struct reader *r, struct buf *out, const char *charset, size_t charset_len,
+	      const char *bytes, size_t len)
 {
 	char label[64];
 	const char *text;
@@ -360,7 +372,8 @@ close_run(struct reader *r, struct run *run, struct buf *out)
 	int code = 0;
 
 	if (run->open && run->bytes.len > 0)
-		code = add_converted(r, out, run->charset, run->charset_len, run->bytes.at, run->bytes.len);
+		code = add_converted(r, out, run->charset, run->charset_len, run->bytes.at,
+				     run->bytes.len);
 	if (run->bytes.failed)
 		code = -ENOMEM;
 	/* New bytes each time: the converted text may have been put right behind the old ones. */
@@ -390,7 +403,8 @@ decode_words(struct reader *r, const char *text, size_t len, struct buf *out)
 			p++;
 			continue;
 		}
-		same = run.open && all_space(plain, p) && charset_same(run.charset, run.charset_len, w.charset, w.charset_len);
+		same = run.open && all_space(plain, p) &&
+		       charset_same(run.charset, run.charset_len, w.charset, w.charset_len);
 		if (!same) {
 			bool beside = run.open && all_space(plain, p);
 

@@ -1,13 +1,13 @@
 /*
  * html: mail in HTML, rendered to text by libxml2's SAX parser, without a tree.
  *
- * Why libxml2 and not gumbo: measured on this machine, 100,000 nested <div> take 0.02 s against 20 s, deep tables
- * crash gumbo's recursive clean-up, and ordinary mail is parsed in less than half the time; what libxml2 does in
- * quadratic time is kept from it by html_feed. The stack here is a fixed array: elements past LIMIT_HTML_DEPTH
- * look like the last one within, and that is noted.
+ * Why libxml2 and not gumbo: measured on this machine, 100,000 nested <div> take 0.02 s against 20
+ * s, deep tables crash gumbo's recursive clean-up, and ordinary mail is parsed in less than half
+ * the time; what libxml2 does in quadratic time is kept from it by html_feed. The stack here is a
+ * fixed array: elements past LIMIT_HTML_DEPTH look like the last one within, and that is noted.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memmem */
+#define _GNU_SOURCE /* memmem */
 #endif
 #include "html.h"
 
@@ -23,7 +23,10 @@
 #include "html_look.h"
 #include "limits.h"
 
-/* When a mark holds: always, only when it begins like a header block, or then even to the end of the page. */
+/*
+ * When a mark holds: always, only when it begins like a header block, or then even to the end of
+ * the page.
+ */
 enum mark_trust {
 	SURE,
 	UNSURE,
@@ -32,11 +35,11 @@ enum mark_trust {
 
 struct frame {
 	struct look look;
-	unsigned flags, margin;		/* margin: line breaks around it */
+	unsigned flags, margin; /* margin: line breaks around it */
 	bool hidden, pre, gmail;
-	unsigned items;			/* of a list, so far */
-	const char *url;		/* of a link */
-	size_t from;			/* where a link's text or a gmail_quote began */
+	unsigned items;  /* of a list, so far */
+	const char *url; /* of a link */
+	size_t from;     /* where a link's text or a gmail_quote began */
 };
 
 struct render {
@@ -45,8 +48,8 @@ struct render {
 	struct html_quote *quotes;
 	size_t quote_count, quote_room;
 	unsigned notes, depth, nodes;
-	unsigned breaks;		/* line breaks owed before the next word */
-	bool space, tab;		/* owed too */
+	unsigned breaks; /* line breaks owed before the next word */
+	bool space, tab; /* owed too */
 	char bullet[16];
 	bool full, failed;
 
@@ -55,9 +58,9 @@ struct render {
 	enum mark_trust mark_trust;
 	enum segment_kind mark_kind;
 	size_t mark_from;
-	unsigned mark_depth;		/* the element whose end ends it */
+	unsigned mark_depth; /* the element whose end ends it */
 
-	struct frame frames[LIMIT_HTML_DEPTH + 1];	/* [0] stands for the page */
+	struct frame frames[LIMIT_HTML_DEPTH + 1]; /* [0] stands for the page */
 };
 
 static struct frame *
@@ -206,7 +209,8 @@ add_quote(struct render *r, size_t from, enum segment_kind kind)
 			last->length = r->text.len - last->offset;
 			return;
 		}
-		grown = arena_grow(r->arena, r->quotes, r->quote_room * sizeof *grown, room * sizeof *grown);
+		grown = arena_grow(r->arena, r->quotes, r->quote_room * sizeof *grown,
+				   room * sizeof *grown);
 		if (!grown) {
 			r->failed = true;
 			return;
@@ -214,7 +218,7 @@ add_quote(struct render *r, size_t from, enum segment_kind kind)
 		r->quotes = grown;
 		r->quote_room = room;
 	}
-	r->quotes[r->quote_count++] = (struct html_quote){from, r->text.len - from, kind};
+	r->quotes[r->quote_count++] = (struct html_quote){ from, r->text.len - from, kind };
 }
 
 /* Takes back what was noted from `from` on: a larger mark covers it. */
@@ -257,7 +261,10 @@ mark_close(struct render *r)
 		add_quote(r, r->mark_from, r->mark_kind);
 }
 
-/* Whether what a gmail_quote held until now begins with Gmail's line of dashes above a forwarded mail. */
+/*
+ * Whether what a gmail_quote held until now begins with Gmail's line of dashes above a forwarded
+ * mail.
+ */
 static bool
 gmail_forward(const struct render *r, size_t from)
 {
@@ -266,9 +273,12 @@ gmail_forward(const struct render *r, size_t from)
 	return r->text.len - from > 5 && memcmp(r->text.at + from, "-----", 5) == 0;
 }
 
-#define GMAIL_ATTRIBUTION	600	/* a longer text before the blockquote is somebody's words */
+#define GMAIL_ATTRIBUTION 600 /* a longer text before the blockquote is somebody's words */
 
-/* A blockquote begins: what its gmail_quote held until now was the attribution, or the header of a forwarded mail. */
+/*
+ * A blockquote begins: what its gmail_quote held until now was the attribution, or the header of a
+ * forwarded mail.
+ */
 static void
 gmail_settle(struct render *r)
 {
@@ -386,7 +396,9 @@ start_shown(struct render *r, struct frame *f, const char *const *attributes)
 	if (f->flags & TAG_LINK) {
 		const char *url = look_attribute(attributes, "href");
 
-		f->url = url && *url ? arena_strndup(r->arena, url, strnlen(url, LIMIT_HTML_URL + 1)) : NULL;
+		f->url = url && *url
+				 ? arena_strndup(r->arena, url, strnlen(url, LIMIT_HTML_URL + 1))
+				 : NULL;
 		f->from = r->text.len;
 	}
 }
@@ -408,7 +420,9 @@ on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 		return;
 	}
 	f = &r->frames[r->depth];
-	*f = (struct frame){.look = f[-1].look, .pre = f[-1].pre, .flags = look_tag((const char *)name)};
+	*f = (struct frame){ .look = f[-1].look,
+			     .pre = f[-1].pre,
+			     .flags = look_tag((const char *)name) };
 	look_apply(&f->look, list);
 	f->look.gone |= (f->flags & TAG_UNSEEN) != 0;
 	f->pre |= (f->flags & TAG_PRE) != 0;
@@ -484,7 +498,7 @@ html_text(struct arena *arena, const char *html, size_t len, struct html_result 
 		.comment = on_comment,
 	};
 	struct render *r = arena_calloc(arena, 1, sizeof *r);
-	struct html_feed feed = {.sax = &sax, .context = r};
+	struct html_feed feed = { .sax = &sax, .context = r };
 	int result;
 
 	if (!r)
@@ -499,7 +513,7 @@ html_text(struct arena *arena, const char *html, size_t len, struct html_result 
 		mark_close(r);
 	if (!buf_string(&r->text) || !buf_string(&r->hidden) || r->failed)
 		return -ENOMEM;
-	*ret = (struct html_result){r->text.at, r->text.len, r->hidden.at, r->quotes, r->quote_count,
-				    r->notes | feed.notes};
+	*ret = (struct html_result){ r->text.at, r->text.len,    r->hidden.at,
+				     r->quotes,  r->quote_count, r->notes | feed.notes };
 	return 0;
 }

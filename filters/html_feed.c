@@ -1,11 +1,13 @@
 /*
- * html_feed: the pieces in which HTML reaches the parser, and the three ways in which libxml2 2.9 is quadratic.
+ * html_feed: the pieces in which HTML reaches the parser, and the three ways in which libxml2 2.9
+ * is quadratic.
  *
- * Its search for the start tag of an end tag walks all open elements; its search for a doubled attribute walks all
- * attributes of the tag; and a character or entity cut in two by a piece's end is misread. So pieces end
- * before a '<' where they can, tags are counted as they pass, and attributes are bounded. It also takes </html>
- * for the end of the mail, and an end tag at the top too, and throws away the rest: so it gets an <html> of
- * ours that nothing closes. Keeps no state between calls and prints nothing.
+ * Its search for the start tag of an end tag walks all open elements; its search for a doubled
+ * attribute walks all attributes of the tag; and a character or entity cut in two by a piece's end
+ * is misread. So pieces end before a '<' where they can, tags are counted as they pass, and
+ * attributes are bounded. It also takes </html> for the end of the mail, and an end tag at the top
+ * too, and throws away the rest: so it gets an <html> of ours that nothing closes. Keeps no state
+ * between calls and prints nothing.
  */
 #include "html_feed.h"
 
@@ -19,20 +21,21 @@
 #include "limits.h"
 #include "message.h"
 
-#define PIECE		8192
-#define CONDITION	128	/* of <![if ...]>: longer ones are left to the parser */
+#define PIECE 8192
+#define CONDITION 128 /* of <![if ...]>: longer ones are left to the parser */
 
 struct feeder {
 	struct html_feed *out;
 	htmlParserCtxtPtr parser;
 	char piece[PIECE + 8];
 	size_t used;
-	uint64_t walked;		/* see LIMIT_HTML_WALK */
-	unsigned tags;			/* in this piece */
-	unsigned attributes;		/* in this tag */
+	uint64_t walked;     /* see LIMIT_HTML_WALK */
+	unsigned tags;       /* in this piece */
+	unsigned attributes; /* in this tag */
 	bool in_tag, words_only;
-	char quote, last;		/* inside a tag: the open quotation mark, the last character that is no space */
-	bool space;			/* inside a tag: a space since `last` */
+	char quote, last; /* inside a tag: the open quotation mark, the last character that is no
+			     space */
+	bool space;       /* inside a tag: a space since `last` */
 };
 
 static htmlParserCtxtPtr
@@ -44,8 +47,8 @@ parser_new(struct html_feed *out)
 	/* The text is UTF-8 already: a meta tag that says otherwise lies. */
 	if (!parser)
 		return NULL;
-	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-				   HTML_PARSE_IGNORE_ENC);
+	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+					   HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
 	htmlParseChunk(parser, "<html>", 6, 0);
 	return parser;
 }
@@ -84,7 +87,10 @@ put(struct feeder *f, char c)
 	f->piece[f->used++] = c;
 }
 
-/* Looks at one character inside a tag. Returns false when the tag has too many attributes and must end before it. */
+/*
+ * Looks at one character inside a tag. Returns false when the tag has too many attributes and must
+ * end before it.
+ */
 static bool
 tag_char(struct feeder *f, char c)
 {
@@ -118,18 +124,26 @@ tag_begin(struct feeder *f)
 	f->space = false;
 }
 
-/* Whether the piece should end before this character: full, or nearly full at a place where nothing is cut in two. */
+/*
+ * Whether the piece should end before this character: full, or nearly full at a place where nothing
+ * is cut in two.
+ */
 static bool
 piece_ends(const struct feeder *f, char c)
 {
-	if ((c & 0xc0) == 0x80 && f->used < PIECE + 4)	/* inside a character; one of 5 bytes is none */
+	if ((c & 0xc0) == 0x80 &&
+	    f->used < PIECE + 4) /* inside a character; one of 5 bytes is none */
 		return false;
 	if (f->used >= PIECE)
 		return true;
-	return (c == '<' && f->used >= PIECE / 2) || (isspace((unsigned char)c) && f->used >= PIECE / 4 * 3);
+	return (c == '<' && f->used >= PIECE / 2) ||
+	       (isspace((unsigned char)c) && f->used >= PIECE / 4 * 3);
 }
 
-/* Bytes of a conditional section's mark at s, which Outlook opens outside comments and no reader shows; else 0. */
+/*
+ * Bytes of a conditional section's mark at s, which Outlook opens outside comments and no reader
+ * shows; else 0.
+ */
 static size_t
 condition(const char *s, size_t len)
 {
@@ -195,7 +209,7 @@ feed_other_name(struct feeder *f, size_t *i)
 int
 html_feed(struct html_feed *feed, const char *html, size_t len)
 {
-	struct feeder f = {.out = feed};
+	struct feeder f = { .out = feed };
 	int r = 0;
 
 	if (len > LIMIT_HTML_BYTES) {

@@ -1,8 +1,8 @@
 /*
  * judge: running the rules over one message. See verdict.h, judge.h and desk.h.
  *
- * Each part and view that any rule looks at is made once; the gate names the patterns that can match; those run.
- * What matched is gathered on the desk; verdict.c adds it up.
+ * Each part and view that any rule looks at is made once; the gate names the patterns that can
+ * match; those run. What matched is gathered on the desk; verdict.c adds it up.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -53,7 +53,10 @@ judge_free(struct judge *j)
 	free(j);
 }
 
-/* Fits the judge's memory to a set. The reference keeps a new set from coming to lie at an old one's address. */
+/*
+ * Fits the judge's memory to a set. The reference keeps a new set from coming to lie at an old
+ * one's address.
+ */
 static int
 fit(struct judge *j, const struct ruleset *set)
 {
@@ -65,7 +68,8 @@ fit(struct judge *j, const struct ruleset *set)
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		if (set->views[v].words > words)
 			words = set->views[v].words;
-		if (set->views[v].gate != NULL && gate_scratch_fit(j->scratch, set->views[v].gate) < 0)
+		if (set->views[v].gate != NULL &&
+		    gate_scratch_fit(j->scratch, set->views[v].gate) < 0)
 			return -ENOMEM;
 	}
 	j->bits = calloc(words + 1, sizeof(*j->bits));
@@ -130,10 +134,13 @@ get_view(struct desk *d, unsigned section, enum view view, const struct folded *
 	return 0;
 }
 
-/* Whether an `unless` of the rule holds in the sentence of a match, which is given in the part's own text. */
+/*
+ * Whether an `unless` of the rule holds in the sentence of a match, which is given in the part's
+ * own text.
+ */
 static enum answer
-is_excused(struct desk *d, const struct rule *r, const struct section_text *t, const struct folded *f, size_t offset,
-	   size_t length)
+is_excused(struct desk *d, const struct rule *r, const struct section_text *t,
+	   const struct folded *f, size_t offset, size_t length)
 {
 	size_t at, len, view_at, view_len, start, end;
 	enum answer all = ANSWER_CLEAR, one;
@@ -143,8 +150,8 @@ is_excused(struct desk *d, const struct rule *r, const struct section_text *t, c
 	sentence_around(t->text, t->len, offset, length, &at, &len);
 	fold_view_range(f, at, len, &view_at, &view_len);
 	for (size_t i = 0; i < r->unless_count; i++) {
-		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0, MATCH_ANYWHERE, &start,
-				   &end);
+		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0,
+				   MATCH_ANYWHERE, &start, &end);
 		if (one == ANSWER_HIT)
 			return one;
 		if (one == ANSWER_UNDETERMINED)
@@ -164,27 +171,32 @@ between(const struct folded *f, size_t offset)
 
 /* The first match at or after `from` that begins in one of the windows; none: everywhere. */
 static enum answer
-find(struct desk *d, const struct entry_pattern *e, const struct folded *f, const struct gate_window *windows,
-     size_t window_count, size_t from, size_t *ret_start, size_t *ret_end)
+find(struct desk *d, const struct entry_pattern *e, const struct folded *f,
+     const struct gate_window *windows, size_t window_count, size_t from, size_t *ret_start,
+     size_t *ret_end)
 {
 	enum answer answer;
 
 	if (window_count == 0)
-		return matcher_find(d->j->matcher, e->pattern, f->text, f->len, from, MATCH_ANYWHERE, ret_start, ret_end);
+		return matcher_find(d->j->matcher, e->pattern, f->text, f->len, from,
+				    MATCH_ANYWHERE, ret_start, ret_end);
 	for (size_t i = 0; i < window_count; i++) {
 		size_t first = between(f, windows[i].from), last = between(f, windows[i].to);
 
 		if (last < from)
 			continue;
-		answer = matcher_find(d->j->matcher, e->pattern, f->text, f->len, first > from ? first : from, last, ret_start,
-				      ret_end);
+		answer = matcher_find(d->j->matcher, e->pattern, f->text, f->len,
+				      first > from ? first : from, last, ret_start, ret_end);
 		if (answer != ANSWER_CLEAR)
 			return answer;
 	}
 	return ANSWER_CLEAR;
 }
 
-/* Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence or the budget. */
+/*
+ * Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence
+ * or the budget.
+ */
 static int
 run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enum view view,
 	    const struct gate_window *windows, size_t window_count)
@@ -193,7 +205,7 @@ run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enu
 	const struct section_text *t = &d->texts[section];
 	const struct folded *f = &d->views[section][view];
 	size_t from = 0, start, end;
-	struct hit hit = {.rule = e->rule, .section = section};
+	struct hit hit = { .rule = e->rule, .section = section };
 	enum answer answer;
 	int rc;
 
@@ -238,7 +250,8 @@ pick(struct desk *d, const struct lane *lane, const struct folded *f, const stru
 	uint64_t *bits = d->j->bits;
 
 	if (gate != NULL)
-		gate_scan(gate, d->j->scratch, f->text, f->len, bits);	/* on failure all bits are set */
+		gate_scan(gate, d->j->scratch, f->text, f->len,
+			  bits); /* on failure all bits are set */
 	else
 		memset(bits, 0xff, v->words * sizeof(*bits));
 	for (size_t w = 0; w < v->words; w++)
@@ -264,7 +277,8 @@ run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 			size_t entry = w * 64 + (size_t)__builtin_ctzll(bits);
 			const struct entry_pattern *e = &v->entries[entry];
 
-			if ((only_rule >= 0 && (uint32_t)only_rule != e->rule) || !is_judged(d, &d->set->rules[e->rule]))
+			if ((only_rule >= 0 && (uint32_t)only_rule != e->rule) ||
+			    !is_judged(d, &d->set->rules[e->rule]))
 				continue;
 			if (gate != NULL)
 				count = gate_windows(gate, d->j->scratch, entry, &windows);
@@ -280,16 +294,17 @@ static void
 clean_up(struct judge *j)
 {
 	for (size_t i = 0; i < j->touched_count; i++)
-		j->states[j->touched[i]] = (struct rule_state){0};
+		j->states[j->touched[i]] = (struct rule_state){ 0 };
 	for (size_t i = 0; i < j->set->derived_count; i++)
-		j->states[j->set->derived[i]] = (struct rule_state){0};
+		j->states[j->set->derived[i]] = (struct rule_state){ 0 };
 	j->touched_count = 0;
 	j->hit_count = 0;
 }
 
 /* Only what must be zero is cleared: the desk is large and this runs for every mail. */
 static void
-lay_out(struct desk *d, struct judge *j, const struct ruleset *set, struct arena *arena, const struct input *input)
+lay_out(struct desk *d, struct judge *j, const struct ruleset *set, struct arena *arena,
+	const struct input *input)
 {
 	d->j = j;
 	d->set = set;
@@ -301,8 +316,9 @@ lay_out(struct desk *d, struct judge *j, const struct ruleset *set, struct arena
 }
 
 int
-judge_input(struct judge *j, const struct ruleset *set, struct arena *arena, const struct input *input,
-	    const double thresholds[FLAG_COUNT], bool gated, struct verdict **ret_verdict)
+judge_input(struct judge *j, const struct ruleset *set, struct arena *arena,
+	    const struct input *input, const double thresholds[FLAG_COUNT], bool gated,
+	    struct verdict **ret_verdict)
 {
 	struct desk d;
 	int rc = fit(j, set);
@@ -320,8 +336,8 @@ judge_input(struct judge *j, const struct ruleset *set, struct arena *arena, con
 }
 
 int
-judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule, const struct input *input,
-	   bool gated, enum answer *ret)
+judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule,
+	   const struct input *input, bool gated, enum answer *ret)
 {
 	struct desk d;
 	int rc = fit(j, set);
@@ -343,7 +359,7 @@ int
 judge_message(struct judge *j, const struct ruleset *set, const struct message *m,
 	      const double thresholds[FLAG_COUNT], struct verdict **ret_verdict)
 {
-	struct input input = {.message = m};
+	struct input input = { .message = m };
 
 	return judge_input(j, set, m->arena, &input, thresholds, true, ret_verdict);
 }

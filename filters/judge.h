@@ -1,5 +1,6 @@
 /*
- * judge: what a rule set looks like inside, and judging with it. For ruleset.c, sample.c, section.c and verdict.c only.
+ * judge: what a rule set looks like inside, and judging with it. For ruleset.c, sample.c, section.c
+ * and verdict.c only.
  */
 #ifndef FILTERS_JUDGE_H
 #define FILTERS_JUDGE_H
@@ -22,15 +23,15 @@ struct entry_pattern {
 struct view_index {
 	struct entry_pattern *entries;
 	size_t count;
-	size_t words;			/* of a bit set of entries */
-	struct gate *gate;		/* NULL: all entries run */
+	size_t words;      /* of a bit set of entries */
+	struct gate *gate; /* NULL: all entries run */
 };
 
 /* One view of one part that some rule looks at. */
 struct lane {
 	unsigned section;
 	enum view view;
-	uint64_t *applies;		/* entries of the view whose rules look at this part */
+	uint64_t *applies; /* entries of the view whose rules look at this part */
 };
 
 struct ruleset {
@@ -43,7 +44,7 @@ struct ruleset {
 	struct view_index views[VIEW_COUNT];
 	struct lane *lanes;
 	size_t lane_count;
-	uint32_t *derived;		/* rules with when, in order */
+	uint32_t *derived; /* rules with when, in order */
 	size_t derived_count;
 	bool jit, gate;
 	const char *jit_why, *gate_why;
@@ -52,7 +53,7 @@ struct ruleset {
 
 /* What is judged: a message, or one text that stands for one of its parts. */
 struct input {
-	const struct message *message;	/* NULL for a sample */
+	const struct message *message; /* NULL for a sample */
 	unsigned section;
 	const char *text;
 	size_t len;
@@ -62,32 +63,38 @@ struct input {
 struct section_text {
 	const char *text;
 	size_t len;
-	const struct text_map *map;	/* NULL: offsets are the part's own */
+	const struct text_map *map; /* NULL: offsets are the part's own */
 	size_t map_count;
 };
 
 /* Returns 0 or -ENOMEM; a part that is not there is empty. */
 int
-section_text(struct arena *arena, const struct sections *sections, const struct input *input, unsigned section,
-	     struct section_text *ret);
+section_text(struct arena *arena, const struct sections *sections, const struct input *input,
+	     unsigned section, struct section_text *ret);
 
 /* From a range of the part's text to one of what the part was cut out of. */
 void
-section_source(const struct section_text *t, size_t offset, size_t length, size_t *ret_offset, size_t *ret_length);
+section_source(const struct section_text *t, size_t offset, size_t length, size_t *ret_offset,
+	       size_t *ret_length);
 
 /* judge_message() for any input. With gated false every pattern runs. arena holds the verdict. */
 int
-judge_input(struct judge *j, const struct ruleset *set, struct arena *arena, const struct input *input,
-	    const double thresholds[FLAG_COUNT], bool gated, struct verdict **ret_verdict);
-
-/* The answer of one rule with patterns to one text standing for one part, whatever the rule's language. 0 or -ENOMEM. */
-int
-judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule, const struct input *input,
-	   bool gated, enum answer *ret);
+judge_input(struct judge *j, const struct ruleset *set, struct arena *arena,
+	    const struct input *input, const double thresholds[FLAG_COUNT], bool gated,
+	    struct verdict **ret_verdict);
 
 /*
- * Runs the samples of all rules; rules that fail theirs are reported and left out (disabled, bits cleared). A sample that
- * only the gate loses switches the set's gate off, reported as a warning. Returns 0 or -ENOMEM.
+ * The answer of one rule with patterns to one text standing for one part, whatever the rule's
+ * language. 0 or -ENOMEM.
+ */
+int
+judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule,
+	   const struct input *input, bool gated, enum answer *ret);
+
+/*
+ * Runs the samples of all rules; rules that fail theirs are reported and left out (disabled, bits
+ * cleared). A sample that only the gate loses switches the set's gate off, reported as a warning.
+ * Returns 0 or -ENOMEM.
  */
 int
 samples_run(struct ruleset *set, struct problems *problems);

@@ -4,7 +4,7 @@
  * Addresses and links say nothing about a writer's language and are passed over.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memmem */
+#define _GNU_SOURCE /* memmem */
 #endif
 #include "language.h"
 
@@ -15,7 +15,7 @@
 
 struct letters {
 	size_t hangul, latin, other;
-	size_t words, function_words;	/* of Latin letters; those every English sentence has */
+	size_t words, function_words; /* of Latin letters; those every English sentence has */
 };
 
 /* The character at s, its length in *ret_len; invalid bytes count as themselves. */
@@ -37,8 +37,9 @@ character(const char *s, size_t len, size_t *ret_len)
 static bool
 is_hangul(unsigned c)
 {
-	return (c >= 0xac00 && c <= 0xd7a3) || (c >= 0x1100 && c <= 0x11ff) || (c >= 0x3131 && c <= 0x318e) ||
-	       (c >= 0xa960 && c <= 0xa97f) || (c >= 0xd7b0 && c <= 0xd7ff) || (c >= 0xffa0 && c <= 0xffdc);
+	return (c >= 0xac00 && c <= 0xd7a3) || (c >= 0x1100 && c <= 0x11ff) ||
+	       (c >= 0x3131 && c <= 0x318e) || (c >= 0xa960 && c <= 0xa97f) ||
+	       (c >= 0xd7b0 && c <= 0xd7ff) || (c >= 0xffa0 && c <= 0xffdc);
 }
 
 static bool
@@ -47,15 +48,19 @@ is_latin(unsigned c)
 	return (c < 0x80 && isalpha((int)c)) || (c >= 0xc0 && c <= 0x24f && c != 0xd7 && c != 0xf7);
 }
 
-/* Words that English cannot do without and its neighbours do not have; compared eight bytes at a time. */
+/*
+ * Words that English cannot do without and its neighbours do not have; compared eight bytes at a
+ * time.
+ */
 static bool
 is_function_word(const char *word, size_t len)
 {
 	static const char words[][8] = {
-		"the", "and", "to", "i", "my", "is", "it", "you", "your", "this", "that", "of", "not", "have", "has",
-		"had", "with", "are", "were", "will", "would", "can", "please", "what", "when", "how", "but", "from",
-		"they", "been", "if", "or", "our", "which", "there", "thank", "thanks", "don't", "i'm", "i've",
-		"never", "just", "still", "want", "about",
+		"the",    "and",   "to",    "i",    "my",     "is",   "it",    "you",   "your",
+		"this",   "that",  "of",    "not",  "have",   "has",  "had",   "with",  "are",
+		"were",   "will",  "would", "can",  "please", "what", "when",  "how",   "but",
+		"from",   "they",  "been",  "if",   "or",     "our",  "which", "there", "thank",
+		"thanks", "don't", "i'm",   "i've", "never",  "just", "still", "want",  "about",
 	};
 	char folded[8] = "";
 
@@ -72,7 +77,8 @@ is_function_word(const char *word, size_t len)
 static bool
 says_nothing(const char *word, size_t len)
 {
-	return memchr(word, '@', len) || memmem(word, len, "://", 3) || (len > 4 && strncasecmp(word, "www.", 4) == 0);
+	return memchr(word, '@', len) || memmem(word, len, "://", 3) ||
+	       (len > 4 && strncasecmp(word, "www.", 4) == 0);
 }
 
 static void
@@ -91,8 +97,9 @@ count_word(struct letters *l, const char *word, size_t len)
 			l->latin++;
 			first = first == len ? i : first;
 			last = i + n;
-		} else if (c >= 0x370 && !(c >= 0x2000 && c < 0x2e80) && !(c >= 0x3000 && c < 0x3040) &&
-			   !(c >= 0xfe00 && c < 0xff00) && c < 0x1f000) {
+		} else if (c >= 0x370 && !(c >= 0x2000 && c < 0x2e80) &&
+			   !(c >= 0x3000 && c < 0x3040) && !(c >= 0xfe00 && c < 0xff00) &&
+			   c < 0x1f000) {
 			l->other++;
 		}
 	}
@@ -105,7 +112,7 @@ count_word(struct letters *l, const char *word, size_t len)
 const char *
 language_detect(const char *text, size_t len)
 {
-	struct letters l = {0};
+	struct letters l = { 0 };
 	bool english;
 
 	for (size_t i = 0; i < len;) {
@@ -118,9 +125,11 @@ language_detect(const char *text, size_t len)
 		else
 			i++;
 	}
-	english = l.function_words >= (l.words > 8 ? 2 : 1) && l.function_words * 100 >= l.words * 18;
+	english =
+		l.function_words >= (l.words > 8 ? 2 : 1) && l.function_words * 100 >= l.words * 18;
 	/* A syllable says about as much as three or four Latin letters; product names are long. */
-	if (l.hangul >= 2 && l.hangul >= l.other && l.hangul * 4 >= l.latin && !(english && l.hangul * 2 < l.latin))
+	if (l.hangul >= 2 && l.hangul >= l.other && l.hangul * 4 >= l.latin &&
+	    !(english && l.hangul * 2 < l.latin))
 		return "ko";
 	if (english && l.latin > (l.hangul + l.other) * 4)
 		return "en";

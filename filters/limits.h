@@ -6,48 +6,52 @@
 #define FILTERS_LIMITS_H
 
 /* A message as it came. */
-#define LIMIT_MESSAGE_BYTES	(32u << 20)	/* what message_read() looks at; the rest is noted as cut */
-#define LIMIT_HEADERS		1000		/* header fields of one entity */
-#define LIMIT_HEADER_BYTES	(64u << 10)	/* one unfolded field value */
-#define LIMIT_HEADER_BLOCK	(1u << 20)	/* the whole header block of one entity */
-#define LIMIT_ADDRESSES		500		/* addresses of one field */
-#define LIMIT_REFERENCES	100		/* message-ids kept of References: the first and the last ones */
-#define LIMIT_MESSAGE_ID	512		/* a longer one is not used for threading */
+#define LIMIT_MESSAGE_BYTES                                                                        \
+	(32u << 20)                    /* what message_read() looks at; the rest is noted as cut   \
+					*/
+#define LIMIT_HEADERS 1000             /* header fields of one entity */
+#define LIMIT_HEADER_BYTES (64u << 10) /* one unfolded field value */
+#define LIMIT_HEADER_BLOCK (1u << 20)  /* the whole header block of one entity */
+#define LIMIT_ADDRESSES 500            /* addresses of one field */
+#define LIMIT_REFERENCES 100 /* message-ids kept of References: the first and the last ones */
+#define LIMIT_MESSAGE_ID 512 /* a longer one is not used for threading */
 
 /* MIME (RFC 2045-2049). */
-#define LIMIT_PARTS		1000		/* entities in one message */
-#define LIMIT_DEPTH		32		/* multipart and message/rfc822 nesting */
-#define LIMIT_BOUNDARY		200		/* RFC 2046 allows 70; mailers exceed it */
-#define LIMIT_PARAMETERS	64		/* parameters of one Content-Type or Content-Disposition */
-#define LIMIT_FILENAME		512
+#define LIMIT_PARTS 1000    /* entities in one message */
+#define LIMIT_DEPTH 32      /* multipart and message/rfc822 nesting */
+#define LIMIT_BOUNDARY 200  /* RFC 2046 allows 70; mailers exceed it */
+#define LIMIT_PARAMETERS 64 /* parameters of one Content-Type or Content-Disposition */
+#define LIMIT_FILENAME 512
 
 /* Text. */
-#define LIMIT_TEXT_BYTES	(1u << 20)	/* decoded UTF-8 text of one message that is judged */
-#define LIMIT_HTML_BYTES	(4u << 20)	/* HTML source that is parsed */
-#define LIMIT_HTML_DEPTH	256		/* open elements */
-#define LIMIT_HTML_NODES	200000
-#define LIMIT_HTML_ATTRIBUTES	128		/* of one tag; the parser's search for doubles is quadratic in it */
-#define LIMIT_HTML_DECLARATIONS	256		/* of one style attribute */
-#define LIMIT_HTML_WALK		100000000	/* tags times open elements: what the parser may walk looking for a start tag */
-#define LIMIT_HTML_URL		300		/* shown of a link's target */
-#define LIMIT_LINES		50000		/* lines that reply detection looks at */
-#define LIMIT_SEGMENTS		2000		/* new, quoted, signature ... stretches of one body */
+#define LIMIT_TEXT_BYTES (1u << 20) /* decoded UTF-8 text of one message that is judged */
+#define LIMIT_HTML_BYTES (4u << 20) /* HTML source that is parsed */
+#define LIMIT_HTML_DEPTH 256        /* open elements */
+#define LIMIT_HTML_NODES 200000
+#define LIMIT_HTML_ATTRIBUTES                                                                      \
+	128 /* of one tag; the parser's search for doubles is quadratic in it */
+#define LIMIT_HTML_DECLARATIONS 256 /* of one style attribute */
+#define LIMIT_HTML_WALK                                                                            \
+	100000000 /* tags times open elements: what the parser may walk looking for a start tag */
+#define LIMIT_HTML_URL 300  /* shown of a link's target */
+#define LIMIT_LINES 50000   /* lines that reply detection looks at */
+#define LIMIT_SEGMENTS 2000 /* new, quoted, signature ... stretches of one body */
 
 /* Rules. */
-#define LIMIT_RULES		50000
-#define LIMIT_RULE_FILE_BYTES	(8u << 20)
-#define LIMIT_PATTERN_BYTES	8192		/* after macros are filled in */
-#define LIMIT_PATTERNS_PER_RULE	64
-#define LIMIT_MACRO_DEPTH	16
-#define LIMIT_WHEN_NODES	256
-#define LIMIT_YAML_DEPTH	32
-#define LIMIT_YAML_NODES	1000000
-#define LIMIT_MATCHES_PER_RULE	16		/* evidence kept of one rule in one message */
-#define LIMIT_MATCH_STEPS	100000		/* PCRE2 match limit of one match */
-#define LIMIT_MATCH_DEPTH	2000		/* PCRE2 depth (backtracking) limit */
-#define LIMIT_MATCH_HEAP_KIB	2048		/* PCRE2 heap limit */
-#define LIMIT_MESSAGE_STEPS	5000000		/* all matches of one message together */
+#define LIMIT_RULES 50000
+#define LIMIT_RULE_FILE_BYTES (8u << 20)
+#define LIMIT_PATTERN_BYTES 8192 /* after macros are filled in */
+#define LIMIT_PATTERNS_PER_RULE 64
+#define LIMIT_MACRO_DEPTH 16
+#define LIMIT_WHEN_NODES 256
+#define LIMIT_YAML_DEPTH 32
+#define LIMIT_YAML_NODES 1000000
+#define LIMIT_MATCHES_PER_RULE 16   /* evidence kept of one rule in one message */
+#define LIMIT_MATCH_STEPS 100000    /* PCRE2 match limit of one match */
+#define LIMIT_MATCH_DEPTH 2000      /* PCRE2 depth (backtracking) limit */
+#define LIMIT_MATCH_HEAP_KIB 2048   /* PCRE2 heap limit */
+#define LIMIT_MESSAGE_STEPS 5000000 /* all matches of one message together */
 
-#define PROBLEMS_MAX		1000
+#define PROBLEMS_MAX 1000
 
 #endif

@@ -12,8 +12,8 @@ static size_t
 blank_at(const char *s, size_t len)
 {
 	static const char *const blanks[] = {
-		"\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xaa",
-		"\xe2\x80\xac", "\xe2\x80\xaf", "\xef\xbb\xbf",
+		"\xc2\xa0",     "\xe3\x80\x80", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f",
+		"\xe2\x80\xaa", "\xe2\x80\xac", "\xe2\x80\xaf", "\xef\xbb\xbf",
 	};
 
 	if (len && isspace((unsigned char)*s))
@@ -45,7 +45,7 @@ line_trim(const char *at, size_t len)
 			break;
 		len -= n;
 	}
-	return (struct line){at, len};
+	return (struct line){ at, len };
 }
 
 /* Most words differ from a text in their first letter: a full comparison is rare. */
@@ -71,7 +71,8 @@ line_ends(struct line l, const char *word)
 {
 	size_t n = strlen(word);
 
-	return l.len >= n && (!n || may_start(l.at + l.len - n, word)) && strncasecmp(l.at + l.len - n, word, n) == 0;
+	return l.len >= n && (!n || may_start(l.at + l.len - n, word)) &&
+	       strncasecmp(l.at + l.len - n, word, n) == 0;
 }
 
 bool
@@ -84,7 +85,8 @@ line_has(struct line l, const char *word)
 		return false;
 	last = l.at + l.len - n;
 	for (const char *p = l.at; p <= last; p++)
-		if (may_start(p, word) && (n == 1 || may_start(p + 1, word + 1)) && strncasecmp(p, word, n) == 0)
+		if (may_start(p, word) && (n == 1 || may_start(p + 1, word + 1)) &&
+		    strncasecmp(p, word, n) == 0)
 			return true;
 	return false;
 }
@@ -162,7 +164,7 @@ next_number(struct line l, size_t from, struct number *ret)
 {
 	while (from < l.len && !isdigit((unsigned char)l.at[from]))
 		from++;
-	*ret = (struct number){.at = from};
+	*ret = (struct number){ .at = from };
 	for (; from < l.len && isdigit((unsigned char)l.at[from]); from++, ret->digits++)
 		if (ret->digits < 6)
 			ret->value = ret->value * 10 + (unsigned)(l.at[from] - '0');
@@ -183,14 +185,16 @@ date_gap(struct line l, const struct number *a, const struct number *b)
 bool
 line_has_date(struct line l)
 {
-	struct number n, before[2] = {{0}};
+	struct number n, before[2] = { { 0 } };
 	bool year = false, day = false;
 
 	for (size_t from = 0; next_number(l, from, &n); from = n.at + n.digits) {
-		bool word = n.at > 0 && (isalpha((unsigned char)l.at[n.at - 1]) || l.at[n.at - 1] == '@');
+		bool word = n.at > 0 &&
+			    (isalpha((unsigned char)l.at[n.at - 1]) || l.at[n.at - 1] == '@');
 
-		if (n.digits <= 4 && before[0].digits && before[0].digits <= 4 && before[1].digits &&
-		    before[1].digits <= 2 && date_gap(l, &before[0], &before[1]) && date_gap(l, &before[1], &n))
+		if (n.digits <= 4 && before[0].digits && before[0].digits <= 4 &&
+		    before[1].digits && before[1].digits <= 2 &&
+		    date_gap(l, &before[0], &before[1]) && date_gap(l, &before[1], &n))
 			return true;
 		if (!word && n.digits == 4 && n.value >= 1970 && n.value < 2100)
 			year = true;
@@ -213,13 +217,15 @@ line_has_time(struct line l)
 
 		if (hour.digits > 2 || hour.value > 24 || after + 2 >= l.len)
 			continue;
-		if (memcmp(l.at + after, "\xec\x8b\x9c", 3) == 0 && after + 3 <= l.len)	/* 시, o'clock */
+		if (memcmp(l.at + after, "\xec\x8b\x9c", 3) == 0 &&
+		    after + 3 <= l.len) /* 시, o'clock */
 			return true;
 		if ((l.at[after] != ':' && l.at[after] != '.') || !next_number(l, after, &minute) ||
 		    minute.at != after + 1 || minute.digits != 2 || minute.value > 59)
 			continue;
 		after = minute.at + 2;
-		if (l.at[hour.at + hour.digits] == ':' || (!in_date && !(after < l.len && l.at[after] == '.')))
+		if (l.at[hour.at + hour.digits] == ':' ||
+		    (!in_date && !(after < l.len && l.at[after] == '.')))
 			return true;
 	}
 	return false;

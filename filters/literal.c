@@ -1,8 +1,8 @@
 /*
  * literal: required literals of a pattern. See literal.h.
  *
- * Each piece of the pattern gives sets of strings, see literal_set.h; what those of neighbours make together is
- * literal_sequence.h's. An empty set means "no idea".
+ * Each piece of the pattern gives sets of strings, see literal_set.h; what those of neighbours make
+ * together is literal_sequence.h's. An empty set means "no idea".
  */
 #include "literal.h"
 
@@ -15,21 +15,21 @@
 #include "literal_sequence.h"
 #include "pattern.h"
 
-#define CLASS_MAX	32	/* members of a class that are spelt out as beginnings */
-#define CLASS_EXACT	12	/* ... and as parts of longer strings */
-#define NESTING_MAX	64
-#define COST_HEAVY	64.0	/* ways to try at one place of the text above which they are counted */
-#define CHARACTER_MAX	4	/* bytes of one character */
-#define WHITE_MAX	8	/* bytes of \s*: a folded view never has two spaces side by side */
-#define WORD_BEGINS	"(?<![a-z])"
-#define ALSO_MAX	64	/* strings of a second need that only makes the first one rarer */
+#define CLASS_MAX 32   /* members of a class that are spelt out as beginnings */
+#define CLASS_EXACT 12 /* ... and as parts of longer strings */
+#define NESTING_MAX 64
+#define COST_HEAVY 64.0 /* ways to try at one place of the text above which they are counted */
+#define CHARACTER_MAX 4 /* bytes of one character */
+#define WHITE_MAX 8     /* bytes of \s*: a folded view never has two spaces side by side */
+#define WORD_BEGINS "(?<![a-z])"
+#define ALSO_MAX 64 /* strings of a second need that only makes the first one rarer */
 
 struct parser {
 	struct arena *arena;
 	const char *s;
 	size_t len, at;
 	enum view view;
-	bool confused;			/* something was not understood: no literals at all */
+	bool confused; /* something was not understood: no literals at all */
 	bool nomem;
 	unsigned depth;
 	struct literal_stop *stops;
@@ -42,7 +42,7 @@ parse_alternatives(struct parser *p);
 static struct set
 nothing_known(void)
 {
-	return (struct set){.cost = 1, .width = CHARACTER_MAX};
+	return (struct set){ .cost = 1, .width = CHARACTER_MAX };
 }
 
 /* Notes that backtracking comes through where the parser stands. */
@@ -53,7 +53,8 @@ add_stop(struct parser *p, bool far)
 	struct literal_stop *stops;
 
 	if (p->stop_count == p->stop_room) {
-		stops = arena_grow(p->arena, p->stops, p->stop_room * sizeof(*stops), room * sizeof(*stops));
+		stops = arena_grow(p->arena, p->stops, p->stop_room * sizeof(*stops),
+				   room * sizeof(*stops));
 		if (stops == NULL) {
 			p->nomem = true;
 			return;
@@ -61,20 +62,20 @@ add_stop(struct parser *p, bool far)
 		p->stops = stops;
 		p->stop_room = room;
 	}
-	p->stops[p->stop_count++] = (struct literal_stop){p->at, far};
+	p->stops[p->stop_count++] = (struct literal_stop){ p->at, far };
 }
 
 static struct set
 exactly(struct parser *p, const char *s, size_t len)
 {
-	struct set set = {.first.count = 1, .exact = true, .cost = 1, .width = len};
+	struct set set = { .first.count = 1, .exact = true, .cost = 1, .width = len };
 
 	set.first.list = arena_alloc(p->arena, sizeof(*set.first.list));
 	if (set.first.list == NULL) {
 		p->nomem = true;
 		return nothing_known();
 	}
-	set.first.list[0] = (struct literal){s, len, false};
+	set.first.list[0] = (struct literal){ s, len, false };
 	set.begin = set.first;
 	return set;
 }
@@ -88,7 +89,9 @@ unite(struct parser *p, const struct set *a, const struct set *b)
 	return out;
 }
 
-/* Adds the members from..to, given as characters at s, to a class. False when there are too many. */
+/*
+ * Adds the members from..to, given as characters at s, to a class. False when there are too many.
+ */
 static bool
 class_add(struct parser *p, struct literal_need *n, const char *s, size_t len, unsigned char to)
 {
@@ -102,12 +105,15 @@ class_add(struct parser *p, struct literal_need *n, const char *s, size_t len, u
 			return false;
 		if (len == 1)
 			*text = (char)c;
-		n->list[n->count++] = (struct literal){text, len, false};
+		n->list[n->count++] = (struct literal){ text, len, false };
 	}
 	return true;
 }
 
-/* The members of a class of plain characters, a-z ranges and escaped punctuation, when they are few. */
+/*
+ * The members of a class of plain characters, a-z ranges and escaped punctuation, when they are
+ * few.
+ */
 static bool
 class_members(struct parser *p, size_t at, size_t end, struct literal_need *ret, bool *ret_ranges)
 {
@@ -126,7 +132,8 @@ class_members(struct parser *p, size_t at, size_t end, struct literal_need *ret,
 			return false;
 		if (i + n + 1 < end && s[i + n] == '-') {
 			to = (unsigned char)s[i + n + 1];
-			if (!isalnum((unsigned char)s[i]) || !isalnum(to) || to < (unsigned char)s[i])
+			if (!isalnum((unsigned char)s[i]) || !isalnum(to) ||
+			    to < (unsigned char)s[i])
 				return false;
 			*ret_ranges = true;
 			n = 3;
@@ -142,7 +149,7 @@ static struct set
 parse_class(struct parser *p)
 {
 	size_t at = p->at, end = pattern_class_end(p->s, p->len, at);
-	struct set set = {.exact = true, .cost = 1, .width = CHARACTER_MAX};
+	struct set set = { .exact = true, .cost = 1, .width = CHARACTER_MAX };
 	bool ranges = false;
 
 	p->at = end;
@@ -171,31 +178,37 @@ parse_escape(struct parser *p)
 	p->at = end;
 	if (c != '\0' && strchr("bBAzZ", c) != NULL)
 		return exactly(p, "", 0);
-	if (c == 'G') {			/* where a search begins must not be moved */
+	if (c == 'G') { /* where a search begins must not be moved */
 		known = nothing_known();
 		known.width = WIDTH_MAX;
 		return known;
 	}
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\0') {
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    c == '\0') {
 		if (c == 'K' || c == 'Q' || c == 'E')
 			p->confused = true;
-		if (c == 'x' && p->at == at + 2)	/* \xhh: the digits are not literals */
-			for (int i = 0; i < 2 && p->at < p->len && strchr("0123456789abcdefABCDEF", p->s[p->at]); i++)
+		if (c == 'x' && p->at == at + 2) /* \xhh: the digits are not literals */
+			for (int i = 0; i < 2 && p->at < p->len &&
+					strchr("0123456789abcdefABCDEF", p->s[p->at]);
+			     i++)
 				p->at++;
-		while (c >= '0' && c <= '9' && p->at < p->len && p->s[p->at] >= '0' && p->s[p->at] <= '9')
+		while (c >= '0' && c <= '9' && p->at < p->len && p->s[p->at] >= '0' &&
+		       p->s[p->at] <= '9')
 			p->at++;
 		/* \gN, \k<name>, \o{..}: forms whose extent is not followed here */
 		if (strchr("gkoNRX", c) != NULL)
 			p->confused = true;
 		known = nothing_known();
 		if (c >= '0' && c <= '9')
-			known.width = WIDTH_MAX;	/* what a group matched, again */
+			known.width = WIDTH_MAX; /* what a group matched, again */
 		return known;
 	}
 	return exactly(p, p->s + at + 1, end - at - 1);
 }
 
-/* A group at '('. Assertions match nothing themselves; their inside counts for backtracking only. */
+/*
+ * A group at '('. Assertions match nothing themselves; their inside counts for backtracking only.
+ */
 static struct set
 parse_group(struct parser *p)
 {
@@ -220,7 +233,8 @@ parse_group(struct parser *p)
 		} else {
 			n = 2 + strspn(s + 2, "imsnJU^-");
 			/* In folded views everything is one case anyway. */
-			if (n >= left || (s[n] != ':' && s[n] != ')') || memchr(s, 'n', n) != NULL ||
+			if (n >= left || (s[n] != ':' && s[n] != ')') ||
+			    memchr(s, 'n', n) != NULL ||
 			    (p->view == VIEW_PLAIN && memchr(s, 'i', n) != NULL)) {
 				p->confused = true;
 				return nothing_known();
@@ -266,7 +280,7 @@ repeated_width(const struct parser *p, size_t width, bool white, long max)
 static struct literal_need
 repeated_begin(struct parser *p, const struct literal_need *begin, long min, long max)
 {
-	struct literal_need out = {NULL};
+	struct literal_need out = { NULL };
 
 	if (max == 0 || begin->count == 0)
 		return out;
@@ -283,7 +297,7 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 	double range = max < 0 ? 1e6 : (double)(max - min + 1);
 
 	if (white && p->view != VIEW_PLAIN && (max < 0 || max > 1))
-		range = 2;		/* white space is one space there */
+		range = 2; /* white space is one space there */
 	else if (max != min)
 		add_stop(p, max < 0);
 	if (min == 1 && max == 1)
@@ -300,7 +314,7 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 	out.begin = repeated_begin(p, &item->begin, min, max);
 	out.width = repeated_width(p, item->width, white, max);
 	out.cost = range * (single ? 1 : item->cost * (max < 0 || max > 1 ? 2 : 1));
-	if (!single && range > 1 && item->cost > 1 && max > 1)	/* each round may go several ways */
+	if (!single && range > 1 && item->cost > 1 && max > 1) /* each round may go several ways */
 		for (long i = 2; i <= max && out.cost < COST_HEAVY; i++)
 			out.cost *= item->cost;
 	return out;
@@ -341,7 +355,8 @@ parse_sequence(struct parser *p)
 			item = exactly(p, p->s + from, p->at - from);
 			white = c == ' ';
 		}
-		if (p->at - from == strlen(WORD_BEGINS) && memcmp(p->s + from, WORD_BEGINS, p->at - from) == 0)
+		if (p->at - from == strlen(WORD_BEGINS) &&
+		    memcmp(p->s + from, WORD_BEGINS, p->at - from) == 0)
 			q.word |= sequence_is_empty(&q);
 		end = pattern_quantifier_end(p->s, p->len, p->at, &min, &max);
 		if (end != p->at) {
@@ -396,7 +411,7 @@ keep_need(struct arena *arena, struct literal_need *need, struct literal_need *r
 static bool
 keep(struct arena *arena, struct parser *p, struct set *set, struct literals *ret)
 {
-	struct literals out = {.understood = !p->confused};
+	struct literals out = { .understood = !p->confused };
 
 	if (!p->confused && set->cost > COST_HEAVY && p->stop_count > 0) {
 		out.stops = arena_alloc(arena, p->stop_count * sizeof(*out.stops));
@@ -407,23 +422,28 @@ keep(struct arena *arena, struct parser *p, struct set *set, struct literals *re
 	}
 	if (!need_usable(&set->first)) {
 		set->first = set->second;
-		set->second = (struct literal_need){NULL};
+		set->second = (struct literal_need){ NULL };
 	}
 	if (!p->confused && need_usable(&set->first) && !keep_need(arena, &set->first, &out.need))
 		return false;
 	if (out.need.count > 0 && need_usable(&set->second) &&
-	    (set->second.count <= ALSO_MAX || !need_near(&set->first)) && !keep_need(arena, &set->second, &out.also))
+	    (set->second.count <= ALSO_MAX || !need_near(&set->first)) &&
+	    !keep_need(arena, &set->second, &out.also))
 		return false;
 	*ret = out;
 	return true;
 }
 
 int
-literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view, struct literals *ret)
+literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view,
+		struct literals *ret)
 {
-	/* Products are made and thrown away by the thousand: none of them may stay in the caller's arena. */
-	struct parser p = {.arena = arena_new(0), .s = pattern, .len = len, .view = view};
-	struct set set = {.exact = false};
+	/*
+	 * Products are made and thrown away by the thousand: none of them may stay in the caller's
+	 * arena.
+	 */
+	struct parser p = { .arena = arena_new(0), .s = pattern, .len = len, .view = view };
+	struct set set = { .exact = false };
 
 	p.nomem = p.arena == NULL;
 	if (!p.nomem)

@@ -1,8 +1,9 @@
 /*
- * literal: which strings a text must hold for a pattern to match it at all, and where it can backtrack.
+ * literal: which strings a text must hold for a pattern to match it at all, and where it can
+ * backtrack.
  *
- * Conservative: a construct that is not understood gives no literals ("always run"), never wrong ones. Works on
- * patterns after pattern_prepare(), so literals are folded as the texts are.
+ * Conservative: a construct that is not understood gives no literals ("always run"), never wrong
+ * ones. Works on patterns after pattern_prepare(), so literals are folded as the texts are.
  */
 #ifndef FILTERS_LITERAL_H
 #define FILTERS_LITERAL_H
@@ -13,40 +14,42 @@
 #include "arena.h"
 #include "fold.h"
 
-#define LITERAL_MIN	2	/* bytes; a shorter one is in every mail */
-#define LITERAL_SET_MAX	1024	/* alternatives kept of one pattern */
-#define LITERAL_BEFORE_MAX 512	/* bytes; a match that begins farther before its literal is looked for everywhere */
+#define LITERAL_MIN 2        /* bytes; a shorter one is in every mail */
+#define LITERAL_SET_MAX 1024 /* alternatives kept of one pattern */
+#define LITERAL_BEFORE_MAX                                                                         \
+	512 /* bytes; a match that begins farther before its literal is looked for everywhere */
 
 struct literal {
 	const char *text;
 	size_t len;
-	bool cut;			/* while it is being built: a match goes on behind it in ways not spelt out */
+	bool cut; /* while it is being built: a match goes on behind it in ways not spelt out */
 };
 
 /* Every match holds at least one of these strings. */
 struct literal_need {
 	struct literal *list;
 	size_t count;
-	size_t before;			/* no match begins more bytes before the string that it holds; may be huge */
-	bool word;			/* no letter a-z stands right before the string */
+	size_t before; /* no match begins more bytes before the string that it holds; may be huge */
+	bool word;     /* no letter a-z stands right before the string */
 };
 
 /* A place in a pattern that backtracking comes through: behind a repeat or a choice. */
 struct literal_stop {
 	size_t offset;
-	bool far;			/* behind a repeat without upper bound */
+	bool far; /* behind a repeat without upper bound */
 };
 
 struct literals {
-	struct literal_need need;	/* none: not known, the pattern must always run */
-	struct literal_need also;	/* none, or a second need that holds as well */
+	struct literal_need need; /* none: not known, the pattern must always run */
+	struct literal_need also; /* none, or a second need that holds as well */
 	bool understood;
-	struct literal_stop *stops;	/* ascending; none for a pattern that cannot backtrack much */
+	struct literal_stop *stops; /* ascending; none for a pattern that cannot backtrack much */
 	size_t stop_count;
 };
 
 /* Returns 0 or -ENOMEM. The result lives in the arena. */
 int
-literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view, struct literals *ret);
+literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view,
+		struct literals *ret);
 
 #endif

@@ -6,20 +6,20 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PRODUCT_MAX	128	/* strings made by multiplying neighbours */
-#define BEGIN_MAX	3	/* characters of a piece that many beginnings are let go on into */
-#define COMMON		0.3	/* a second need that is met more often than this is not worth looking for */
-#define COST_MAX	1e12
+#define PRODUCT_MAX 128 /* strings made by multiplying neighbours */
+#define BEGIN_MAX 3     /* characters of a piece that many beginnings are let go on into */
+#define COMMON 0.3 /* a second need that is met more often than this is not worth looking for */
+#define COST_MAX 1e12
 
 static struct set
 nothing(struct sequence *q)
 {
-	struct set set = {.first.count = 1, .exact = true, .cost = 1};
+	struct set set = { .first.count = 1, .exact = true, .cost = 1 };
 
 	set.first.list = arena_calloc(q->arena, 1, sizeof(*set.first.list));
 	if (set.first.list == NULL) {
 		q->nomem = true;
-		return (struct set){.cost = 1};
+		return (struct set){ .cost = 1 };
 	}
 	set.first.list[0].text = "";
 	set.begin = set.first;
@@ -39,7 +39,8 @@ sequence_start(struct sequence *q, struct arena *arena)
 bool
 sequence_is_empty(const struct sequence *q)
 {
-	return !q->broken && q->width == 0 && q->run.first.count == 1 && q->run.first.list[0].len == 0;
+	return !q->broken && q->width == 0 && q->run.first.count == 1 &&
+	       q->run.first.list[0].len == 0;
 }
 
 /* Takes in a need of a piece that stands q->width into the sequence. */
@@ -79,15 +80,17 @@ sequence_begin(struct sequence *q, const struct literal_need *next)
 		if (characters < BEGIN_MAX)
 			q->nomem |= !need_cut(q->arena, next, characters, &cut);
 		if (q->nomem || need_product(&q->begin, more) <= PRODUCT_MAX) {
-			q->nomem |= q->nomem || !need_multiply(q->arena, &q->begin, more, &q->begin);
-			q->begun = need_product(&q->begin, &(struct literal_need){NULL}) == q->begin.count;
+			q->nomem |=
+				q->nomem || !need_multiply(q->arena, &q->begin, more, &q->begin);
+			q->begun = need_product(&q->begin, &(struct literal_need){ NULL }) ==
+				   q->begin.count;
 			return;
 		}
 	}
 	q->nomem |= !need_cut(q->arena, &q->begin, SIZE_MAX, &q->begin);
 	q->begun = true;
 	for (size_t i = 0; i < q->begin.count; i++)
-		q->begin.list[i].cut = true;	/* also the empty one: anything can follow */
+		q->begin.list[i].cut = true; /* also the empty one: anything can follow */
 }
 
 void
@@ -140,7 +143,7 @@ sequence_end(struct sequence *q)
 			q->needs[q->count] = q->begin;
 			q->commonness[q->count++] = need_commonness(&q->begin);
 		}
-		out = (struct set){.exact = false};
+		out = (struct set){ .exact = false };
 		first = rarest(q, q->count, false);
 		second = q->count;
 		if (first < q->count) {

@@ -1,8 +1,9 @@
 /*
- * literal_sequence: what a sequence of pieces needs, from what each of them needs. For literal.c only.
+ * literal_sequence: what a sequence of pieces needs, from what each of them needs. For literal.c
+ * only.
  *
- * Besides the strings to be met anywhere in a match it follows how matches begin, because where a rare string may stand
- * any way behind the beginning, the beginnings tell where to look.
+ * Besides the strings to be met anywhere in a match it follows how matches begin, because where a
+ * rare string may stand any way behind the beginning, the beginnings tell where to look.
  */
 #ifndef FILTERS_LITERAL_SEQUENCE_H
 #define FILTERS_LITERAL_SEQUENCE_H
@@ -13,22 +14,25 @@
 #include "arena.h"
 #include "literal_set.h"
 
-#define SEQUENCE_NEEDS 16		/* that are weighed against each other */
+#define SEQUENCE_NEEDS 16 /* that are weighed against each other */
 
-/* A sequence so far: `run` is the exact string being built at its end, the needs are those of all before it. */
+/*
+ * A sequence so far: `run` is the exact string being built at its end, the needs are those of all
+ * before it.
+ */
 struct sequence {
 	struct arena *arena;
 	bool nomem;
-	struct literal_need needs[SEQUENCE_NEEDS + 1];	/* the last one is kept for `begin` */
+	struct literal_need needs[SEQUENCE_NEEDS + 1]; /* the last one is kept for `begin` */
 	double commonness[SEQUENCE_NEEDS + 1];
 	size_t count;
 	struct set run;
-	bool broken;			/* the whole is not exact any more */
+	bool broken; /* the whole is not exact any more */
 	double cost;
-	size_t width;			/* of all before the run */
-	struct literal_need begin;	/* see struct set */
-	bool begun;			/* all strings of it are cut */
-	bool word;			/* begins with (?<![a-z]) */
+	size_t width;              /* of all before the run */
+	struct literal_need begin; /* see struct set */
+	bool begun;                /* all strings of it are cut */
+	bool word;                 /* begins with (?<![a-z]) */
 };
 
 /* The empty sequence. */

@@ -10,9 +10,9 @@
 #include "charset.h"
 #include "fold_char.h"
 
-#define TRIM_COUNT	16	/* more strings than these are cut to their beginnings ... */
-#define WORD_SHARE	0.25	/* of the places where letters stand: the beginnings of words */
-#define TRIM_LEN	9	/* ... but not below this: three syllables of Korean */
+#define TRIM_COUNT 16   /* more strings than these are cut to their beginnings ... */
+#define WORD_SHARE 0.25 /* of the places where letters stand: the beginnings of words */
+#define TRIM_LEN 9      /* ... but not below this: three syllables of Korean */
 
 size_t
 wider(size_t a, size_t b)
@@ -80,15 +80,16 @@ drop_longer(struct literal_need *n)
 	for (size_t i = 0; i < n->count; i++) {
 		const struct literal *last = &n->list[kept - (kept > 0)];
 
-		if (kept == 0 || last->len > n->list[i].len || memcmp(last->text, n->list[i].text, last->len) != 0)
+		if (kept == 0 || last->len > n->list[i].len ||
+		    memcmp(last->text, n->list[i].text, last->len) != 0)
 			n->list[kept++] = n->list[i];
 	}
 	n->count = kept;
 }
 
 /*
- * Products of optional words make many long strings with few beginnings. Those say nearly as much, and the gate of a
- * large rule set is built many times faster.
+ * Products of optional words make many long strings with few beginnings. Those say nearly as much,
+ * and the gate of a large rule set is built many times faster.
  */
 void
 need_trim(struct literal_need *n)
@@ -111,20 +112,23 @@ static bool
 has(const struct literal_need *n, const struct literal *l)
 {
 	for (size_t i = 0; i < n->count; i++)
-		if (n->list[i].len == l->len && n->list[i].cut == l->cut && memcmp(n->list[i].text, l->text, l->len) == 0)
+		if (n->list[i].len == l->len && n->list[i].cut == l->cut &&
+		    memcmp(n->list[i].text, l->text, l->len) == 0)
 			return true;
 	return false;
 }
 
 /* One or the other: nothing is known when nothing is of either. */
 static bool
-join(struct arena *arena, const struct literal_need *a, const struct literal_need *b, struct literal_need *ret)
+join(struct arena *arena, const struct literal_need *a, const struct literal_need *b,
+     struct literal_need *ret)
 {
-	struct literal_need out = {.count = a->count, .before = a->before > b->before ? a->before : b->before,
-				   .word = a->word && b->word};
+	struct literal_need out = { .count = a->count,
+				    .before = a->before > b->before ? a->before : b->before,
+				    .word = a->word && b->word };
 
 	if (a->count == 0 || b->count == 0 || a->count + b->count > LITERAL_SET_MAX) {
-		*ret = (struct literal_need){NULL};
+		*ret = (struct literal_need){ NULL };
 		return true;
 	}
 	out.list = arena_alloc(arena, (a->count + b->count) * sizeof(*out.list));
@@ -142,7 +146,7 @@ join(struct arena *arena, const struct literal_need *a, const struct literal_nee
 static const struct literal_need *
 near_need(const struct set *s)
 {
-	static const struct literal_need none = {NULL};
+	static const struct literal_need none = { NULL };
 
 	if (need_usable(&s->second) && need_near(&s->second))
 		return &s->second;
@@ -152,7 +156,8 @@ near_need(const struct set *s)
 bool
 set_unite(struct arena *arena, const struct set *a, const struct set *b, struct set *ret)
 {
-	struct set out = {.cost = a->cost + b->cost, .width = a->width > b->width ? a->width : b->width};
+	struct set out = { .cost = a->cost + b->cost,
+			   .width = a->width > b->width ? a->width : b->width };
 	const struct literal_need *x = &a->second, *y = &b->second;
 
 	if (!join(arena, &a->first, &b->first, &out.first))
@@ -179,7 +184,8 @@ need_product(const struct literal_need *a, const struct literal_need *b)
 }
 
 static bool
-append(struct arena *arena, const struct literal *a, const struct literal *b, struct literal_need *n)
+append(struct arena *arena, const struct literal *a, const struct literal *b,
+       struct literal_need *n)
 {
 	char *text = arena_alloc(arena, a->len + b->len);
 
@@ -187,14 +193,16 @@ append(struct arena *arena, const struct literal *a, const struct literal *b, st
 		return false;
 	memcpy(text, a->text, a->len);
 	memcpy(text + a->len, b->text, b->len);
-	n->list[n->count++] = (struct literal){text, a->len + b->len, b->cut};
+	n->list[n->count++] = (struct literal){ text, a->len + b->len, b->cut };
 	return true;
 }
 
 bool
-need_multiply(struct arena *arena, const struct literal_need *a, const struct literal_need *b, struct literal_need *ret)
+need_multiply(struct arena *arena, const struct literal_need *a, const struct literal_need *b,
+	      struct literal_need *ret)
 {
-	struct literal_need out = {.list = arena_calloc(arena, need_product(a, b), sizeof(*out.list))};
+	struct literal_need out = { .list = arena_calloc(arena, need_product(a, b),
+							 sizeof(*out.list)) };
 
 	if (out.list == NULL)
 		return false;
@@ -210,15 +218,16 @@ need_multiply(struct arena *arena, const struct literal_need *a, const struct li
 }
 
 bool
-need_cut(struct arena *arena, const struct literal_need *n, size_t characters, struct literal_need *ret)
+need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
+	 struct literal_need *ret)
 {
-	struct literal_need out = {.list = arena_calloc(arena, n->count, sizeof(*out.list))};
+	struct literal_need out = { .list = arena_calloc(arena, n->count, sizeof(*out.list)) };
 	int32_t cp;
 
 	if (out.list == NULL)
 		return false;
 	for (size_t i = 0; i < n->count; i++) {
-		struct literal l = {n->list[i].text, 0, n->list[i].cut || n->list[i].len > 0};
+		struct literal l = { n->list[i].text, 0, n->list[i].cut || n->list[i].len > 0 };
 
 		for (size_t k = 0; k < characters && l.len < n->list[i].len; k++)
 			l.len += utf8_next(l.text + l.len, n->list[i].len - l.len, &cp);
@@ -232,8 +241,8 @@ need_cut(struct arena *arena, const struct literal_need *n, size_t characters, s
 bool
 need_or_nothing(struct arena *arena, const struct literal_need *n, struct literal_need *ret)
 {
-	struct literal empty = {"", 0, false};
-	const struct literal_need nothing = {.list = &empty, .count = 1};
+	struct literal empty = { "", 0, false };
+	const struct literal_need nothing = { .list = &empty, .count = 1 };
 
 	return join(arena, n, &nothing, ret);
 }

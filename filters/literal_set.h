@@ -1,9 +1,11 @@
 /*
- * literal_set: sets of strings, and what of them the matches of a piece of a pattern must hold. For literal.c only.
+ * literal_set: sets of strings, and what of them the matches of a piece of a pattern must hold. For
+ * literal.c only.
  *
- * A piece has up to two needs: each of its matches holds a string of the first and one of the second. While `exact`
- * it matches nothing but one of the strings of the first, so neighbours can be multiplied. And each of its matches begins
- * with a string of `begin`: goes on behind it if that is `cut`, else ends there.
+ * A piece has up to two needs: each of its matches holds a string of the first and one of the
+ * second. While `exact` it matches nothing but one of the strings of the first, so neighbours can
+ * be multiplied. And each of its matches begins with a string of `begin`: goes on behind it if that
+ * is `cut`, else ends there.
  */
 #ifndef FILTERS_LITERAL_SET_H
 #define FILTERS_LITERAL_SET_H
@@ -14,14 +16,14 @@
 #include "arena.h"
 #include "literal.h"
 
-#define WIDTH_MAX ((size_t)1 << 30)	/* a width without bound, and any beyond it */
+#define WIDTH_MAX ((size_t)1 << 30) /* a width without bound, and any beyond it */
 
 struct set {
 	struct literal_need first, second;
-	struct literal_need begin;	/* none: not known */
+	struct literal_need begin; /* none: not known */
 	bool exact;
 	double cost;
-	size_t width;			/* bytes the piece matches at most */
+	size_t width; /* bytes the piece matches at most */
 };
 
 size_t
@@ -53,11 +55,13 @@ need_product(const struct literal_need *a, const struct literal_need *b);
 
 /* Every string of a that is not cut followed by every one of b. False when out of memory. */
 bool
-need_multiply(struct arena *arena, const struct literal_need *a, const struct literal_need *b, struct literal_need *ret);
+need_multiply(struct arena *arena, const struct literal_need *a, const struct literal_need *b,
+	      struct literal_need *ret);
 
 /* The strings cut behind at most so many characters. False when out of memory. */
 bool
-need_cut(struct arena *arena, const struct literal_need *n, size_t characters, struct literal_need *ret);
+need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
+	 struct literal_need *ret);
 
 /* The strings, and the empty one. False when out of memory. */
 bool

@@ -10,20 +10,20 @@
 
 #include "limits.h"
 
-#define JIT_STACK_START	(32u << 10)
-#define JIT_STACK_MAX	(512u << 10)
-#define CALL_STEPS	4	/* charged for a match however short the text */
-#define BYTES_PER_STEP	128	/* text that a light pattern goes over in the time of one step */
-#define LOOK_PER_STEP	32	/* text that .* goes over in that time */
-#define STOP_NEAR	1	/* numbers of our callouts; automatic ones have 255 */
-#define STOP_FAR	2
+#define JIT_STACK_START (32u << 10)
+#define JIT_STACK_MAX (512u << 10)
+#define CALL_STEPS 4       /* charged for a match however short the text */
+#define BYTES_PER_STEP 128 /* text that a light pattern goes over in the time of one step */
+#define LOOK_PER_STEP 32   /* text that .* goes over in that time */
+#define STOP_NEAR 1        /* numbers of our callouts; automatic ones have 255 */
+#define STOP_FAR 2
 
 struct matcher {
 	pcre2_match_context *context;
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
 	uint64_t budget, left;
-	uint64_t at_this_start;		/* steps at the current start of the current match */
+	uint64_t at_this_start; /* steps at the current start of the current match */
 	size_t start;
 };
 
@@ -104,8 +104,8 @@ charge(struct matcher *m, size_t bytes)
 }
 
 enum answer
-matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from, size_t last,
-	     size_t *ret_start, size_t *ret_end)
+matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
+	     size_t last, size_t *ret_start, size_t *ret_end)
 {
 	size_t until = last < len ? last : len;
 	PCRE2_SIZE *range;
@@ -115,7 +115,8 @@ matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_
 		return ANSWER_UNDETERMINED;
 	m->start = SIZE_MAX;
 	pcre2_set_offset_limit(m->context, last);
-	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data, m->context);
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data,
+			 m->context);
 	if (rc == PCRE2_ERROR_NOMATCH) {
 		charge(m, until - from);
 		return ANSWER_CLEAR;
@@ -137,7 +138,7 @@ match_jit_works(const char **ret_why)
 {
 	PCRE2_SIZE offset;
 	int rc, number;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)"a+b", 3, 0, &number, &offset, NULL);
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR) "a+b", 3, 0, &number, &offset, NULL);
 
 	if (code == NULL) {
 		*ret_why = "out of memory";
@@ -148,35 +149,39 @@ match_jit_works(const char **ret_why)
 	if (rc == 0)
 		*ret_why = "";
 	else if (rc == PCRE2_ERROR_NOMEMORY)
-		*ret_why = "not allowed by the system (MemoryDenyWriteExecute= or a security module)";
+		*ret_why =
+			"not allowed by the system (MemoryDenyWriteExecute= or a security module)";
 	else
 		*ret_why = "PCRE2 was built without it";
 	return rc == 0;
 }
 
 static int
-refuse_empty(const struct pattern *p, const struct prepared *prepared, struct pattern_error *ret_error)
+refuse_empty(const struct pattern *p, const struct prepared *prepared,
+	     struct pattern_error *ret_error)
 {
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	int rc;
 
 	if (data == NULL)
 		return -ENOMEM;
-	rc = pcre2_match(p->code, (PCRE2_SPTR)"", 0, 0, PCRE2_NO_UTF_CHECK, data, NULL);
+	rc = pcre2_match(p->code, (PCRE2_SPTR) "", 0, 0, PCRE2_NO_UTF_CHECK, data, NULL);
 	pcre2_match_data_free(data);
 	if (rc < 0)
 		return 0;
 	ret_error->offset = prepared->origin[0];
-	snprintf(ret_error->text, sizeof(ret_error->text), "the pattern matches the empty text, so every mail would hit");
+	snprintf(ret_error->text, sizeof(ret_error->text),
+		 "the pattern matches the empty text, so every mail would hit");
 	snprintf(ret_error->hint, sizeof(ret_error->hint), "make some part of it required");
 	return -EINVAL;
 }
 
 /* The pattern with a callout at each stop. */
 static const char *
-with_stops(struct arena *arena, const struct prepared *prepared, const struct literals *literals, size_t *ret_len)
+with_stops(struct arena *arena, const struct prepared *prepared, const struct literals *literals,
+	   size_t *ret_len)
 {
-	struct buf b = {.arena = arena};
+	struct buf b = { .arena = arena };
 	size_t at = 0;
 	const char *text;
 
@@ -192,7 +197,8 @@ with_stops(struct arena *arena, const struct prepared *prepared, const struct li
 }
 
 static int
-compile_error(const struct prepared *prepared, int number, size_t offset, struct pattern_error *ret_error)
+compile_error(const struct prepared *prepared, int number, size_t offset,
+	      struct pattern_error *ret_error)
 {
 	char why[160];
 
@@ -204,12 +210,12 @@ compile_error(const struct prepared *prepared, int number, size_t offset, struct
 }
 
 int
-pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit, struct pattern *ret,
-		struct pattern_error *ret_error)
+pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit,
+		struct pattern *ret, struct pattern_error *ret_error)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP | PCRE2_NO_UTF_CHECK |
-			   PCRE2_USE_OFFSET_LIMIT;
-	struct pattern p = {NULL};
+	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP |
+			   PCRE2_NO_UTF_CHECK | PCRE2_USE_OFFSET_LIMIT;
+	struct pattern p = { NULL };
 	PCRE2_SIZE offset;
 	const char *text;
 	size_t len;
@@ -220,7 +226,8 @@ pattern_compile(struct arena *arena, const struct prepared *prepared, enum view 
 		return rc;
 	/* First as it was written, so that the places of mistakes are right. */
 	p.code = pcre2_compile((PCRE2_SPTR)prepared->text, prepared->len,
-			       options | (p.literals.understood ? 0 : PCRE2_AUTO_CALLOUT), &number, &offset, NULL);
+			       options | (p.literals.understood ? 0 : PCRE2_AUTO_CALLOUT), &number,
+			       &offset, NULL);
 	if (p.code == NULL)
 		return compile_error(prepared, number, offset, ret_error);
 	if (p.literals.stop_count > 0) {
@@ -247,5 +254,5 @@ void
 pattern_clear(struct pattern *p)
 {
 	pcre2_code_free(p->code);
-	*p = (struct pattern){NULL};
+	*p = (struct pattern){ NULL };
 }

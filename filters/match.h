@@ -1,10 +1,11 @@
 /*
  * match: one compiled pattern, and matching it under limits.
  *
- * Every match ends as hit, clear or undetermined, and is charged to the message's budget by the text it went over.
- * Where a pattern can backtrack much it is compiled with callouts behind its repeats and choices (all over, where it
- * was not understood), and each time that matching comes by is a step. That count, unlike PCRE2's own limits, is the
- * same with the JIT and with the interpreter. PCRE2's match, depth and heap limits stand behind it.
+ * Every match ends as hit, clear or undetermined, and is charged to the message's budget by the
+ * text it went over. Where a pattern can backtrack much it is compiled with callouts behind its
+ * repeats and choices (all over, where it was not understood), and each time that matching comes by
+ * is a step. That count, unlike PCRE2's own limits, is the same with the JIT and with the
+ * interpreter. PCRE2's match, depth and heap limits stand behind it.
  */
 #ifndef FILTERS_MATCH_H
 #define FILTERS_MATCH_H
@@ -20,21 +21,21 @@
 #include "pattern.h"
 #include "verdict.h"
 
-#define MATCH_ANYWHERE	PCRE2_UNSET
+#define MATCH_ANYWHERE PCRE2_UNSET
 
 struct pattern {
 	pcre2_code *code;
-	struct literals literals;	/* in the arena given to pattern_compile() */
+	struct literals literals; /* in the arena given to pattern_compile() */
 };
 
 /*
- * Compiles a prepared pattern for valid UTF-8. jit asks for machine code and does without it silently.
- * Returns 0, -EINVAL with *ret_error filled (also for a pattern that matches the empty text), or -ENOMEM.
- * The caller frees with pattern_clear().
+ * Compiles a prepared pattern for valid UTF-8. jit asks for machine code and does without it
+ * silently. Returns 0, -EINVAL with *ret_error filled (also for a pattern that matches the empty
+ * text), or -ENOMEM. The caller frees with pattern_clear().
  */
 int
-pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit, struct pattern *ret,
-		struct pattern_error *ret_error);
+pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit,
+		struct pattern *ret, struct pattern_error *ret_error);
 
 void
 pattern_clear(struct pattern *p);
@@ -61,11 +62,12 @@ uint64_t
 matcher_steps(const struct matcher *m);
 
 /*
- * Finds the first match that begins at or after `from` and at or before `last` (MATCH_ANYWHERE: in the rest of the text),
- * both between characters. The whole text is seen, before and behind. *ret_start and *ret_end are set on ANSWER_HIT only.
+ * Finds the first match that begins at or after `from` and at or before `last` (MATCH_ANYWHERE: in
+ * the rest of the text), both between characters. The whole text is seen, before and behind.
+ * *ret_start and *ret_end are set on ANSWER_HIT only.
  */
 enum answer
-matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from, size_t last,
-	     size_t *ret_start, size_t *ret_end);
+matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
+	     size_t last, size_t *ret_start, size_t *ret_end);
 
 #endif

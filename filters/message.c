@@ -1,8 +1,10 @@
 /*
- * message: a mail read whole: header fields taken apart, text found, split and named. See message.h.
+ * message: a mail read whole: header fields taken apart, text found, split and named. See
+ * message.h.
  *
- * The steps: where the mail begins, its parts (mime), its text (body), whose words they are (reply), from a machine or
- * not (automatic), in which language. Each step is one pass; none can fail but for memory.
+ * The steps: where the mail begins, its parts (mime), its text (body), whose words they are
+ * (reply), from a machine or not (automatic), in which language. Each step is one pass; none can
+ * fail but for memory.
  */
 #include "message.h"
 
@@ -24,8 +26,9 @@ const char *
 message_notes_text(unsigned notes, char *buf, size_t size)
 {
 	static const char *const names[] = {
-		"no headers", "two Message-IDs", "broken MIME", "broken text", "charset guessed", "encrypted",
-		"cut: size", "cut: parts", "cut: nesting", "cut: headers", "cut: text", "cut: HTML",
+		"no headers",      "two Message-IDs", "broken MIME", "broken text",
+		"charset guessed", "encrypted",       "cut: size",   "cut: parts",
+		"cut: nesting",    "cut: headers",    "cut: text",   "cut: HTML",
 	};
 	size_t used = 0;
 
@@ -33,7 +36,8 @@ message_notes_text(unsigned notes, char *buf, size_t size)
 		buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && used < size; i++)
 		if (notes & 1u << i)
-			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "", names[i]);
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
+						 names[i]);
 	return buf;
 }
 
@@ -44,8 +48,8 @@ message_header(const struct message *m, const char *name)
 }
 
 int
-message_segments_text(const struct message *m, enum segment_kind kind, const char **ret_text, size_t *ret_len,
-		      struct text_map **ret_map, size_t *ret_map_count)
+message_segments_text(const struct message *m, enum segment_kind kind, const char **ret_text,
+		      size_t *ret_len, struct text_map **ret_map, size_t *ret_map_count)
 {
 	struct buf text = { .arena = m->arena };
 	struct text_map *map;
@@ -80,7 +84,8 @@ mend_line_ends(struct arena *arena, struct span *bytes)
 {
 	char *copy;
 
-	if (bytes->len == 0 || memchr(bytes->at, '\n', bytes->len) || !memchr(bytes->at, '\r', bytes->len))
+	if (bytes->len == 0 || memchr(bytes->at, '\n', bytes->len) ||
+	    !memchr(bytes->at, '\r', bytes->len))
 		return 0;
 	copy = arena_strndup(arena, bytes->at, bytes->len);
 	if (!copy)
@@ -99,7 +104,10 @@ skip(struct span *bytes, size_t len)
 	bytes->len -= len;
 }
 
-/* Takes away what mailboxes and gateways put before the header: a byte order mark, empty lines, mbox's "From " line. */
+/*
+ * Takes away what mailboxes and gateways put before the header: a byte order mark, empty lines,
+ * mbox's "From " line.
+ */
 static void
 skip_wrapping(struct span *bytes)
 {
@@ -110,14 +118,18 @@ skip_wrapping(struct span *bytes)
 		skip(&s, 3);
 	while (s.len > 0 && (*s.at == '\n' || *s.at == '\r'))
 		skip(&s, 1);
-	if ((s.len >= 5 && !memcmp(s.at, "From ", 5)) || (s.len >= 6 && !memcmp(s.at, ">From ", 6))) {
+	if ((s.len >= 5 && !memcmp(s.at, "From ", 5)) ||
+	    (s.len >= 6 && !memcmp(s.at, ">From ", 6))) {
 		lf = memchr(s.at, '\n', s.len);
 		if (!lf)
 			return;
 		skip(&s, (size_t)(lf + 1 - s.at));
 		*bytes = s;
 	}
-	/* Empty lines are only taken away when a header follows: else they may be the end of an empty one. */
+	/*
+	 * Empty lines are only taken away when a header follows: else they may be the end of an
+	 * empty one.
+	 */
 	if (header_is_field(s.at, s.len < 1000 ? s.len : 1000))
 		*bytes = s;
 }
@@ -166,8 +178,8 @@ read_fields(struct reader *r, struct message *m)
 		const char *name;
 		struct addresses *to;
 	} lists[] = {
-		{ "From", &m->from }, { "Sender", &m->sender }, { "Reply-To", &m->reply_to }, { "To", &m->to },
-		{ "Cc", &m->cc },
+		{ "From", &m->from }, { "Sender", &m->sender }, { "Reply-To", &m->reply_to },
+		{ "To", &m->to },     { "Cc", &m->cc },
 	};
 	size_t message_ids = 0, count;
 	const char **ids;
@@ -196,7 +208,8 @@ read_fields(struct reader *r, struct message *m)
 static int
 read_references(struct reader *r, struct message *m)
 {
-	const struct header *references = message_header(m, "References"), *reply = message_header(m, "In-Reply-To");
+	const struct header *references = message_header(m, "References"),
+			    *reply = message_header(m, "In-Reply-To");
 	const char **ids = NULL, **answered = NULL;
 	size_t count = 0, answered_count = 0;
 	int code = 0;
@@ -222,7 +235,8 @@ read_references(struct reader *r, struct message *m)
 		return 0;
 	/* Full: the first one and the latest ones matter. */
 	if (count == LIMIT_REFERENCES)
-		memmove(m->references + 1, m->references + 2, (--m->reference_count - 1) * sizeof(*ids));
+		memmove(m->references + 1, m->references + 2,
+			(--m->reference_count - 1) * sizeof(*ids));
 	m->references[m->reference_count++] = m->in_reply_to;
 	return 0;
 }
@@ -266,7 +280,9 @@ name_attachments(struct reader *r, struct message *m)
 	return 0;
 }
 
-/* The mail's own text by reply detection; behind it, in one stretch, what it forwards as messages. */
+/*
+ * The mail's own text by reply detection; behind it, in one stretch, what it forwards as messages.
+ */
 static int
 split_segments(struct reader *r, struct message *m, const struct body *body)
 {
@@ -274,7 +290,8 @@ split_segments(struct reader *r, struct message *m, const struct body *body)
 	size_t count = 0;
 	int code;
 
-	code = reply_split(r->arena, body->text, body->own_len, body->quotes, body->quote_count, &segments, &count);
+	code = reply_split(r->arena, body->text, body->own_len, body->quotes, body->quote_count,
+			   &segments, &count);
 	if (code < 0)
 		return code;
 	if (body->own_len < body->len) {
@@ -282,10 +299,12 @@ split_segments(struct reader *r, struct message *m, const struct body *body)
 		if (last && (last->kind == SEGMENT_FORWARDED || count == LIMIT_SEGMENTS)) {
 			last->length = body->len - last->offset;
 		} else {
-			segments = arena_grow(r->arena, segments, count * sizeof(*segments), (count + 1) * sizeof(*segments));
+			segments = arena_grow(r->arena, segments, count * sizeof(*segments),
+					      (count + 1) * sizeof(*segments));
 			if (!segments)
 				return -ENOMEM;
-			segments[count++] = (struct segment){ SEGMENT_FORWARDED, body->own_len, body->len - body->own_len };
+			segments[count++] = (struct segment){ SEGMENT_FORWARDED, body->own_len,
+							      body->len - body->own_len };
 		}
 	}
 	m->segments = segments;
@@ -308,7 +327,8 @@ name_language(struct message *m)
 	code = message_segments_text(m, SEGMENT_NEW, &text, &len, &map, &map_count);
 	if (code < 0)
 		return code;
-	m->language = map_count ? language_detect(text, len) : language_detect(m->body, m->body_len);
+	m->language =
+		map_count ? language_detect(text, len) : language_detect(m->body, m->body_len);
 	return 0;
 }
 
@@ -350,7 +370,8 @@ read_all(struct reader *r, struct message *m)
 }
 
 int
-message_read(struct arena *arena, const void *bytes, size_t len, bool cut, struct message **ret_message)
+message_read(struct arena *arena, const void *bytes, size_t len, bool cut,
+	     struct message **ret_message)
 {
 	struct message *m = arena_calloc(arena, 1, sizeof(*m));
 	struct reader r;

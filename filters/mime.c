@@ -1,8 +1,9 @@
 /*
- * mime: the part tree, in one pass over the lines, with a list of open parts instead of recursion. See mime.h.
+ * mime: the part tree, in one pass over the lines, with a list of open parts instead of recursion.
+ * See mime.h.
  *
- * Our own, because libetpan's mailmime_parse() has no bound: 10,000 nested multiparts (0.6 MB) take it 3 s, growing
- * with the square of the depth, and overflow a thread's stack of 1 MB.
+ * Our own, because libetpan's mailmime_parse() has no bound: 10,000 nested multiparts (0.6 MB) take
+ * it 3 s, growing with the square of the depth, and overflow a thread's stack of 1 MB.
  */
 #include "mime.h"
 
@@ -24,7 +25,8 @@ struct level {
 	int part;
 	const char *boundary;
 	size_t len;
-	bool closed;			/* its closing line was seen; what follows is no part unless one begins again */
+	bool closed; /* its closing line was seen; what follows is no part unless one begins again
+		      */
 	bool digest;
 };
 
@@ -34,8 +36,8 @@ struct mime {
 	size_t count, room;
 	struct level levels[LIMIT_DEPTH];
 	size_t level_count;
-	int innermost;			/* open part that the next line belongs to, -1 before the first */
-	const char *end;		/* of the bytes being split */
+	int innermost;   /* open part that the next line belongs to, -1 before the first */
+	const char *end; /* of the bytes being split */
 };
 
 /* One past the line's \n, or end. */
@@ -51,12 +53,16 @@ line_end(const char *line, const char *end)
 static size_t
 trimmed(const char *line, const char *next)
 {
-	while (next > line && (next[-1] == '\n' || next[-1] == '\r' || next[-1] == ' ' || next[-1] == '\t'))
+	while (next > line &&
+	       (next[-1] == '\n' || next[-1] == '\r' || next[-1] == ' ' || next[-1] == '\t'))
 		next--;
 	return (size_t)(next - line);
 }
 
-/* The level whose boundary the line is, or NULL: the innermost one that still expects parts, else any. */
+/*
+ * The level whose boundary the line is, or NULL: the innermost one that still expects parts, else
+ * any.
+ */
 static struct level *
 find_level(struct mime *m, const char *line, const char *next, bool *ret_closing)
 {
@@ -89,13 +95,13 @@ looks_like_boundary(const char *line, const char *next, const char *end)
 {
 	size_t len = trimmed(line, next);
 
-	return len > 2 && len <= LIMIT_BOUNDARY + 2 && line[0] == '-' && line[1] == '-' && end - next > 8 &&
-	       !strncasecmp(next, "Content-", 8);
+	return len > 2 && len <= LIMIT_BOUNDARY + 2 && line[0] == '-' && line[1] == '-' &&
+	       end - next > 8 && !strncasecmp(next, "Content-", 8);
 }
 
 /*
- * The boundary that the multipart at body really uses: the declared one when it is there or when nothing else looks like
- * one. *ret_len is 0 when there is none.
+ * The boundary that the multipart at body really uses: the declared one when it is there or when
+ * nothing else looks like one. *ret_len is 0 when there is none.
  */
 static const char *
 real_boundary(struct mime *m, const char *body, const char *declared, size_t *ret_len)
@@ -113,7 +119,8 @@ real_boundary(struct mime *m, const char *body, const char *declared, size_t *re
 		if (line[0] != '-' || end - line < 3 || line[1] != '-')
 			continue;
 		line_len = trimmed(line, next) - 2;
-		if (len > 0 && (line_len == len || line_len == len + 2) && !memcmp(line + 2, declared, len)) {
+		if (len > 0 && (line_len == len || line_len == len + 2) &&
+		    !memcmp(line + 2, declared, len)) {
 			*ret_len = len;
 			return declared;
 		}
@@ -173,8 +180,9 @@ new_part(struct mime *m, int parent, int *ret_code)
 }
 
 /*
- * Reads the header of the part that begins at *at, and of the message in it if it is one, and so on inwards. *at moves to
- * the first line of the innermost body. Returns 0 (also when LIMIT_PARTS left no room) or -ENOMEM.
+ * Reads the header of the part that begins at *at, and of the message in it if it is one, and so on
+ * inwards. *at moves to the first line of the innermost body. Returns 0 (also when LIMIT_PARTS left
+ * no room) or -ENOMEM.
  */
 static int
 open_part(struct mime *m, const char **at, bool digest)
@@ -189,7 +197,8 @@ open_part(struct mime *m, const char **at, bool digest)
 		p = new_part(m, m->innermost, &code);
 		if (!p)
 			return code;
-		code = header_block(m->r, *at, (size_t)(m->end - *at), &p->headers, &p->header_count, &body);
+		code = header_block(m->r, *at, (size_t)(m->end - *at), &p->headers,
+				    &p->header_count, &body);
 		if (code == 0)
 			code = mime_part_read(m->r, p, digest, &boundary);
 		if (code < 0)
@@ -197,7 +206,8 @@ open_part(struct mime *m, const char **at, bool digest)
 		*at += body;
 		p->body.at = *at;
 		m->innermost = (int)(m->count - 1);
-		if (p->depth >= LIMIT_DEPTH && (mime_part_is_message(p) || mime_part_is_multipart(p))) {
+		if (p->depth >= LIMIT_DEPTH &&
+		    (mime_part_is_message(p) || mime_part_is_multipart(p))) {
 			m->r->notes |= NOTE_CUT_DEPTH;
 			return 0;
 		}
@@ -210,7 +220,8 @@ open_part(struct mime *m, const char **at, bool digest)
 	boundary = real_boundary(m, *at, boundary, &len);
 	if (len > 0 && m->level_count < LIMIT_DEPTH) {
 		l = &m->levels[m->level_count++];
-		*l = (struct level){ m->innermost, boundary, len, false, !strcmp(p->type, "multipart/digest") };
+		*l = (struct level){ m->innermost, boundary, len, false,
+				     !strcmp(p->type, "multipart/digest") };
 	}
 	return 0;
 }
@@ -261,7 +272,10 @@ split(struct mime *m, const char *at, const char *end)
 	return 0;
 }
 
-/* message/rfc822 in base64 (against RFC 2046 section 5.2.1, but sent): a tree of its own from a decoded copy. */
+/*
+ * message/rfc822 in base64 (against RFC 2046 section 5.2.1, but sent): a tree of its own from a
+ * decoded copy.
+ */
 static int
 split_encoded(struct mime *m, size_t index)
 {
@@ -271,7 +285,8 @@ split_encoded(struct mime *m, size_t index)
 	bool broken, cut;
 	int code;
 
-	code = transfer_decode(m->r->arena, p->encoding, p->body.at, p->body.len, p->body.len, &bytes, &len, &broken, &cut);
+	code = transfer_decode(m->r->arena, p->encoding, p->body.at, p->body.len, p->body.len,
+			       &bytes, &len, &broken, &cut);
 	if (code < 0)
 		return code;
 	m->r->notes |= NOTE_BROKEN_MIME;
@@ -280,7 +295,8 @@ split_encoded(struct mime *m, size_t index)
 }
 
 int
-mime_parse(struct reader *r, const char *bytes, size_t len, struct part **ret_parts, size_t *ret_count)
+mime_parse(struct reader *r, const char *bytes, size_t len, struct part **ret_parts,
+	   size_t *ret_count)
 {
 	struct mime m = { .r = r, .innermost = -1 };
 	int code;

@@ -60,11 +60,17 @@ encoding_of(struct reader *r, const struct part *p)
 		const char *name;
 		enum part_encoding encoding;
 	} table[] = {
-		{ "7bit", ENCODING_NONE }, { "8bit", ENCODING_NONE }, { "binary", ENCODING_NONE },
-		{ "quoted-printable", ENCODING_QUOTED_PRINTABLE }, { "base64", ENCODING_BASE64 },
-		{ "x-uuencode", ENCODING_UUENCODE }, { "uuencode", ENCODING_UUENCODE }, { "x-uue", ENCODING_UUENCODE },
+		{ "7bit", ENCODING_NONE },
+		{ "8bit", ENCODING_NONE },
+		{ "binary", ENCODING_NONE },
+		{ "quoted-printable", ENCODING_QUOTED_PRINTABLE },
+		{ "base64", ENCODING_BASE64 },
+		{ "x-uuencode", ENCODING_UUENCODE },
+		{ "uuencode", ENCODING_UUENCODE },
+		{ "x-uue", ENCODING_UUENCODE },
 	};
-	const struct header *h = header_find(p->headers, p->header_count, "Content-Transfer-Encoding");
+	const struct header *h =
+		header_find(p->headers, p->header_count, "Content-Transfer-Encoding");
 	const char *value;
 	size_t len;
 
@@ -87,9 +93,11 @@ is_encrypted(const struct part *p, const struct parameters *type)
 {
 	const char *kind;
 
-	if (!strcmp(p->type, "multipart/encrypted") || !strcmp(p->type, "application/pgp-encrypted"))
+	if (!strcmp(p->type, "multipart/encrypted") ||
+	    !strcmp(p->type, "application/pgp-encrypted"))
 		return true;
-	if (strcmp(p->type, "application/pkcs7-mime") && strcmp(p->type, "application/x-pkcs7-mime"))
+	if (strcmp(p->type, "application/pkcs7-mime") &&
+	    strcmp(p->type, "application/x-pkcs7-mime"))
 		return false;
 	kind = parameter(type, "smime-type");
 	return strcasecmp(kind, "certs-only");
@@ -107,7 +115,10 @@ file_name(struct reader *r, const struct parameters *disposition, const struct p
 	if (len <= LIMIT_FILENAME)
 		return name;
 	r->notes |= NOTE_CUT_HEADERS;
-	/* The end tells what kind of file it is, the beginning is what people read: keep the beginning. */
+	/*
+	 * The end tells what kind of file it is, the beginning is what people read: keep the
+	 * beginning.
+	 */
 	return arena_strndup(r->arena, name, utf8_cut(name, len, LIMIT_FILENAME));
 }
 
@@ -179,7 +190,8 @@ mime_part_read(struct reader *r, struct part *p, bool digest, const char **ret_b
 	if (p->encrypted)
 		r->notes |= NOTE_ENCRYPTED;
 	/* Old mailers name a text in Content-Type and still mean it to be read. */
-	p->attachment = !strcmp(disposition.token, "attachment") ||
-			(p->filename[0] && strcmp(p->type, "text/plain") && strcmp(p->type, "text/html"));
+	p->attachment =
+		!strcmp(disposition.token, "attachment") ||
+		(p->filename[0] && strcmp(p->type, "text/plain") && strcmp(p->type, "text/html"));
 	return 0;
 }

@@ -10,9 +10,9 @@
 #include "message.h"
 
 /*
- * Fills type, charset, filename, content_id, attachment, encrypted and encoding from p->headers. digest: the default
- * type is message/rfc822 (RFC 2046 section 5.1.5). *ret_boundary is the boundary parameter without trailing white
- * space, "" when there is none. Returns 0 or -ENOMEM.
+ * Fills type, charset, filename, content_id, attachment, encrypted and encoding from p->headers.
+ * digest: the default type is message/rfc822 (RFC 2046 section 5.1.5). *ret_boundary is the
+ * boundary parameter without trailing white space, "" when there is none. Returns 0 or -ENOMEM.
  */
 int
 mime_part_read(struct reader *r, struct part *p, bool digest, const char **ret_boundary);

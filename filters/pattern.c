@@ -2,7 +2,7 @@
  * pattern: macros, refusals and folding of patterns. See pattern.h.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memmem */
+#define _GNU_SOURCE /* memmem */
 #endif
 #include "pattern.h"
 
@@ -17,7 +17,7 @@
 struct builder {
 	struct arena *arena;
 	struct buf out;
-	uint32_t *origin;		/* LIMIT_PATTERN_BYTES + 1 entries */
+	uint32_t *origin; /* LIMIT_PATTERN_BYTES + 1 entries */
 	struct pattern_error *error;
 	int rc;
 };
@@ -44,7 +44,8 @@ add(struct builder *b, const char *s, size_t len, size_t origin)
 	if (b->rc != 0)
 		return;
 	if (b->out.len + len > LIMIT_PATTERN_BYTES) {
-		fail(b, origin, "split it into several entries of match", "the pattern is longer than %u bytes once its macros are filled in",
+		fail(b, origin, "split it into several entries of match",
+		     "the pattern is longer than %u bytes once its macros are filled in",
 		     LIMIT_PATTERN_BYTES);
 		return;
 	}
@@ -76,7 +77,7 @@ pattern_escape_end(const char *s, size_t len, size_t at)
 
 		return end != NULL ? (size_t)(end - s) + 1 : len;
 	}
-	if (s[i] == 'c' && i + 1 < len)		/* \cX */
+	if (s[i] == 'c' && i + 1 < len) /* \cX */
 		return i + 2;
 	return i + utf8_next(s + i, len - i, &cp);
 }
@@ -156,7 +157,8 @@ macro_use(const char *s, size_t len, size_t at)
 {
 	size_t i = at + 1;
 
-	if (i >= len || !((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_'))
+	if (i >= len ||
+	    !((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_'))
 		return 0;
 	while (i < len && s[i] != '}' && i - at < 64)
 		i++;
@@ -165,24 +167,28 @@ macro_use(const char *s, size_t len, size_t at)
 
 /* A macro inside [...] would be read as the letters of its name. */
 static void
-check_class(struct builder *b, const char *s, size_t from, size_t to, size_t origin, const struct macros *macros)
+check_class(struct builder *b, const char *s, size_t from, size_t to, size_t origin,
+	    const struct macros *macros)
 {
 	for (size_t i = from; i < to; i++) {
 		size_t use = s[i] == '{' ? macro_use(s, to, i) : 0;
 
 		if (use > 2 && macro_find(macros, s + i + 1, use - 2) != NULL)
-			fail(b, origin, "put the macro outside of the brackets", "a macro is not filled in inside [...]");
+			fail(b, origin, "put the macro outside of the brackets",
+			     "a macro is not filled in inside [...]");
 	}
 }
 
 /* Fills in macros. `origin` is the place of the outermost use, SIZE_MAX at top level. */
 static void
-expand(struct builder *b, const char *s, size_t len, size_t origin, const struct macros *macros, unsigned depth)
+expand(struct builder *b, const char *s, size_t len, size_t origin, const struct macros *macros,
+       unsigned depth)
 {
 	size_t i = 0;
 
 	if (depth > LIMIT_MACRO_DEPTH) {
-		fail(b, origin, "a macro must not use itself", "macros are nested deeper than %d", LIMIT_MACRO_DEPTH);
+		fail(b, origin, "a macro must not use itself", "macros are nested deeper than %d",
+		     LIMIT_MACRO_DEPTH);
 		return;
 	}
 	while (i < len && b->rc == 0) {
@@ -198,7 +204,9 @@ expand(struct builder *b, const char *s, size_t len, size_t origin, const struct
 			const char *text = macro_find(macros, s + i + 1, use - 2);
 
 			if (text == NULL) {
-				char name[64], hint[128] = "write \\{ for a brace, or add the macro to define";
+				char name[64],
+					hint[128] =
+						"write \\{ for a brace, or add the macro to define";
 				const char *near;
 
 				snprintf(name, sizeof(name), "%.*s", (int)(use - 2), s + i + 1);
@@ -239,7 +247,7 @@ fold_run_of(struct walk *w, size_t from, size_t to)
 		w->b->rc = -ENOMEM;
 		return;
 	}
-	if (f.len == 0)		/* keeps a following quantifier where it was */
+	if (f.len == 0) /* keeps a following quantifier where it was */
 		add(w->b, "(?:)", 4, w->origin[from]);
 	for (size_t i = 0; i < f.len; i++) {
 		fold_source(&f, i, 1, &source, &length);
@@ -262,7 +270,7 @@ walk_literal(struct walk *w, size_t at)
 		before = i;
 		i += utf8_next(w->s + i, w->len - i, &cp);
 	}
-	if (i == at)		/* a lone ']' */
+	if (i == at) /* a lone ']' */
 		before = at, i = at + 1;
 	if (i > before && before > at && pattern_quantifier_end(w->s, w->len, i, &min, &max) != i) {
 		fold_run_of(w, at, before);
@@ -280,9 +288,11 @@ walk_escape(struct walk *w, size_t at)
 	char c = at + 1 < w->len ? w->s[at + 1] : '\0';
 
 	if (c == 'C')
-		fail(w->b, w->origin[at], "use . for a character", "\\C matches half characters and is not allowed");
+		fail(w->b, w->origin[at], "use . for a character",
+		     "\\C matches half characters and is not allowed");
 	else if (c == 'Q' || c == 'E')
-		fail(w->b, w->origin[at], "escape the special characters one by one", "\\%c is not allowed", c);
+		fail(w->b, w->origin[at], "escape the special characters one by one",
+		     "\\%c is not allowed", c);
 	else if (c != '\0' && strchr("wWbBdD", c) != NULL && w->ret->ascii_class < 0)
 		w->ret->ascii_class = (long)w->origin[at];
 	else if ((unsigned char)c >= 0x80) {
@@ -305,7 +315,8 @@ walk_class(struct walk *w, size_t at)
 		n = utf8_next(w->s + i, end - i, &cp);
 		if (w->s[i] == '\\') {
 			n = pattern_escape_end(w->s, end, i) - i;
-			if (i + 1 < end && strchr("wWdD", w->s[i + 1]) != NULL && w->ret->ascii_class < 0)
+			if (i + 1 < end && strchr("wWdD", w->s[i + 1]) != NULL &&
+			    w->ret->ascii_class < 0)
 				w->ret->ascii_class = (long)w->origin[i];
 		} else if (w->s[i] == '[' && i > at && i + 1 < end && w->s[i + 1] == ':') {
 			const char *close = memmem(w->s + i + 2, end - i - 2, ":]", 2);
@@ -359,13 +370,17 @@ group_head(struct walk *w, size_t at)
 	n = 2 + strspn(s + 2, "imsnJUx^-");
 	if (n < left && n > 2 && (s[n] == ':' || s[n] == ')')) {
 		if (memchr(s + 2, 'x', n - 2) != NULL) {
-			fail(w->b, w->origin[at], "write the pattern without extra spaces", "the option x is not allowed");
+			fail(w->b, w->origin[at], "write the pattern without extra spaces",
+			     "the option x is not allowed");
 			return 0;
 		}
 		return s[n] == ':' ? n + 1 : n;
 	}
-	fail(w->b, w->origin[at], s[2] == 'C' ? "callouts belong to the program" : "use plain groups, macros and several entries of match",
-	     s[2] == 'C' ? "(?C...) is not allowed in a rule" : "this kind of group is not allowed in a rule");
+	fail(w->b, w->origin[at],
+	     s[2] == 'C' ? "callouts belong to the program"
+			 : "use plain groups, macros and several entries of match",
+	     s[2] == 'C' ? "(?C...) is not allowed in a rule"
+			 : "this kind of group is not allowed in a rule");
 	return 0;
 }
 
@@ -424,27 +439,29 @@ has_hangul(const char *s, size_t len)
 static int
 builder_begin(struct builder *b, struct arena *arena, struct pattern_error *error)
 {
-	*b = (struct builder){.arena = arena, .out.arena = arena, .error = error};
+	*b = (struct builder){ .arena = arena, .out.arena = arena, .error = error };
 	b->origin = arena_calloc(arena, LIMIT_PATTERN_BYTES + 1, sizeof(*b->origin));
 	return b->origin == NULL ? -ENOMEM : 0;
 }
 
 int
-pattern_prepare(struct arena *arena, const char *text, size_t len, enum view view, const struct macros *macros,
-		struct prepared *ret, struct pattern_error *ret_error)
+pattern_prepare(struct arena *arena, const char *text, size_t len, enum view view,
+		const struct macros *macros, struct prepared *ret, struct pattern_error *ret_error)
 {
 	struct builder filled, out;
-	struct prepared prepared = {.ascii_class = -1};
+	struct prepared prepared = { .ascii_class = -1 };
 	struct walk w;
 
-	if (builder_begin(&filled, arena, ret_error) < 0 || builder_begin(&out, arena, ret_error) < 0)
+	if (builder_begin(&filled, arena, ret_error) < 0 ||
+	    builder_begin(&out, arena, ret_error) < 0)
 		return -ENOMEM;
 	if (memchr(text, '\0', len) != NULL)
 		return fail(&filled, 0, "write \\x00", "the pattern holds a NUL");
 	expand(&filled, text, len, SIZE_MAX, macros, 0);
 	if (filled.rc != 0)
 		return filled.rc;
-	w = (struct walk){&out, buf_string(&filled.out), filled.out.len, filled.origin, view, &prepared};
+	w = (struct walk){ &out,     buf_string(&filled.out), filled.out.len, filled.origin, view,
+			   &prepared };
 	if (w.s == NULL)
 		return -ENOMEM;
 	prepared.hangul = has_hangul(w.s, w.len);

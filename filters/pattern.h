@@ -1,12 +1,14 @@
 /*
- * pattern: from what an admin wrote to what PCRE2 gets: macros filled in, forbidden syntax refused, literals folded.
+ * pattern: from what an admin wrote to what PCRE2 gets: macros filled in, forbidden syntax refused,
+ * literals folded.
  *
- * Folding must not change syntax. The text is walked as PCRE2 would read it; only runs of literal characters and
- * the single members of character classes are folded, with the view's own fold_text(). Escapes (\S, \x{..}, \p{..}),
- * [:names:], group heads, option letters, group names and quantifiers are copied as they are. The last literal
- * before a quantifier is folded by itself, so that a quantifier never gets another operand than the one written.
- * Options that would change how the text must be read (x), conditions, recursion, callouts, verbs, \C and \Q are
- * refused.
+ * Folding must not change syntax. The text is walked as PCRE2 would read it; only runs of literal
+ * characters and the single members of character classes are folded, with the view's own
+ * fold_text(). Escapes (\S, \x{..}, \p{..}),
+ * [:names:], group heads, option letters, group names and quantifiers are copied as they are. The
+ * last literal before a quantifier is folded by itself, so that a quantifier never gets another
+ * operand than the one written. Options that would change how the text must be read (x),
+ * conditions, recursion, callouts, verbs, \C and \Q are refused.
  */
 #ifndef FILTERS_PATTERN_H
 #define FILTERS_PATTERN_H
@@ -45,15 +47,17 @@ bool
 macro_name_valid(const char *name);
 
 struct prepared {
-	const char *text;		/* NUL-terminated */
+	const char *text; /* NUL-terminated */
 	size_t len;
-	const uint32_t *origin;		/* len + 1 entries: the byte of the written pattern each byte comes from */
-	bool hangul;			/* a Hangul letter is in it */
-	long ascii_class;		/* where the first \w \b \d (or \W \B \D) stands in the written pattern, -1: none */
+	const uint32_t
+		*origin; /* len + 1 entries: the byte of the written pattern each byte comes from */
+	bool hangul;     /* a Hangul letter is in it */
+	long ascii_class; /* where the first \w \b \d (or \W \B \D) stands in the written pattern,
+			     -1: none */
 };
 
 struct pattern_error {
-	size_t offset;			/* byte in the written pattern */
+	size_t offset; /* byte in the written pattern */
 	char text[256];
 	char hint[160];
 };
@@ -63,8 +67,8 @@ struct pattern_error {
  * Limits: LIMIT_PATTERN_BYTES after filling in, LIMIT_MACRO_DEPTH.
  */
 int
-pattern_prepare(struct arena *arena, const char *text, size_t len, enum view view, const struct macros *macros,
-		struct prepared *ret, struct pattern_error *ret_error);
+pattern_prepare(struct arena *arena, const char *text, size_t len, enum view view,
+		const struct macros *macros, struct prepared *ret, struct pattern_error *ret_error);
 
 /* The index after the ']' of the class that begins at s[at] == '[' (len when it does not end). */
 size_t
@@ -74,7 +78,10 @@ pattern_class_end(const char *s, size_t len, size_t at);
 size_t
 pattern_escape_end(const char *s, size_t len, size_t at);
 
-/* The index after the quantifier at s[at] (with its ? or +), or `at` when there is none. Bounds: -1 stands for none. */
+/*
+ * The index after the quantifier at s[at] (with its ? or +), or `at` when there is none. Bounds: -1
+ * stands for none.
+ */
 size_t
 pattern_quantifier_end(const char *s, size_t len, size_t at, long *ret_min, long *ret_max);
 

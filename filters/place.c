@@ -33,7 +33,9 @@ byte_at(const char *text, size_t len, unsigned line, unsigned column)
 	return (size_t)(at - text);
 }
 
-/* Source bytes that one byte of the value takes in that style of quotes, 0 where it cannot be told. */
+/*
+ * Source bytes that one byte of the value takes in that style of quotes, 0 where it cannot be told.
+ */
 static size_t
 source_bytes(char quote, const char *s, size_t left)
 {
@@ -47,8 +49,8 @@ source_bytes(char quote, const char *s, size_t left)
 }
 
 void
-place_in_scalar(const char *text, size_t len, const struct yamlnode *node, size_t offset, unsigned *ret_line,
-		unsigned *ret_column)
+place_in_scalar(const char *text, size_t len, const struct yamlnode *node, size_t offset,
+		unsigned *ret_line, unsigned *ret_column)
 {
 	size_t at, column = node->column, took;
 	char quote = '\0';

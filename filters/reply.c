@@ -1,9 +1,9 @@
 /*
  * reply: lines, their kinds, and the segments they make. See reply.h.
  *
- * One pass forward finds what clients put in (quote marks, attribution lines, header blocks, the signature
- * delimiter), one backward from the end of each run of new words finds signatures without a delimiter. Both look
- * a bounded number of lines ahead.
+ * One pass forward finds what clients put in (quote marks, attribution lines, header blocks, the
+ * signature delimiter), one backward from the end of each run of new words finds signatures without
+ * a delimiter. Both look a bounded number of lines ahead.
  */
 #include "reply.h"
 
@@ -17,19 +17,19 @@
 #include "line.h"
 #include "signature.h"
 
-#define SIGNATURE_LINES		15	/* after a delimiter; more is not a signature */
-#define PARAGRAPH_LINES		40
+#define SIGNATURE_LINES 15 /* after a delimiter; more is not a signature */
+#define PARAGRAPH_LINES 40
 
 struct split {
 	const char *text;
 	struct line *lines;
-	size_t *starts;			/* where each line begins in text; one more entry for the end */
-	size_t *next;			/* the first line from here on that is not empty */
-	uint8_t *kinds, *marked;	/* marked: SEGMENT_NEW where HTML says nothing */
+	size_t *starts;          /* where each line begins in text; one more entry for the end */
+	size_t *next;            /* the first line from here on that is not empty */
+	uint8_t *kinds, *marked; /* marked: SEGMENT_NEW where HTML says nothing */
 	size_t count;
-	size_t words;			/* lines of new words so far */
-	size_t angles;			/* lines that begin with '>' */
-	bool proof;			/* an attribution, header block or several '>' lines: somebody is quoted here */
+	size_t words;  /* lines of new words so far */
+	size_t angles; /* lines that begin with '>' */
+	bool proof; /* an attribution, header block or several '>' lines: somebody is quoted here */
 };
 
 /* Whether a line is quoted by '>'; faces such as ">_<" are not. */
@@ -40,13 +40,17 @@ angle(struct line l)
 		return false;
 	for (size_t i = 1; i < l.len && i <= 7; i++)
 		if (l.at[i] == '<')
-			return l.at[1] == ' ' || memchr(l.at, '@', l.len) || memchr(l.at, '/', l.len);
+			return l.at[1] == ' ' || memchr(l.at, '@', l.len) ||
+			       memchr(l.at, '/', l.len);
 		else if (l.at[i] == ' ')
 			break;
 	return true;
 }
 
-/* Puts what HTML said on the lines: a line is marked when its first visible character lies in the stretch. */
+/*
+ * Puts what HTML said on the lines: a line is marked when its first visible character lies in the
+ * stretch.
+ */
 static void
 mark_lines(struct split *s, const struct html_quote *quotes, size_t quote_count)
 {
@@ -67,7 +71,8 @@ split_lines(struct arena *arena, struct split *s, size_t len)
 {
 	size_t room = 1, n = 0, at = 0;
 
-	for (const char *p = s->text; room < LIMIT_LINES && (p = memchr(p, '\n', len - (size_t)(p - s->text))); p++)
+	for (const char *p = s->text;
+	     room < LIMIT_LINES && (p = memchr(p, '\n', len - (size_t)(p - s->text))); p++)
 		room++;
 	s->lines = arena_alloc(arena, room * sizeof *s->lines);
 	s->starts = arena_alloc(arena, (room + 1) * sizeof *s->starts);
@@ -135,7 +140,10 @@ take_bars(struct split *s, size_t i)
 	return j;
 }
 
-/* A header block or attribution at line i. Returns the first line that is not decided by it, i when there is none. */
+/*
+ * A header block or attribution at line i. Returns the first line that is not decided by it, i when
+ * there is none.
+ */
 static size_t
 take_attribution(struct split *s, size_t i)
 {
@@ -144,18 +152,22 @@ take_attribution(struct split *s, size_t i)
 	enum segment_kind kind = SEGMENT_QUOTED;
 
 	if (n) {
-		/* A mail that begins with another mail's header was forwarded, whatever its client calls that. */
+		/*
+		 * A mail that begins with another mail's header was forwarded, whatever its client
+		 * calls that.
+		 */
 		all = true;
 		if (forwarded || s->words == 0)
 			kind = SEGMENT_FORWARDED;
 	} else {
 		enum trust trust = attribution_find(s->lines + i, s->count - i, &n);
 
-		if (trust == TRUST_NONE ||
-		    (trust == TRUST_WITH_QUOTE && !quote_follows(s, i + n) && !header_follows(s, i + n)))
+		if (trust == TRUST_NONE || (trust == TRUST_WITH_QUOTE && !quote_follows(s, i + n) &&
+					    !header_follows(s, i + n)))
 			return i;
 		/* Without new words before it, what follows unmarked may be the answer. */
-		all = trust == TRUST_ALL && s->words && (!s->lines[i - 1].len || s->kinds[i - 1] != SEGMENT_NEW);
+		all = trust == TRUST_ALL && s->words &&
+		      (!s->lines[i - 1].len || s->kinds[i - 1] != SEGMENT_NEW);
 	}
 	s->proof = true;
 	if (quote_follows(s, i + n)) {
@@ -187,14 +199,16 @@ take_signature(struct split *s, size_t i)
 	for (j = s->next[i + 1]; j < s->count; j = s->next[j + 1]) {
 		struct line l = s->lines[j];
 
-		if (angle(l) || s->marked[j] || header_block_find(s->lines + j, s->count - j, &forwarded))
+		if (angle(l) || s->marked[j] ||
+		    header_block_find(s->lines + j, s->count - j, &forwarded))
 			break;
 		trust = attribution_find(s->lines + j, s->count - j, &n);
 		if (trust == TRUST_ALL || (trust != TRUST_NONE && quote_follows(s, j + n)))
 			break;
 		if (++lines > SIGNATURE_LINES)
 			return i;
-		if (!exact && signature_sentence(l) && !signature_device(l) && !signature_disclaimer(l))
+		if (!exact && signature_sentence(l) && !signature_device(l) &&
+		    !signature_disclaimer(l))
 			return i;
 	}
 	set_kind(s, i, j, SEGMENT_SIGNATURE);
@@ -257,7 +271,8 @@ strip_tail(struct split *s, size_t from, size_t to)
 		/* What would leave no words at all is what the writer wants to say. */
 		if (first == from || s->next[from] >= first)
 			return;
-		paragraph = (struct line){s->lines[first].at, (size_t)(l.at + l.len - s->lines[first].at)};
+		paragraph = (struct line){ s->lines[first].at,
+					   (size_t)(l.at + l.len - s->lines[first].at) };
 		if (!signature_disclaimer(paragraph)) {
 			if (contact || !signature_contact(s->lines + first, to - first + 1))
 				return;
@@ -282,7 +297,10 @@ strip_tails(struct split *s)
 	}
 }
 
-/* HTML that is one blockquote and nothing else, with no sign that somebody is quoted, is an odd editor's way to write. */
+/*
+ * HTML that is one blockquote and nothing else, with no sign that somebody is quoted, is an odd
+ * editor's way to write.
+ */
 static void
 doubt(struct split *s)
 {
@@ -297,7 +315,8 @@ doubt(struct split *s)
 }
 
 static int
-make_segments(struct arena *arena, const struct split *s, struct segment **ret_segments, size_t *ret_count)
+make_segments(struct arena *arena, const struct split *s, struct segment **ret_segments,
+	      size_t *ret_count)
 {
 	struct segment *list;
 	size_t runs = 0, n = 0;
@@ -318,22 +337,23 @@ make_segments(struct arena *arena, const struct split *s, struct segment **ret_s
 			kind = SEGMENT_NEW;
 		if (n && list[n - 1].kind == kind)
 			break;
-		list[n++] = (struct segment){kind, s->starts[i], 0};
+		list[n++] = (struct segment){ kind, s->starts[i], 0 };
 		if (n == LIMIT_SEGMENTS)
 			break;
 	}
 	for (size_t i = 0; i < n; i++)
-		list[i].length = (i + 1 < n ? list[i + 1].offset : s->starts[s->count]) - list[i].offset;
+		list[i].length =
+			(i + 1 < n ? list[i + 1].offset : s->starts[s->count]) - list[i].offset;
 	*ret_segments = list;
 	*ret_count = n;
 	return 0;
 }
 
 int
-reply_split(struct arena *arena, const char *text, size_t len, const struct html_quote *quotes, size_t quote_count,
-	    struct segment **ret_segments, size_t *ret_count)
+reply_split(struct arena *arena, const char *text, size_t len, const struct html_quote *quotes,
+	    size_t quote_count, struct segment **ret_segments, size_t *ret_count)
 {
-	struct split s = {.text = text};
+	struct split s = { .text = text };
 	int r;
 
 	if (!len) {

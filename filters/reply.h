@@ -1,8 +1,9 @@
 /*
  * reply: tells the writer's own new words from what was quoted, signed or forwarded.
  *
- * When in doubt words are new: judging a quote is a nuisance, cutting the customer's words is a fault. Answers
- * between quoted lines are new words too. Time is linear; lines past LIMIT_LINES take the kind that was open.
+ * When in doubt words are new: judging a quote is a nuisance, cutting the customer's words is a
+ * fault. Answers between quoted lines are new words too. Time is linear; lines past LIMIT_LINES
+ * take the kind that was open.
  */
 #ifndef FILTERS_REPLY_H
 #define FILTERS_REPLY_H
@@ -14,12 +15,13 @@
 #include "message.h"
 
 /*
- * Splits text (valid UTF-8, \n line ends). quotes are what html_text() found in the same text (ascending, not
- * overlapping), NULL and 0 for plain text. The segments cover text without gaps or overlaps, neighbours differ in
- * kind, at most LIMIT_SEGMENTS; none for an empty text (then *ret_segments may be NULL). Returns 0 or -ENOMEM.
+ * Splits text (valid UTF-8, \n line ends). quotes are what html_text() found in the same text
+ * (ascending, not overlapping), NULL and 0 for plain text. The segments cover text without gaps or
+ * overlaps, neighbours differ in kind, at most LIMIT_SEGMENTS; none for an empty text (then
+ * *ret_segments may be NULL). Returns 0 or -ENOMEM.
  */
 int
-reply_split(struct arena *arena, const char *text, size_t len, const struct html_quote *quotes, size_t quote_count,
-	    struct segment **ret_segments, size_t *ret_count);
+reply_split(struct arena *arena, const char *text, size_t len, const struct html_quote *quotes,
+	    size_t quote_count, struct segment **ret_segments, size_t *ret_count);
 
 #endif

@@ -11,11 +11,12 @@
 #include "limits.h"
 #include "place.h"
 
-#define SCORE_DEFAULT	THRESHOLD_DEFAULT	/* a rule that says nothing raises its flag by itself */
-#define SCORE_MAX	100.0
+#define SCORE_DEFAULT THRESHOLD_DEFAULT /* a rule that says nothing raises its flag by itself */
+#define SCORE_MAX 100.0
 
 static const char *const rule_keys[] = {
-	"id", "flag", "score", "in", "view", "match", "unless", "why", "state", "language", "when", "test", "enabled", NULL,
+	"id",  "flag",  "score",    "in",   "view", "match",   "unless",
+	"why", "state", "language", "when", "test", "enabled", NULL,
 };
 
 static const char *const section_names[] = {
@@ -25,12 +26,15 @@ static const char *const section_names[] = {
 void
 sections_begin(struct sections *s)
 {
-	*s = (struct sections){.count = SECTION_HEADER};
+	*s = (struct sections){ .count = SECTION_HEADER };
 	for (unsigned i = 0; i < SECTION_HEADER; i++)
 		s->names[i] = section_names[i];
 }
 
-/* The number of a part's name, a new one for a header not seen before; -1 when it is none, -2 when there are too many. */
+/*
+ * The number of a part's name, a new one for a header not seen before; -1 when it is none, -2 when
+ * there are too many.
+ */
 static int
 section_number(struct arena *keep, struct sections *s, const char *name)
 {
@@ -39,7 +43,8 @@ section_number(struct arena *keep, struct sections *s, const char *name)
 	for (unsigned i = 0; i < s->count; i++)
 		if (strcasecmp(s->names[i], name) == 0)
 			return (int)i;
-	if (strncmp(name, "header:", 7) != 0 || name[7] == '\0' || strpbrk(name + 7, ": \t") != NULL)
+	if (strncmp(name, "header:", 7) != 0 || name[7] == '\0' ||
+	    strpbrk(name + 7, ": \t") != NULL)
 		return -1;
 	copy = s->count < SECTION_MAX ? arena_strdup(keep, name) : NULL;
 	if (copy == NULL)
@@ -49,8 +54,8 @@ section_number(struct arena *keep, struct sections *s, const char *name)
 }
 
 static bool
-read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node, struct sections *sections,
-	struct rule *rule)
+read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
+	struct sections *sections, struct rule *rule)
 {
 	const char **names;
 	size_t count;
@@ -68,11 +73,16 @@ read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node
 		if (n == -1) {
 			const char *near = yamldoc_nearest(names[i], section_names);
 
-			yamldoc_error(&pack->doc, node, near != NULL ? near : "one of subject, body, quoted, signature, attachment-name, from, header:NAME",
-				      "\"%.60s\" is not a part of a mail that rules can look at", names[i]);
+			yamldoc_error(&pack->doc, node,
+				      near != NULL ? near
+						   : "one of subject, body, quoted, signature, "
+						     "attachment-name, from, header:NAME",
+				      "\"%.60s\" is not a part of a mail that rules can look at",
+				      names[i]);
 			well = false;
 		} else if (n < 0) {
-			yamldoc_error(&pack->doc, node, NULL, "the rules look at more than %d different headers",
+			yamldoc_error(&pack->doc, node, NULL,
+				      "the rules look at more than %d different headers",
 				      SECTION_MAX - SECTION_HEADER);
 			well = false;
 		} else {
@@ -83,14 +93,16 @@ read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node
 }
 
 static bool
-read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struct yamlnode *node, struct rule *rule)
+read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struct yamlnode *node,
+	  struct rule *rule)
 {
 	const char *name, *near;
 	char hint[64] = "";
 	int flag;
 
 	if (node == NULL) {
-		yamldoc_error(&pack->doc, rule_node, "add flag: and one of the names of flags", "the rule has no flag");
+		yamldoc_error(&pack->doc, rule_node, "add flag: and one of the names of flags",
+			      "the rule has no flag");
 		return false;
 	}
 	if (!yamldoc_string(&pack->doc, node, "flag", &name))
@@ -107,9 +119,13 @@ read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struc
 	return true;
 }
 
-/* One word of a list, as its place in the list; `fallback` when node is NULL, -1 (reported) when it is another. */
+/*
+ * One word of a list, as its place in the list; `fallback` when node is NULL, -1 (reported) when it
+ * is another.
+ */
 static int
-read_word(const struct pack *pack, const struct yamlnode *node, const char *what, const char *const *words, int fallback)
+read_word(const struct pack *pack, const struct yamlnode *node, const char *what,
+	  const char *const *words, int fallback)
 {
 	const char *word;
 
@@ -120,7 +136,8 @@ read_word(const struct pack *pack, const struct yamlnode *node, const char *what
 	for (int i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
 			return i;
-	yamldoc_error(&pack->doc, node, yamldoc_nearest(word, words), "%s cannot be \"%.60s\"", what, word);
+	yamldoc_error(&pack->doc, node, yamldoc_nearest(word, words), "%s cannot be \"%.60s\"",
+		      what, word);
 	return -1;
 }
 
@@ -134,8 +151,8 @@ read_score(const struct pack *pack, const struct yamlnode *node, double *ret)
 	if (!yamldoc_number(&pack->doc, node, "score", &score))
 		return false;
 	if (score < -SCORE_MAX || score > SCORE_MAX) {
-		yamldoc_error(&pack->doc, node, "5 raises a flag by itself", "a score lies between -%g and %g", SCORE_MAX,
-			      SCORE_MAX);
+		yamldoc_error(&pack->doc, node, "5 raises a flag by itself",
+			      "a score lies between -%g and %g", SCORE_MAX, SCORE_MAX);
 		return false;
 	}
 	*ret = score;
@@ -144,7 +161,8 @@ read_score(const struct pack *pack, const struct yamlnode *node, double *ret)
 
 /* Appends the scalars of a string or a list to *list. */
 static int
-gather(const struct pack *pack, const struct yamlnode *node, const char *what, struct written **list, size_t *count)
+gather(const struct pack *pack, const struct yamlnode *node, const char *what,
+       struct written **list, size_t *count)
 {
 	const struct yamlnode *first = node;
 	struct written *grown;
@@ -157,8 +175,8 @@ gather(const struct pack *pack, const struct yamlnode *node, const char *what, s
 		more = node->count;
 	}
 	if (*count + more > LIMIT_PATTERNS_PER_RULE) {
-		yamldoc_error(&pack->doc, node, "make two rules of it", "%s has more than %d patterns", what,
-			      LIMIT_PATTERNS_PER_RULE);
+		yamldoc_error(&pack->doc, node, "make two rules of it",
+			      "%s has more than %d patterns", what, LIMIT_PATTERNS_PER_RULE);
 		return -EINVAL;
 	}
 	grown = arena_calloc(pack->doc.arena, *count + more + 1, sizeof(*grown));
@@ -166,12 +184,14 @@ gather(const struct pack *pack, const struct yamlnode *node, const char *what, s
 		return -ENOMEM;
 	if (*count > 0)
 		memcpy(grown, *list, *count * sizeof(*grown));
-	for (const struct yamlnode *n = first; n != NULL; n = node->kind == YAMLNODE_LIST ? n->next : NULL) {
+	for (const struct yamlnode *n = first; n != NULL;
+	     n = node->kind == YAMLNODE_LIST ? n->next : NULL) {
 		if (n->kind != YAMLNODE_SCALAR || n->len == 0) {
-			yamldoc_error(&pack->doc, n, "put the pattern in single quotes", "%s must hold patterns", what);
+			yamldoc_error(&pack->doc, n, "put the pattern in single quotes",
+				      "%s must hold patterns", what);
 			return -EINVAL;
 		}
-		grown[(*count)++] = (struct written){pack, n};
+		grown[(*count)++] = (struct written){ pack, n };
 	}
 	*list = grown;
 	return 0;
@@ -180,7 +200,7 @@ gather(const struct pack *pack, const struct yamlnode *node, const char *what, s
 static bool
 check_test(const struct pack *pack, const struct yamlnode *node)
 {
-	static const char *const keys[] = {"hit", "miss", NULL};
+	static const char *const keys[] = { "hit", "miss", NULL };
 
 	return node == NULL || yamldoc_keys(&pack->doc, node, "a test", keys);
 }
@@ -189,26 +209,32 @@ check_test(const struct pack *pack, const struct yamlnode *node)
 static int
 read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rule)
 {
-	static const char *const of_patterns[] = {"match", "unless", "in", "view", "language", NULL};
+	static const char *const of_patterns[] = {
+		"match", "unless", "in", "view", "language", NULL
+	};
 	const struct yamlnode *match = yamldoc_get(node, "match");
 	int rc, rc2;
 
 	rule->when_node = yamldoc_get(node, "when");
 	if (rule->when_node == NULL && match == NULL) {
-		yamldoc_error(&pack->doc, node, "add match: with patterns, or when: with flags", "the rule has neither match nor when");
+		yamldoc_error(&pack->doc, node, "add match: with patterns, or when: with flags",
+			      "the rule has neither match nor when");
 		return -EINVAL;
 	}
 	if (rule->when_node != NULL) {
 		for (int i = 0; of_patterns[i] != NULL; i++)
 			if (yamldoc_get(node, of_patterns[i]) != NULL) {
-				yamldoc_error(&pack->doc, yamldoc_get(node, of_patterns[i]), "make two rules of it",
-					      "a rule with when looks at flags and cannot have %s", of_patterns[i]);
+				yamldoc_error(&pack->doc, yamldoc_get(node, of_patterns[i]),
+					      "make two rules of it",
+					      "a rule with when looks at flags and cannot have %s",
+					      of_patterns[i]);
 				return -EINVAL;
 			}
 		return 0;
 	}
 	rc = gather(pack, match, "match", &rule->match_written, &rule->match_written_count);
-	rc2 = gather(pack, yamldoc_get(node, "unless"), "unless", &rule->unless_written, &rule->unless_written_count);
+	rc2 = gather(pack, yamldoc_get(node, "unless"), "unless", &rule->unless_written,
+		     &rule->unless_written_count);
 	if (rc == 0 && rule->match_written_count == 0) {
 		yamldoc_error(&pack->doc, match, NULL, "match is empty");
 		rc = -EINVAL;
@@ -216,17 +242,22 @@ read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rul
 	return rc < 0 ? rc : rc2;
 }
 
-static const char *const states[] = {"live", "shadow", NULL};
+static const char *const states[] = { "live", "shadow", NULL };
 
 int
-rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *node, struct sections *sections,
-	  struct rule *ret)
+rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
+	  struct sections *sections, struct rule *ret)
 {
-	static const char *const views[] = {"plain", "folded", "squeezed", NULL};
-	static const char *const languages[] = {"ko", "en", NULL};
+	static const char *const views[] = { "plain", "folded", "squeezed", NULL };
+	static const char *const languages[] = { "ko", "en", NULL };
 	const struct yamldoc *doc = &pack->doc;
-	struct rule r = {.pack = pack, .node = node, .line = node->line, .column = node->column, .score = SCORE_DEFAULT,
-			 .file = arena_strdup(keep, doc->name), .why = ""};
+	struct rule r = { .pack = pack,
+			  .node = node,
+			  .line = node->line,
+			  .column = node->column,
+			  .score = SCORE_DEFAULT,
+			  .file = arena_strdup(keep, doc->name),
+			  .why = "" };
 	bool well = yamldoc_keys(doc, node, "a rule", rule_keys), enabled = true;
 	int view, state, language, rc;
 	const struct yamlnode *n;
@@ -235,7 +266,8 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 		return -EINVAL;
 	n = yamldoc_get(node, "id");
 	if (n == NULL)
-		yamldoc_error(doc, node, "add id: with a name of its own, like ko.threat.legal.sue", "the rule has no id");
+		yamldoc_error(doc, node, "add id: with a name of its own, like ko.threat.legal.sue",
+			      "the rule has no id");
 	if (n == NULL || !yamldoc_string(doc, n, "id", &r.id))
 		return -EINVAL;
 	well &= read_flag(pack, node, yamldoc_get(node, "flag"), &r);
@@ -269,7 +301,7 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 int
 rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode *node)
 {
-	static const char *const keys[] = {"id", "score", "state", "enabled", "unless", NULL};
+	static const char *const keys[] = { "id", "score", "state", "enabled", "unless", NULL };
 	const struct yamldoc *doc = &pack->doc;
 	const struct yamlnode *n;
 	bool well = true, enabled = !rule->disabled;
@@ -283,8 +315,10 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 			known = strcmp(k->key->text, keys[i]) == 0;
 		if (known)
 			continue;
-		yamldoc_error(doc, k, "disable the rule with enabled: false and add one with another id",
-			      "%.60s of the rule %s of %s:%u cannot be changed here, only score, state, enabled and unless",
+		yamldoc_error(doc, k,
+			      "disable the rule with enabled: false and add one with another id",
+			      "%.60s of the rule %s of %s:%u cannot be changed here, only score, "
+			      "state, enabled and unless",
 			      k->key->text, rule->id, rule->file, rule->line);
 		well = false;
 	}
@@ -294,7 +328,8 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 	well &= n == NULL || yamldoc_bool(doc, n, "enabled", &enabled);
 	n = yamldoc_get(node, "unless");
 	if (n != NULL && rule->when_node != NULL) {
-		yamldoc_error(doc, n, NULL, "the rule %s is derived from flags and has no unless", rule->id);
+		yamldoc_error(doc, n, NULL, "the rule %s is derived from flags and has no unless",
+			      rule->id);
 		well = false;
 	}
 	if (!well || state < 0)
@@ -306,8 +341,8 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 }
 
 static void
-report(const struct pack *pack, const struct yamlnode *node, enum problem_level level, size_t offset, const char *hint,
-       const char *text)
+report(const struct pack *pack, const struct yamlnode *node, enum problem_level level,
+       size_t offset, const char *hint, const char *text)
 {
 	unsigned line, column;
 
@@ -319,14 +354,15 @@ report(const struct pack *pack, const struct yamlnode *node, enum problem_level 
 static int
 compile_one(const struct rule *rule, const struct written *w, bool jit, struct pattern *ret)
 {
-	struct pattern_error error = {.offset = 0};
+	struct pattern_error error = { .offset = 0 };
 	struct arena *scratch = arena_new(0);
 	struct prepared prepared;
 	int rc;
 
 	if (scratch == NULL)
 		return -ENOMEM;
-	rc = pattern_prepare(scratch, w->node->text, w->node->len, rule->view, &w->pack->macros, &prepared, &error);
+	rc = pattern_prepare(scratch, w->node->text, w->node->len, rule->view, &w->pack->macros,
+			     &prepared, &error);
 	if (rc == 0) {
 		const char *text = arena_strndup(w->pack->doc.arena, prepared.text, prepared.len);
 
@@ -336,7 +372,8 @@ compile_one(const struct rule *rule, const struct written *w, bool jit, struct p
 			       "\\w, \\d and \\b know ASCII only and this pattern is about Korean");
 		prepared.text = text;
 		rc = text == NULL ? -ENOMEM
-				  : pattern_compile(w->pack->doc.arena, &prepared, rule->view, jit, ret, &error);
+				  : pattern_compile(w->pack->doc.arena, &prepared, rule->view, jit,
+						    ret, &error);
 	}
 	arena_free(scratch);
 	if (rc == -EINVAL)
@@ -345,8 +382,8 @@ compile_one(const struct rule *rule, const struct written *w, bool jit, struct p
 }
 
 static int
-compile_list(const struct rule *rule, struct arena *keep, const struct written *written, size_t count, bool jit,
-	     struct pattern **ret, size_t *ret_count)
+compile_list(const struct rule *rule, struct arena *keep, const struct written *written,
+	     size_t count, bool jit, struct pattern **ret, size_t *ret_count)
 {
 	int rc = 0, one;
 
@@ -372,16 +409,19 @@ rule_compile(struct rule *rule, struct arena *keep, bool jit)
 	int rc, rc2;
 
 	if (rule->when_node != NULL) {
-		rc = when_parse(keep, rule->when_node->text, rule->when_node->len, &rule->when, &error);
+		rc = when_parse(keep, rule->when_node->text, rule->when_node->len, &rule->when,
+				&error);
 		if (rc == -EINVAL)
-			report(rule->pack, rule->when_node, PROBLEM_ERROR, error.offset, error.hint, error.text);
+			report(rule->pack, rule->when_node, PROBLEM_ERROR, error.offset, error.hint,
+			       error.text);
 		return rc;
 	}
-	rc = compile_list(rule, keep, rule->match_written, rule->match_written_count, jit, &rule->match, &rule->match_count);
+	rc = compile_list(rule, keep, rule->match_written, rule->match_written_count, jit,
+			  &rule->match, &rule->match_count);
 	if (rc == -ENOMEM)
 		return rc;
-	rc2 = compile_list(rule, keep, rule->unless_written, rule->unless_written_count, jit, &rule->unless,
-			   &rule->unless_count);
+	rc2 = compile_list(rule, keep, rule->unless_written, rule->unless_written_count, jit,
+			   &rule->unless, &rule->unless_count);
 	return rc2 < 0 ? rc2 : rc;
 }
 
@@ -404,7 +444,9 @@ pack_read_macros(struct pack *pack)
 	if (define == NULL || define->kind == YAMLNODE_NULL)
 		return 0;
 	if (define->kind != YAMLNODE_MAP) {
-		yamldoc_error(&pack->doc, define, "write define: with a line `name: 'pattern'` for each macro", "define is not a map");
+		yamldoc_error(&pack->doc, define,
+			      "write define: with a line `name: 'pattern'` for each macro",
+			      "define is not a map");
 		return 0;
 	}
 	list = arena_calloc(pack->doc.arena, define->count + 1, sizeof(*list));
@@ -414,13 +456,16 @@ pack_read_macros(struct pack *pack)
 		const char *name = n->key->text;
 
 		if (n->kind != YAMLNODE_SCALAR || n->len == 0)
-			yamldoc_error(&pack->doc, n, "put the pattern in single quotes", "the macro %.60s is not a pattern", name);
+			yamldoc_error(&pack->doc, n, "put the pattern in single quotes",
+				      "the macro %.60s is not a pattern", name);
 		else if (!macro_name_valid(name) || strlen(name) > 60)
-			yamldoc_error(&pack->doc, n->key, NULL, "a macro's name is made of letters, digits, _ and -");
+			yamldoc_error(&pack->doc, n->key, NULL,
+				      "a macro's name is made of letters, digits, _ and -");
 		else if (macro_builtin(name) != NULL)
-			yamldoc_error(&pack->doc, n->key, "give yours another name", "{%s} is built in", name);
+			yamldoc_error(&pack->doc, n->key, "give yours another name",
+				      "{%s} is built in", name);
 		else
-			list[pack->macros.count++] = (struct macro){name, n->text};
+			list[pack->macros.count++] = (struct macro){ name, n->text };
 	}
 	pack->macros.list = list;
 	return 0;

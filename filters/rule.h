@@ -17,7 +17,9 @@
 #include "when.h"
 #include "yamldoc.h"
 
-/* The parts of a message that rules can look at; header:NAME gets numbers from SECTION_HEADER on. */
+/*
+ * The parts of a message that rules can look at; header:NAME gets numbers from SECTION_HEADER on.
+ */
 enum section {
 	SECTION_SUBJECT,
 	SECTION_BODY,
@@ -30,7 +32,7 @@ enum section {
 };
 
 struct sections {
-	const char *names[SECTION_MAX];	/* "subject" ... "header:X-Name" */
+	const char *names[SECTION_MAX]; /* "subject" ... "header:X-Name" */
 	unsigned count;
 };
 
@@ -55,14 +57,14 @@ struct rule {
 	const char *file;
 	unsigned line, column;
 	const char *why;
-	const char *language;		/* judged in mails of this language only; NULL: in all */
+	const char *language; /* judged in mails of this language only; NULL: in all */
 	enum flag flag;
 	double score;
-	uint64_t sections;		/* bit 1 << section */
+	uint64_t sections; /* bit 1 << section */
 	enum view view;
 	bool shadow;
 	bool disabled;
-	struct when *when;		/* a derived rule has this and no patterns */
+	struct when *when; /* a derived rule has this and no patterns */
 	struct pattern *match, *unless;
 	size_t match_count, unless_count;
 
@@ -75,20 +77,23 @@ struct rule {
 };
 
 /*
- * Reads a rule. Strings that outlive loading go to `keep`, the rest points into the pack. Returns 0, -EINVAL (reported;
- * leave the rule out) or -ENOMEM.
+ * Reads a rule. Strings that outlive loading go to `keep`, the rest points into the pack. Returns
+ * 0, -EINVAL (reported; leave the rule out) or -ENOMEM.
  */
 int
-rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *node, struct sections *sections,
-	  struct rule *ret);
+rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
+	  struct sections *sections, struct rule *ret);
 
-/* Changes a rule as an entry of rules.d says: score, state, enabled, more unless. Returns 0, -EINVAL (reported) or -ENOMEM. */
+/*
+ * Changes a rule as an entry of rules.d says: score, state, enabled, more unless. Returns 0,
+ * -EINVAL (reported) or -ENOMEM.
+ */
 int
 rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode *node);
 
 /*
- * Compiles what rule_read() and rule_override() gathered. Patterns are the rule's, see rule_clear(); their literals live in
- * the pack's arena. Returns 0, -EINVAL (reported) or -ENOMEM.
+ * Compiles what rule_read() and rule_override() gathered. Patterns are the rule's, see
+ * rule_clear(); their literals live in the pack's arena. Returns 0, -EINVAL (reported) or -ENOMEM.
  */
 int
 rule_compile(struct rule *rule, struct arena *keep, bool jit);

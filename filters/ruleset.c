@@ -1,12 +1,12 @@
 /*
  * ruleset: loading, sharing and describing a set of rules. See ruleset.h and judge.h.
  *
- * Order of loading: all files are read, overrides are applied, then each rule is compiled, then conditions are
- * checked against each other, then the gate is built, and last the samples are run. Each step reports all it finds
- * and leaves out what is not sound.
+ * Order of loading: all files are read, overrides are applied, then each rule is compiled, then
+ * conditions are checked against each other, then the gate is built, and last the samples are run.
+ * Each step reports all it finds and leaves out what is not sound.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* tdestroy */
+#define _GNU_SOURCE /* tdestroy */
 #endif
 #include "ruleset.h"
 
@@ -30,9 +30,9 @@ struct loader {
 	const struct ruleset_options *options;
 	struct problems *problems;
 	struct ruleset *set;
-	struct arena *arena;		/* gone after loading */
+	struct arena *arena; /* gone after loading */
 	size_t room;
-	void *ids;			/* tree of struct named */
+	void *ids; /* tree of struct named */
 	size_t readable;
 };
 
@@ -45,13 +45,13 @@ named_order(const void *a, const void *b)
 static void
 named_keep(void *node)
 {
-	(void)node;	/* lives in the loader's arena */
+	(void)node; /* lives in the loader's arena */
 }
 
 static struct rule *
 find_rule(struct loader *l, const char *id)
 {
-	struct named key = {.id = id};
+	struct named key = { .id = id };
 	struct named **found = tfind(&key, &l->ids, named_order);
 
 	return found != NULL ? &l->set->rules[(*found)->index] : NULL;
@@ -73,7 +73,7 @@ keep_rule(struct loader *l, const struct rule *r)
 		l->set->rules = rules;
 		l->room = room;
 	}
-	*n = (struct named){r->id, l->set->rule_count};
+	*n = (struct named){ r->id, l->set->rule_count };
 	l->set->rules[l->set->rule_count++] = *r;
 	return tsearch(n, &l->ids, named_order) != NULL ? 0 : -ENOMEM;
 }
@@ -93,7 +93,8 @@ static int
 take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node)
 {
 	const struct yamlnode *id = yamldoc_get(node, "id");
-	struct rule *known = id != NULL && id->kind == YAMLNODE_SCALAR ? find_rule(l, id->text) : NULL;
+	struct rule *known =
+		id != NULL && id->kind == YAMLNODE_SCALAR ? find_rule(l, id->text) : NULL;
 	struct rule r;
 	int rc;
 
@@ -102,20 +103,24 @@ take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node
 		return rc == -ENOMEM ? rc : 0;
 	}
 	if (known != NULL) {
-		yamldoc_error(&pack->doc, id, "give one of them another id, or change the first from rules.d",
-			      "the id %.80s is already taken at %s:%u", known->id, known->file, known->line);
+		yamldoc_error(&pack->doc, id,
+			      "give one of them another id, or change the first from rules.d",
+			      "the id %.80s is already taken at %s:%u", known->id, known->file,
+			      known->line);
 		return 0;
 	}
 	if (pack->source->override && id != NULL && yamldoc_get(node, "flag") == NULL) {
 		const char *near = nearest_id(l, id->text);
 		char hint[128];
 
-		snprintf(hint, sizeof(hint), near != NULL ? "did you mean %s?" : "a new rule needs a flag", near);
+		snprintf(hint, sizeof(hint),
+			 near != NULL ? "did you mean %s?" : "a new rule needs a flag", near);
 		yamldoc_error(&pack->doc, id, hint, "there is no rule %.80s to change", id->text);
 		return 0;
 	}
 	if (l->set->rule_count >= LIMIT_RULES) {
-		yamldoc_error(&pack->doc, node, "leave out what is not needed", "there are more than %d rules", LIMIT_RULES);
+		yamldoc_error(&pack->doc, node, "leave out what is not needed",
+			      "there are more than %d rules", LIMIT_RULES);
 		return 0;
 	}
 	rc = rule_read(l->set->arena, pack, node, &l->set->sections, &r);
@@ -127,7 +132,7 @@ take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node
 static int
 take_source(struct loader *l, const struct ruleset_source *source)
 {
-	static const char *const keys[] = {"pack", "define", "rules", NULL};
+	static const char *const keys[] = { "pack", "define", "rules", NULL };
 	struct pack *pack = arena_calloc(l->arena, 1, sizeof(*pack));
 	const struct yamlnode *rules;
 	int rc;
@@ -135,7 +140,8 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	if (pack == NULL)
 		return -ENOMEM;
 	pack->source = source;
-	rc = yamldoc_load(&pack->doc, l->arena, source->name, source->text, source->len, l->problems);
+	rc = yamldoc_load(&pack->doc, l->arena, source->name, source->text, source->len,
+			  l->problems);
 	if (rc < 0)
 		return rc == -ENOMEM ? rc : 0;
 	l->readable++;
@@ -151,7 +157,8 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	if (rules == NULL || rules->kind == YAMLNODE_NULL)
 		return 0;
 	if (rules->kind != YAMLNODE_LIST) {
-		yamldoc_error(&pack->doc, rules, "begin each rule with `- id:`", "rules is not a list");
+		yamldoc_error(&pack->doc, rules, "begin each rule with `- id:`",
+			      "rules is not a list");
 		return 0;
 	}
 	for (const struct yamlnode *n = rules->first; n != NULL && rc == 0; n = n->next)
@@ -194,8 +201,10 @@ order_conditions(struct ruleset *set)
 			continue;
 		later |= 1u << r->flag;
 		if (when_flags(r->when) & later) {
-			yamldoc_error(&r->pack->doc, r->when_node, "put the rule that it depends on first",
-				      "%s looks at a flag that it or a later rule with when gives", r->id);
+			yamldoc_error(&r->pack->doc, r->when_node,
+				      "put the rule that it depends on first",
+				      "%s looks at a flag that it or a later rule with when gives",
+				      r->id);
 			ruleset_leave_out(set, (uint32_t)i);
 		}
 	}
@@ -224,7 +233,8 @@ index_view(struct ruleset *set, enum view view)
 		if (r->disabled || r->view != view)
 			continue;
 		for (size_t k = 0; k < r->match_count; k++)
-			v->entries[v->count++] = (struct entry_pattern){&r->match[k], (uint32_t)i};
+			v->entries[v->count++] =
+				(struct entry_pattern){ &r->match[k], (uint32_t)i };
 	}
 	return 0;
 }
@@ -236,7 +246,7 @@ add_lane(struct ruleset *set, unsigned section, enum view view)
 	struct lane *lane = &set->lanes[set->lane_count];
 	bool any = false;
 
-	*lane = (struct lane){.section = section, .view = view};
+	*lane = (struct lane){ .section = section, .view = view };
 	lane->applies = arena_calloc(set->arena, v->words + 1, sizeof(*lane->applies));
 	if (lane->applies == NULL)
 		return -ENOMEM;
@@ -258,7 +268,8 @@ index_rules(struct ruleset *set)
 		rc = index_view(set, (enum view)v);
 	if (rc < 0)
 		return rc;
-	set->lanes = arena_calloc(set->arena, (size_t)set->sections.count * VIEW_COUNT + 1, sizeof(*set->lanes));
+	set->lanes = arena_calloc(set->arena, (size_t)set->sections.count * VIEW_COUNT + 1,
+				  sizeof(*set->lanes));
 	if (set->lanes == NULL)
 		return -ENOMEM;
 	for (unsigned s = 0; s < set->sections.count && rc == 0; s++)
@@ -296,8 +307,8 @@ static void
 forget_literals(struct pattern *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		list[i].literals.need = (struct literal_need){NULL};
-		list[i].literals.also = (struct literal_need){NULL};
+		list[i].literals.need = (struct literal_need){ NULL };
+		list[i].literals.also = (struct literal_need){ NULL };
 	}
 }
 
@@ -357,10 +368,14 @@ load(struct loader *l, const struct ruleset_source *sources, size_t count)
 }
 
 int
-ruleset_compile(const struct ruleset_source *sources, size_t count, const struct ruleset_options *options,
-		struct problems *problems, struct ruleset **ret_set)
+ruleset_compile(const struct ruleset_source *sources, size_t count,
+		const struct ruleset_options *options, struct problems *problems,
+		struct ruleset **ret_set)
 {
-	struct loader l = {.options = options, .problems = problems, .set = calloc(1, sizeof(*l.set)), .arena = arena_new(0)};
+	struct loader l = { .options = options,
+			    .problems = problems,
+			    .set = calloc(1, sizeof(*l.set)),
+			    .arena = arena_new(0) };
 	int rc = -ENOMEM;
 
 	if (l.set == NULL)
@@ -383,7 +398,9 @@ out:
 	tdestroy(l.ids, named_keep);
 	arena_free(l.arena);
 	ruleset_unref(l.set);
-	/* libhs takes tens of megabytes for building the gate, which malloc would keep for nobody. */
+	/*
+	 * libhs takes tens of megabytes for building the gate, which malloc would keep for nobody.
+	 */
 	malloc_trim(0);
 	return rc;
 }
@@ -411,7 +428,8 @@ ruleset_ref(struct ruleset *set)
 void
 ruleset_unref(struct ruleset *set)
 {
-	if (set == NULL || atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1)
+	if (set == NULL ||
+	    atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (int v = 0; v < VIEW_COUNT; v++)
 		gate_free(set->views[v].gate);

@@ -1,8 +1,9 @@
 /*
  * ruleset: many rules, compiled once, shared by reference count, never changed afterwards.
  *
- * Compiling takes texts, not paths: reading files is the caller's. Every mistake of every file is reported in
- * one run as file:line:column. A rule that does not compile or fails its own samples is left out and reported.
+ * Compiling takes texts, not paths: reading files is the caller's. Every mistake of every file is
+ * reported in one run as file:line:column. A rule that does not compile or fails its own samples is
+ * left out and reported.
  */
 #ifndef FILTERS_RULESET_H
 #define FILTERS_RULESET_H
@@ -16,26 +17,28 @@
 struct ruleset;
 
 struct ruleset_source {
-	const char *name;		/* what diagnostics call it, usually the path */
+	const char *name; /* what diagnostics call it, usually the path */
 	const char *text;
 	size_t len;
-	bool override;			/* from rules.d: may change shipped rules by id */
+	bool override; /* from rules.d: may change shipped rules by id */
 };
 
 struct ruleset_options {
-	bool jit;			/* use PCRE2's JIT where the process may have it */
-	bool gate;			/* use the literal gate where it was built in */
-	bool skip_samples;		/* do not run the rules' own samples */
+	bool jit;          /* use PCRE2's JIT where the process may have it */
+	bool gate;         /* use the literal gate where it was built in */
+	bool skip_samples; /* do not run the rules' own samples */
 };
 
 /*
- * Compiles sources in order. Returns 0 and a set with one reference when at least the sound rules stand
- * (problems->errors tells whether any was left out: the caller decides whether that is good enough), or
- * -EINVAL when no source could be read at all, -ENOMEM. problems may already hold entries.
+ * Compiles sources in order. Returns 0 and a set with one reference when at least the sound rules
+ * stand (problems->errors tells whether any was left out: the caller decides whether that is good
+ * enough), or -EINVAL when no source could be read at all, -ENOMEM. problems may already hold
+ * entries.
  */
 int
-ruleset_compile(const struct ruleset_source *sources, size_t count, const struct ruleset_options *options,
-		struct problems *problems, struct ruleset **ret_set);
+ruleset_compile(const struct ruleset_source *sources, size_t count,
+		const struct ruleset_options *options, struct problems *problems,
+		struct ruleset **ret_set);
 
 struct ruleset *
 ruleset_ref(struct ruleset *set);
@@ -48,11 +51,16 @@ ruleset_unref(struct ruleset *set);
 size_t
 ruleset_count(const struct ruleset *set);
 
-/* SHA-256 of what was loaded, 64 hex digits: the same sources in the same order give the same hash. */
+/*
+ * SHA-256 of what was loaded, 64 hex digits: the same sources in the same order give the same hash.
+ */
 const char *
 ruleset_hash(const struct ruleset *set);
 
-/* Whether patterns run compiled to machine code, and if not why, as a short text ("off", "not allowed by the system ..."). */
+/*
+ * Whether patterns run compiled to machine code, and if not why, as a short text ("off", "not
+ * allowed by the system ...").
+ */
 bool
 ruleset_jit(const struct ruleset *set, const char **ret_why);
 

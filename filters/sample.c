@@ -10,8 +10,8 @@
 struct runner {
 	struct ruleset *set;
 	struct judge *judge;
-	struct arena *arena;		/* of one sample */
-	bool gate_lost;			/* a sample got lost in the gate */
+	struct arena *arena; /* of one sample */
+	bool gate_lost;      /* a sample got lost in the gate */
 };
 
 /* Samples are body text, unless the rule does not look there. */
@@ -24,7 +24,8 @@ sample_section(const struct rule *r)
 }
 
 static int
-answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gated, enum answer *ret)
+answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gated,
+	  enum answer *ret)
 {
 	const struct rule *r = &run->set->rules[rule];
 	struct verdict *v;
@@ -40,10 +41,11 @@ answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gat
 
 /* One sample; *ret_passed is set when the rule does what it should. */
 static int
-run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_hit, bool *ret_passed)
+run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_hit,
+	bool *ret_passed)
 {
 	const struct rule *r = &run->set->rules[rule];
-	struct input input = {.section = sample_section(r), .text = n->text, .len = n->len};
+	struct input input = { .section = sample_section(r), .text = n->text, .len = n->len };
 	enum answer answer = ANSWER_CLEAR, gated = ANSWER_CLEAR;
 	struct folded f;
 	char hint[160];
@@ -62,18 +64,21 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	rc = fold_text(run->arena, r->view, n->text, n->len, &f);
 	if (rc < 0)
 		return rc;
-	snprintf(hint, sizeof(hint), r->when != NULL ? "look at the flags that the sample raises" : "the patterns see: %.120s",
+	snprintf(hint, sizeof(hint),
+		 r->when != NULL ? "look at the flags that the sample raises"
+				 : "the patterns see: %.120s",
 		 f.text);
 	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
 		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
-		      : must_hit		    ? "does not hit"
+		      : must_hit                    ? "does not hit"
 						    : "must not hit but hits");
 	return 0;
 }
 
 /* All samples of one list of a rule. */
 static int
-run_list(struct runner *run, uint32_t rule, const struct yamlnode *list, bool must_hit, bool *ret_passed)
+run_list(struct runner *run, uint32_t rule, const struct yamlnode *list, bool must_hit,
+	 bool *ret_passed)
 {
 	const struct rule *r = &run->set->rules[rule];
 	const struct yamlnode *n = list != NULL && list->kind == YAMLNODE_LIST ? list->first : list;
@@ -82,7 +87,8 @@ run_list(struct runner *run, uint32_t rule, const struct yamlnode *list, bool mu
 
 	for (; n != NULL; n = list->kind == YAMLNODE_LIST ? n->next : NULL) {
 		if (n->kind != YAMLNODE_SCALAR) {
-			yamldoc_error(&r->pack->doc, n, "put it in quotes", "a sample must be a text");
+			yamldoc_error(&r->pack->doc, n, "put it in quotes",
+				      "a sample must be a text");
 			*ret_passed = false;
 			continue;
 		}
@@ -120,7 +126,7 @@ run_all(struct runner *run, bool derived)
 int
 samples_run(struct ruleset *set, struct problems *problems)
 {
-	struct runner run = {.set = set, .judge = judge_new(), .arena = arena_new(0)};
+	struct runner run = { .set = set, .judge = judge_new(), .arena = arena_new(0) };
 	int rc = -ENOMEM;
 
 	if (run.judge != NULL && run.arena != NULL)
@@ -130,8 +136,10 @@ samples_run(struct ruleset *set, struct problems *problems)
 	if (rc == 0 && run.gate_lost && set->gate) {
 		set->gate = false;
 		set->gate_why = "a rule's own sample did not pass it";
-		problems_add(problems, PROBLEM_WARNING, "", 0, 0, "please report this with the rules",
-			     "the literal gate loses a sample that its rule hits: it is switched off for this set");
+		problems_add(problems, PROBLEM_WARNING, "", 0, 0,
+			     "please report this with the rules",
+			     "the literal gate loses a sample that its rule hits: it is switched "
+			     "off for this set");
 	}
 	judge_free(run.judge);
 	arena_free(run.arena);

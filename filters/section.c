@@ -10,7 +10,7 @@
 static int
 from_text(struct arena *arena, const struct message *m, struct section_text *ret)
 {
-	struct buf b = {.arena = arena};
+	struct buf b = { .arena = arena };
 
 	for (size_t i = 0; i < m->from.count; i++) {
 		if (i > 0)
@@ -28,7 +28,7 @@ from_text(struct arena *arena, const struct message *m, struct section_text *ret
 static int
 names_text(struct arena *arena, const struct message *m, struct section_text *ret)
 {
-	struct buf b = {.arena = arena};
+	struct buf b = { .arena = arena };
 
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		if (i > 0)
@@ -41,9 +41,10 @@ names_text(struct arena *arena, const struct message *m, struct section_text *re
 }
 
 static int
-header_text(struct arena *arena, const struct message *m, const char *name, struct section_text *ret)
+header_text(struct arena *arena, const struct message *m, const char *name,
+	    struct section_text *ret)
 {
-	struct buf b = {.arena = arena};
+	struct buf b = { .arena = arena };
 	size_t len = strlen(name);
 	bool first = true;
 
@@ -76,12 +77,12 @@ body_text(const struct message *m, enum segment_kind kind, struct section_text *
 }
 
 int
-section_text(struct arena *arena, const struct sections *sections, const struct input *input, unsigned section,
-	     struct section_text *ret)
+section_text(struct arena *arena, const struct sections *sections, const struct input *input,
+	     unsigned section, struct section_text *ret)
 {
 	const struct message *m = input->message;
 
-	*ret = (struct section_text){.text = ""};
+	*ret = (struct section_text){ .text = "" };
 	if (m == NULL) {
 		if (section == input->section) {
 			ret->text = input->text;
@@ -127,7 +128,8 @@ source_of(const struct section_text *t, size_t offset)
 }
 
 void
-section_source(const struct section_text *t, size_t offset, size_t length, size_t *ret_offset, size_t *ret_length)
+section_source(const struct section_text *t, size_t offset, size_t length, size_t *ret_offset,
+	       size_t *ret_length)
 {
 	size_t start = offset, end = offset + length;
 

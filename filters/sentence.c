@@ -1,8 +1,8 @@
 /*
  * sentence: sentence boundaries. See sentence.h.
  *
- * Each place of a text is asked by itself ("does a sentence begin here?") by looking a few characters to both
- * sides, so that nothing needs to be scanned but the neighbourhood of a match.
+ * Each place of a text is asked by itself ("does a sentence begin here?") by looking a few
+ * characters to both sides, so that nothing needs to be scanned but the neighbourhood of a match.
  */
 #include "sentence.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define SHORT_LINE 40		/* columns; mailers wrap later than this */
+#define SHORT_LINE 40 /* columns; mailers wrap later than this */
 
 static bool
 is_blank(char c)
@@ -39,9 +39,10 @@ static bool
 is_abbreviation(const char *text, size_t dot)
 {
 	static const char *const known[] = {
-		"mr", "mrs", "ms", "dr", "prof", "st", "no", "vs", "etc", "inc", "ltd", "co", "corp", "approx", "dept", "est",
-		"e.g", "i.e", "a.m", "p.m", "u.s", "u.k", "ref", "tel", "jan", "feb", "mar", "apr", "aug", "sept", "sep",
-		"oct", "nov", "dec",
+		"mr",  "mrs", "ms",   "dr",   "prof",   "st",   "no",  "vs",  "etc",
+		"inc", "ltd", "co",   "corp", "approx", "dept", "est", "e.g", "i.e",
+		"a.m", "p.m", "u.s",  "u.k",  "ref",    "tel",  "jan", "feb", "mar",
+		"apr", "aug", "sept", "sep",  "oct",    "nov",  "dec",
 	};
 	size_t start = dot;
 
@@ -50,17 +51,21 @@ is_abbreviation(const char *text, size_t dot)
 	if (dot - start == 1 && ((text[start] >= 'A' && text[start] <= 'Z')))
 		return text[start] != 'I';
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strlen(known[i]) == dot - start && strncasecmp(known[i], text + start, dot - start) == 0)
+		if (strlen(known[i]) == dot - start &&
+		    strncasecmp(known[i], text + start, dot - start) == 0)
 			return true;
 	return false;
 }
 
-/* Whether text[0..end) ends with a mark that closes a sentence, quotes and brackets after it allowed. */
+/*
+ * Whether text[0..end) ends with a mark that closes a sentence, quotes and brackets after it
+ * allowed.
+ */
 static bool
 closed(const char *text, size_t end)
 {
-	static const char *const quotes[] = {"\"", "'", ")", "]", "”", "’", "」", "』"};
-	static const char *const marks[] = {"!", "?", "…", "。", "！", "？", "．"};
+	static const char *const quotes[] = { "\"", "'", ")", "]", "”", "’", "」", "』" };
+	static const char *const marks[] = { "!", "?", "…", "。", "！", "？", "．" };
 
 	for (int n = 0; n < 3; n++)
 		for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
@@ -74,22 +79,28 @@ closed(const char *text, size_t end)
 	return end > 0 && text[end - 1] == '.' && !is_abbreviation(text, end - 1);
 }
 
-/* Korean without a full stop: a final ending before the space at text[end], and nothing behind that leans on it. */
+/*
+ * Korean without a full stop: a final ending before the space at text[end], and nothing behind that
+ * leans on it.
+ */
 static bool
 korean_ending(const char *text, size_t len, size_t end)
 {
 	static const char *const endings[] = {
-		"니다", "세요", "어요", "아요", "해요", "예요", "에요", "네요", "까요", "지요", "군요", "대요", "래요",
-		"시오", "하라", "니까", "죠", "라고요", "다고요", "할게요", "을게요", "ㅋㅋ", "ㅎㅎ", "ㅠㅠ", "ㅜㅜ",
+		"니다",   "세요",   "어요",   "아요", "해요", "예요", "에요", "네요", "까요",
+		"지요",   "군요",   "대요",   "래요", "시오", "하라", "니까", "죠",   "라고요",
+		"다고요", "할게요", "을게요", "ㅋㅋ", "ㅎㅎ", "ㅠㅠ", "ㅜㅜ",
 	};
-	static const char *const leaning[] = {"라고", "라는", "라며", "하고", "하며", "만 ", "고 ", "며 "};
+	static const char *const leaning[] = { "라고", "라는", "라며", "하고",
+					       "하며", "만 ",  "고 ",  "며 " };
 	bool ending = false;
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && !ending; i++)
 		ending = ends_with(text, end, endings[i]);
 	/* "-니까" is "because" unless it asks: -습니까, -합니까. */
-	if (!ending || (ends_with(text, end, "니까") && !ends_with(text, end, "습니까") && !ends_with(text, end, "합니까") &&
-			!ends_with(text, end, "됩니까") && !ends_with(text, end, "입니까")))
+	if (!ending || (ends_with(text, end, "니까") && !ends_with(text, end, "습니까") &&
+			!ends_with(text, end, "합니까") && !ends_with(text, end, "됩니까") &&
+			!ends_with(text, end, "입니까")))
 		return false;
 	while (end < len && is_blank(text[end]))
 		end++;
@@ -122,8 +133,8 @@ list_mark(const char *text, size_t len, size_t at)
 		i++;
 	if (i > at && i < len && (text[i] == '.' || text[i] == ')'))
 		return true;
-	return begins_with(text, len, at, "- ") || begins_with(text, len, at, "* ") || begins_with(text, len, at, "· ") ||
-	       begins_with(text, len, at, "•");
+	return begins_with(text, len, at, "- ") || begins_with(text, len, at, "* ") ||
+	       begins_with(text, len, at, "· ") || begins_with(text, len, at, "•");
 }
 
 /* Whether a sentence begins at `at`, which follows white space. */
@@ -143,17 +154,20 @@ begins_at(const char *text, size_t len, size_t at)
 }
 
 void
-sentence_around(const char *text, size_t len, size_t offset, size_t length, size_t *ret_offset, size_t *ret_length)
+sentence_around(const char *text, size_t len, size_t offset, size_t length, size_t *ret_offset,
+		size_t *ret_length)
 {
 	size_t start = offset, end = offset + length;
 
 	while (start > 0 && offset - start < SENTENCE_REACH) {
-		if (start < len && is_blank(text[start - 1]) && !is_blank(text[start]) && begins_at(text, len, start))
+		if (start < len && is_blank(text[start - 1]) && !is_blank(text[start]) &&
+		    begins_at(text, len, start))
 			break;
 		start--;
 	}
 	while (end < len && end - (offset + length) < SENTENCE_REACH) {
-		if (end > offset && is_blank(text[end - 1]) && !is_blank(text[end]) && begins_at(text, len, end))
+		if (end > offset && is_blank(text[end - 1]) && !is_blank(text[end]) &&
+		    begins_at(text, len, end))
 			break;
 		end++;
 	}

@@ -1,7 +1,9 @@
 /*
- * signature: what stands at the end of a mail without being said in it: device lines, contact blocks, disclaimers.
+ * signature: what stands at the end of a mail without being said in it: device lines, contact
+ * blocks, disclaimers.
  *
- * Each test is about one line or paragraph at the end of somebody's words; reply.c knows where that is.
+ * Each test is about one line or paragraph at the end of somebody's words; reply.c knows where that
+ * is.
  */
 #ifndef FILTERS_SIGNATURE_H
 #define FILTERS_SIGNATURE_H

@@ -12,22 +12,18 @@
 #define BASE64_SAMPLE 1000
 
 const unsigned char transfer_base64[256] = {
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 65, 65, 66, 66, 65, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	65, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 62, 66, 66, 66, 63,
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 66, 66, 66, 64, 66, 66,
-	66, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 66, 66, 66, 66, 66,
-	66, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
-	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 65, 65, 66, 66, 65, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 65, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 62,
+	66, 66, 66, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 66, 66, 66, 64, 66, 66, 66, 0,
+	1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+	23, 24, 25, 66, 66, 66, 66, 66, 66, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+	39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
+	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66,
 };
 
 #define VALUE(c) transfer_base64[(unsigned char)(c)]
@@ -55,8 +51,8 @@ strangers(const char *in, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (VALUE(in[i]) > SPACE)
 			count++;
-		else if ((in[i] == ' ' || in[i] == '\t') && i + 1 < len && VALUE(in[i + 1]) != SPACE && i > 0 &&
-			 VALUE(in[i - 1]) != SPACE)
+		else if ((in[i] == ' ' || in[i] == '\t') && i + 1 < len &&
+			 VALUE(in[i + 1]) != SPACE && i > 0 && VALUE(in[i - 1]) != SPACE)
 			count++;
 	}
 	return count;
@@ -74,8 +70,8 @@ struct base64 {
 	const char *in, *end;
 	char *start, *out;
 	unsigned bits;
-	int count;			/* letters of the open group of four */
-	const char *line;		/* the line began here with no group open, else NULL */
+	int count;        /* letters of the open group of four */
+	const char *line; /* the line began here with no group open, else NULL */
 	char *line_out;
 	bool broken;
 };
@@ -95,8 +91,8 @@ base64_flush(struct base64 *b)
 }
 
 /*
- * A letter that is not base64. List servers put their footer as plain text behind a base64 body: a line that is mostly
- * words is taken over as it is. Else the letter is skipped.
+ * A letter that is not base64. List servers put their footer as plain text behind a base64 body: a
+ * line that is mostly words is taken over as it is. Else the letter is skipped.
  */
 static void
 base64_stranger(struct base64 *b)
@@ -113,7 +109,7 @@ base64_stranger(struct base64 *b)
 	stop = stop ? stop + 1 : b->end;
 	len = (size_t)(stop - b->line);
 	if (strangers(b->line, len) * 8 <= len && len > 8) {
-		b->line = NULL;		/* one look a line: linear time */
+		b->line = NULL; /* one look a line: linear time */
 		b->in++;
 		return;
 	}
@@ -172,7 +168,8 @@ base64_decode(struct base64 *b, size_t max)
 		} else if (*b->in == '\n') {
 			b->in++;
 			base64_line(b);
-		} else if (v == SPACE && (b->in + 1 == b->end || b->in[1] == '\n' || *b->in == '\r')) {
+		} else if (v == SPACE &&
+			   (b->in + 1 == b->end || b->in[1] == '\n' || *b->in == '\r')) {
 			b->in++;
 		} else {
 			base64_stranger(b);
@@ -261,8 +258,9 @@ uuencode(const char *in, const char *end, char *out, bool *ret_broken)
 }
 
 int
-transfer_decode(struct arena *arena, enum part_encoding encoding, const char *in, size_t len, size_t max,
-		const char **ret_bytes, size_t *ret_len, bool *ret_broken, bool *ret_cut)
+transfer_decode(struct arena *arena, enum part_encoding encoding, const char *in, size_t len,
+		size_t max, const char **ret_bytes, size_t *ret_len, bool *ret_broken,
+		bool *ret_cut)
 {
 	/* No encoding makes four letters into less than one byte of text worth looking at. */
 	size_t most = max < (size_t)-1 / 8 ? max * 4 + 1024 : max, done;

@@ -1,7 +1,9 @@
 /*
- * transfer: Content-Transfer-Encoding undone (RFC 2045 section 6, uuencode), also where it was done badly.
+ * transfer: Content-Transfer-Encoding undone (RFC 2045 section 6, uuencode), also where it was done
+ * badly.
  *
- * What does not decode is passed through as it came: a reader must see a text with odd bytes rather than none.
+ * What does not decode is passed through as it came: a reader must see a text with odd bytes rather
+ * than none.
  */
 #ifndef FILTERS_TRANSFER_H
 #define FILTERS_TRANSFER_H
@@ -13,12 +15,14 @@
 #include "message.h"
 
 /*
- * At most max bytes are decoded; *ret_cut says that there was more. The result is in the arena, or (ENCODING_NONE) a part
- * of `in`. *ret_broken says that something did not fit the encoding. Returns 0 or -ENOMEM.
+ * At most max bytes are decoded; *ret_cut says that there was more. The result is in the arena, or
+ * (ENCODING_NONE) a part of `in`. *ret_broken says that something did not fit the encoding. Returns
+ * 0 or -ENOMEM.
  */
 int
-transfer_decode(struct arena *arena, enum part_encoding encoding, const char *in, size_t len, size_t max,
-		const char **ret_bytes, size_t *ret_len, bool *ret_broken, bool *ret_cut);
+transfer_decode(struct arena *arena, enum part_encoding encoding, const char *in, size_t len,
+		size_t max, const char **ret_bytes, size_t *ret_len, bool *ret_broken,
+		bool *ret_cut);
 
 /* Whether the beginning of a text that is said to be base64 is. */
 bool

@@ -1,8 +1,8 @@
 /*
  * verdict: adding up what the rules found in one message. See verdict.h and desk.h.
  *
- * Goes through the rules in the order of the set, so that a verdict does not depend on the order in which the
- * gate found things.
+ * Goes through the rules in the order of the set, so that a verdict does not depend on the order in
+ * which the gate found things.
  */
 #include "verdict.h"
 
@@ -15,7 +15,7 @@
 const char *
 answer_name(enum answer a)
 {
-	static const char *const names[] = {"clear", "hit", "undetermined"};
+	static const char *const names[] = { "clear", "hit", "undetermined" };
 
 	return names[a];
 }
@@ -52,7 +52,7 @@ desk_rule_answer(const struct rule_state *s)
 
 /* What the rules gave one flag. */
 struct sum {
-	double sure, above, below;	/* of hits; what undetermined rules could add or take */
+	double sure, above, below; /* of hits; what undetermined rules could add or take */
 	size_t evidence;
 };
 
@@ -89,8 +89,12 @@ fill_evidence(struct desk *d, const struct hit *h, struct evidence *e)
 	const struct section_text *t = &d->texts[h->section];
 	const char *source = t->text;
 
-	*e = (struct evidence){.rule = r->id, .file = r->file, .line = r->line, .why = r->why,
-			       .part = d->set->sections.names[h->section], .score = r->score};
+	*e = (struct evidence){ .rule = r->id,
+				.file = r->file,
+				.line = r->line,
+				.why = r->why,
+				.part = d->set->sections.names[h->section],
+				.score = r->score };
 	section_source(t, h->offset, h->length, &e->offset, &e->length);
 	if (t->map_count > 0)
 		source = d->input->message->body;
@@ -117,19 +121,24 @@ add_up(struct desk *d, struct sum sums[FLAG_COUNT], struct verdict *v)
 		undetermined += a == ANSWER_UNDETERMINED;
 		add_answer(&sums[r->flag], r, a, s->hits);
 	}
-	v->undetermined = arena_calloc(d->arena, undetermined + d->set->derived_count + 1, sizeof(*v->undetermined));
+	v->undetermined = arena_calloc(d->arena, undetermined + d->set->derived_count + 1,
+				       sizeof(*v->undetermined));
 	if (v->undetermined == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < j->touched_count; i++) {
 		const struct rule *r = &d->set->rules[j->touched[i]];
 
-		if (!r->shadow && desk_rule_answer(&j->states[j->touched[i]]) == ANSWER_UNDETERMINED)
+		if (!r->shadow &&
+		    desk_rule_answer(&j->states[j->touched[i]]) == ANSWER_UNDETERMINED)
 			v->undetermined[v->undetermined_count++] = r->id;
 	}
 	return 0;
 }
 
-/* Judges the rules with when, in order; each sees the answers of those before it. Marks those that hold in j->states. */
+/*
+ * Judges the rules with when, in order; each sees the answers of those before it. Marks those that
+ * hold in j->states.
+ */
 static void
 derive(struct desk *d, const double *thresholds, struct sum sums[FLAG_COUNT], struct verdict *v)
 {
@@ -156,7 +165,9 @@ derive(struct desk *d, const double *thresholds, struct sum sums[FLAG_COUNT], st
 		answers[r->flag] = sum_answer(&sums[r->flag], thresholds[r->flag]);
 	}
 	for (int f = 0; f < FLAG_COUNT; f++)
-		v->flags[f] = (struct flag_verdict){.answer = answers[f], .score = sums[f].sure, .threshold = thresholds[f]};
+		v->flags[f] = (struct flag_verdict){ .answer = answers[f],
+						     .score = sums[f].sure,
+						     .threshold = thresholds[f] };
 }
 
 static int
@@ -167,7 +178,8 @@ collect_evidence(struct desk *d, const struct sum sums[FLAG_COUNT], struct verdi
 	for (int f = 0; f < FLAG_COUNT; f++) {
 		if (sums[f].evidence == 0)
 			continue;
-		v->flags[f].evidence = arena_calloc(d->arena, sums[f].evidence, sizeof(struct evidence));
+		v->flags[f].evidence =
+			arena_calloc(d->arena, sums[f].evidence, sizeof(struct evidence));
 		if (v->flags[f].evidence == NULL)
 			return -ENOMEM;
 	}
@@ -175,7 +187,8 @@ collect_evidence(struct desk *d, const struct sum sums[FLAG_COUNT], struct verdi
 		const struct rule *r = &d->set->rules[j->hits[i].rule];
 		struct flag_verdict *flag = &v->flags[r->flag];
 
-		if (!r->shadow && fill_evidence(d, &j->hits[i], &flag->evidence[flag->evidence_count++]) < 0)
+		if (!r->shadow &&
+		    fill_evidence(d, &j->hits[i], &flag->evidence[flag->evidence_count++]) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < d->set->derived_count; i++) {
@@ -185,7 +198,12 @@ collect_evidence(struct desk *d, const struct sum sums[FLAG_COUNT], struct verdi
 		if (j->states[d->set->derived[i]].hits == 0)
 			continue;
 		flag->evidence[flag->evidence_count++] = (struct evidence){
-			.rule = r->id, .file = r->file, .line = r->line, .why = r->why, .part = "body", .text = "",
+			.rule = r->id,
+			.file = r->file,
+			.line = r->line,
+			.why = r->why,
+			.part = "body",
+			.text = "",
 			.score = r->score,
 		};
 		j->states[d->set->derived[i]].hits = 0;
@@ -197,7 +215,7 @@ int
 desk_conclude(struct desk *d, const double thresholds[FLAG_COUNT], struct verdict **ret_verdict)
 {
 	struct judge *j = d->j;
-	struct sum sums[FLAG_COUNT] = {{0}};
+	struct sum sums[FLAG_COUNT] = { { 0 } };
 	double defaults[FLAG_COUNT];
 	struct verdict *v = arena_calloc(d->arena, 1, sizeof(*v));
 	int rc;
@@ -216,8 +234,9 @@ desk_conclude(struct desk *d, const double thresholds[FLAG_COUNT], struct verdic
 	rc = collect_evidence(d, sums, v);
 	if (rc < 0)
 		return rc;
-	v->incomplete = v->undetermined_count > 0 ||
-			(d->input->message != NULL && (d->input->message->notes & NOTES_UNDETERMINED) != 0);
+	v->incomplete =
+		v->undetermined_count > 0 ||
+		(d->input->message != NULL && (d->input->message->notes & NOTES_UNDETERMINED) != 0);
 	v->ruleset_hash = d->set->hash;
 	v->steps = matcher_steps(j->matcher);
 	*ret_verdict = v;

@@ -1,7 +1,9 @@
 /*
- * verdict: what the rules say of one message. Hit, clear or undetermined, each hit with its evidence.
+ * verdict: what the rules say of one message. Hit, clear or undetermined, each hit with its
+ * evidence.
  *
- * A match that ends in any PCRE2 limit or error is undetermined: never clear, and `not` keeps it so.
+ * A match that ends in any PCRE2 limit or error is undetermined: never clear, and `not` keeps it
+ * so.
  */
 #ifndef FILTERS_VERDICT_H
 #define FILTERS_VERDICT_H
@@ -26,14 +28,17 @@ const char *
 answer_name(enum answer a);
 
 struct evidence {
-	const char *rule;		/* id */
+	const char *rule; /* id */
 	const char *file;
 	unsigned line;
-	const char *why;		/* the rule's own words, "" when none */
-	const char *part;		/* "subject", "body", "quoted", "signature", "attachment-name", "from", "header:NAME" */
-	size_t offset, length;		/* bytes in the decoded text of that part (for body, quoted, signature: in message.body) */
-	const char *text;		/* those bytes, NUL-terminated, "" for a derived rule */
-	double score;			/* what this rule gave its flag; counted once per rule however often it matched */
+	const char *why;  /* the rule's own words, "" when none */
+	const char *part; /* "subject", "body", "quoted", "signature", "attachment-name", "from",
+			     "header:NAME" */
+	size_t offset, length; /* bytes in the decoded text of that part (for body, quoted,
+				  signature: in message.body) */
+	const char *text;      /* those bytes, NUL-terminated, "" for a derived rule */
+	double score; /* what this rule gave its flag; counted once per rule however often it
+			 matched */
 };
 
 struct flag_verdict {
@@ -45,12 +50,13 @@ struct flag_verdict {
 
 struct verdict {
 	struct flag_verdict flags[FLAG_COUNT];
-	const char **undetermined;	/* ids of rules that could not be decided */
+	const char **undetermined; /* ids of rules that could not be decided */
 	size_t undetermined_count;
-	size_t shadow_hits;		/* rules in state shadow that matched; no flag shows them */
-	bool incomplete;		/* the message could not be read whole (message.notes) or a rule is undetermined */
+	size_t shadow_hits; /* rules in state shadow that matched; no flag shows them */
+	bool incomplete;    /* the message could not be read whole (message.notes) or a rule is
+			       undetermined */
 	const char *ruleset_hash;
-	uint64_t steps;			/* spent of LIMIT_MESSAGE_STEPS */
+	uint64_t steps; /* spent of LIMIT_MESSAGE_STEPS */
 };
 
 /* The default threshold of every flag. */
@@ -66,8 +72,8 @@ void
 judge_free(struct judge *j);
 
 /*
- * Judges a message. thresholds may be NULL (all THRESHOLD_DEFAULT). The verdict lives in m->arena and does not
- * outlive the set's reference held by the caller. Returns 0 or -ENOMEM.
+ * Judges a message. thresholds may be NULL (all THRESHOLD_DEFAULT). The verdict lives in m->arena
+ * and does not outlive the set's reference held by the caller. Returns 0 or -ENOMEM.
  */
 int
 judge_message(struct judge *j, const struct ruleset *set, const struct message *m,

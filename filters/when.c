@@ -21,7 +21,7 @@ struct parser {
 	struct arena *arena;
 	const char *s;
 	size_t len, at;
-	size_t token, token_len;	/* the token under the eye; token_len 0 at the end */
+	size_t token, token_len; /* the token under the eye; token_len 0 at the end */
 	unsigned tokens;
 	struct when_error *error;
 	int rc;
@@ -30,7 +30,7 @@ struct parser {
 static struct when *
 parse_or(struct parser *p);
 
-static struct when * __attribute__((format(printf, 3, 4)))
+static struct when *__attribute__((format(printf, 3, 4)))
 fail(struct parser *p, const char *hint, const char *fmt, ...)
 {
 	va_list ap;
@@ -59,14 +59,15 @@ advance(struct parser *p)
 			p->at++;
 	p->token_len = p->at - p->token;
 	if (p->token_len > 0 && ++p->tokens > LIMIT_WHEN_NODES)
-		fail(p, "split it into several rules", "the condition has more than %d names and operators",
-		     LIMIT_WHEN_NODES);
+		fail(p, "split it into several rules",
+		     "the condition has more than %d names and operators", LIMIT_WHEN_NODES);
 }
 
 static bool
 token_is(const struct parser *p, const char *word)
 {
-	return p->rc == 0 && p->token_len == strlen(word) && memcmp(p->s + p->token, word, p->token_len) == 0;
+	return p->rc == 0 && p->token_len == strlen(word) &&
+	       memcmp(p->s + p->token, word, p->token_len) == 0;
 }
 
 static struct when *
@@ -162,9 +163,10 @@ parse_or(struct parser *p)
 }
 
 int
-when_parse(struct arena *arena, const char *text, size_t len, struct when **ret, struct when_error *ret_error)
+when_parse(struct arena *arena, const char *text, size_t len, struct when **ret,
+	   struct when_error *ret_error)
 {
-	struct parser p = {.arena = arena, .s = text, .len = len, .error = ret_error};
+	struct parser p = { .arena = arena, .s = text, .len = len, .error = ret_error };
 	struct when *w;
 
 	advance(&p);
@@ -183,7 +185,8 @@ either(enum answer a, enum answer b)
 {
 	if (a == ANSWER_HIT || b == ANSWER_HIT)
 		return ANSWER_HIT;
-	return a == ANSWER_UNDETERMINED || b == ANSWER_UNDETERMINED ? ANSWER_UNDETERMINED : ANSWER_CLEAR;
+	return a == ANSWER_UNDETERMINED || b == ANSWER_UNDETERMINED ? ANSWER_UNDETERMINED
+								    : ANSWER_CLEAR;
 }
 
 static enum answer
@@ -208,7 +211,8 @@ when_eval(const struct when *w, const enum answer answers[FLAG_COUNT])
 	case WHEN_NOT:
 		return opposite(when_eval(w->left, answers));
 	case WHEN_AND:
-		return opposite(either(opposite(when_eval(w->left, answers)), opposite(when_eval(w->right, answers))));
+		return opposite(either(opposite(when_eval(w->left, answers)),
+				       opposite(when_eval(w->right, answers))));
 	case WHEN_OR:
 		return either(when_eval(w->left, answers), when_eval(w->right, answers));
 	}

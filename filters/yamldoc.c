@@ -1,6 +1,6 @@
 /*
- * yamldoc: the tree is built from libyaml's events in one pass, with an explicit stack as deep as LIMIT_YAML_DEPTH, so
- * neither nesting nor aliases can make a small text cost much.
+ * yamldoc: the tree is built from libyaml's events in one pass, with an explicit stack as deep as
+ * LIMIT_YAML_DEPTH, so neither nesting nor aliases can make a small text cost much.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -18,20 +18,23 @@ struct builder {
 	size_t len;
 	yaml_parser_t parser;
 	struct yamlnode *open[LIMIT_YAML_DEPTH];
-	struct yamlnode **tail[LIMIT_YAML_DEPTH];	/* where the next entry of that list or map goes */
-	struct yamlnode *key[LIMIT_YAML_DEPTH];		/* a key that waits for its value */
+	struct yamlnode *
+		*tail[LIMIT_YAML_DEPTH];        /* where the next entry of that list or map goes */
+	struct yamlnode *key[LIMIT_YAML_DEPTH]; /* a key that waits for its value */
 	unsigned depth, documents;
 	size_t nodes;
 };
 
 static void
-problem_at(const struct yamldoc *doc, unsigned line, unsigned column, const char *hint, const char *text)
+problem_at(const struct yamldoc *doc, unsigned line, unsigned column, const char *hint,
+	   const char *text)
 {
 	problems_add(doc->problems, PROBLEM_ERROR, doc->name, line, column, hint, "%s", text);
 }
 
 void
-yamldoc_error(const struct yamldoc *doc, const struct yamlnode *at, const char *hint, const char *fmt, ...)
+yamldoc_error(const struct yamldoc *doc, const struct yamlnode *at, const char *hint,
+	      const char *fmt, ...)
 {
 	char text[400];
 	va_list ap;
@@ -62,25 +65,33 @@ parser_failed(const struct builder *b)
 
 		/* The reader knows bytes only; it reads ahead of the marks. */
 		for (size_t i = 0; i < p->problem_offset && i < b->len; i++) {
-			column = b->text[i] == '\n' ? 1 : column + (((unsigned char)b->text[i] & 0xc0) != 0x80);
+			column = b->text[i] == '\n'
+					 ? 1
+					 : column + (((unsigned char)b->text[i] & 0xc0) != 0x80);
 			line += b->text[i] == '\n';
 		}
-		snprintf(text, sizeof(text), "cannot be read as text: %s", p->problem ? p->problem : "error");
-		problem_at(b->doc, line, column, "save the file as UTF-8 without control characters", text);
+		snprintf(text, sizeof(text), "cannot be read as text: %s",
+			 p->problem ? p->problem : "error");
+		problem_at(b->doc, line, column,
+			   "save the file as UTF-8 without control characters", text);
 		return -EINVAL;
 	}
 	if (p->context)
 		snprintf(text, sizeof(text), "is not YAML here: %s (%s, which began in line %zu)",
 			 p->problem ? p->problem : "error", p->context, p->context_mark.line + 1);
 	else
-		snprintf(text, sizeof(text), "is not YAML here: %s", p->problem ? p->problem : "error");
-	return refuse(b, p->problem_mark, "look at the indentation, quotes and colons of this line and the one before", text);
+		snprintf(text, sizeof(text), "is not YAML here: %s",
+			 p->problem ? p->problem : "error");
+	return refuse(b, p->problem_mark,
+		      "look at the indentation, quotes and colons of this line and the one before",
+		      text);
 }
 
 static bool
 is_null(const struct yamlnode *node)
 {
-	return node->plain && (node->len == 0 || !strcmp(node->text, "~") || !strcmp(node->text, "null"));
+	return node->plain &&
+	       (node->len == 0 || !strcmp(node->text, "~") || !strcmp(node->text, "null"));
 }
 
 /* Makes a scalar or an empty list or map. */
@@ -90,7 +101,8 @@ make_node(struct builder *b, const yaml_event_t *event, struct yamlnode **ret)
 	struct yamlnode *node;
 
 	if (++b->nodes > LIMIT_YAML_NODES)
-		return refuse(b, event->start_mark, "split the file", "has more values than are read from one file");
+		return refuse(b, event->start_mark, "split the file",
+			      "has more values than are read from one file");
 	node = arena_calloc(b->doc->arena, 1, sizeof(*node));
 	if (!node)
 		return -ENOMEM;
@@ -109,7 +121,8 @@ make_node(struct builder *b, const yaml_event_t *event, struct yamlnode **ret)
 	node->block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
 		      event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
 	node->len = event->data.scalar.length;
-	node->text = arena_strndup(b->doc->arena, (const char *)event->data.scalar.value, node->len);
+	node->text =
+		arena_strndup(b->doc->arena, (const char *)event->data.scalar.value, node->len);
 	if (!node->text)
 		return -ENOMEM;
 	if (is_null(node))
@@ -130,7 +143,8 @@ place_node(struct builder *b, const yaml_event_t *event, struct yamlnode *node)
 	}
 	if (parent->kind == YAMLNODE_MAP && !b->key[b->depth - 1]) {
 		if (node->kind != YAMLNODE_SCALAR)
-			return refuse(b, event->start_mark, "a key is a plain word", "has a key that is not a word");
+			return refuse(b, event->start_mark, "a key is a plain word",
+				      "has a key that is not a word");
 		b->key[b->depth - 1] = node;
 		return 0;
 	}
@@ -148,7 +162,8 @@ static int
 open_node(struct builder *b, const yaml_event_t *event, struct yamlnode *node)
 {
 	if (b->depth == LIMIT_YAML_DEPTH)
-		return refuse(b, event->start_mark, "nothing that is read here nests so deep", "is nested too deep");
+		return refuse(b, event->start_mark, "nothing that is read here nests so deep",
+			      "is nested too deep");
 	b->open[b->depth] = node;
 	b->tail[b->depth] = &node->first;
 	b->key[b->depth] = NULL;
@@ -184,23 +199,28 @@ check_doubles(struct builder *b, const struct yamlnode *map)
 	qsort(sorted, map->count, sizeof(*sorted), compare_keys);
 	for (i = 1; i < map->count; i++) {
 		if (!strcmp(sorted[i - 1]->key->text, sorted[i]->key->text))
-			yamldoc_error(b->doc, sorted[i]->key, "keep one of them", "key \"%.60s\" stands here a second time "
-				      "(first in line %u)", sorted[i]->key->text, sorted[i - 1]->key->line);
+			yamldoc_error(b->doc, sorted[i]->key, "keep one of them",
+				      "key \"%.60s\" stands here a second time "
+				      "(first in line %u)",
+				      sorted[i]->key->text, sorted[i - 1]->key->line);
 	}
 	free(sorted);
 	return 0;
 }
 
 static int
-take_value(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor, const yaml_char_t *tag)
+take_value(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
+	   const yaml_char_t *tag)
 {
 	struct yamlnode *node;
 	int r;
 
 	if (anchor)
-		return refuse(b, event->start_mark, "write the value out where it is used", "anchors (&name) are not read");
+		return refuse(b, event->start_mark, "write the value out where it is used",
+			      "anchors (&name) are not read");
 	if (tag)
-		return refuse(b, event->start_mark, "take the tag out", "tags (!name) are not read");
+		return refuse(b, event->start_mark, "take the tag out",
+			      "tags (!name) are not read");
 	r = make_node(b, event, &node);
 	if (!r)
 		r = place_node(b, event, node);
@@ -218,17 +238,21 @@ take_event(struct builder *b, const yaml_event_t *event)
 		return 1;
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->documents++)
-			return refuse(b, event->start_mark, "put it into a file of its own", "a second document (---) begins");
+			return refuse(b, event->start_mark, "put it into a file of its own",
+				      "a second document (---) begins");
 		return 0;
 	case YAML_ALIAS_EVENT:
-		return refuse(b, event->start_mark, "write the value out; a text that begins with * needs quotes",
+		return refuse(b, event->start_mark,
+			      "write the value out; a text that begins with * needs quotes",
 			      "aliases (*name) are not read");
 	case YAML_SCALAR_EVENT:
 		return take_value(b, event, event->data.scalar.anchor, event->data.scalar.tag);
 	case YAML_SEQUENCE_START_EVENT:
-		return take_value(b, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+		return take_value(b, event, event->data.sequence_start.anchor,
+				  event->data.sequence_start.tag);
 	case YAML_MAPPING_START_EVENT:
-		return take_value(b, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+		return take_value(b, event, event->data.mapping_start.anchor,
+				  event->data.mapping_start.tag);
 	case YAML_MAPPING_END_EVENT:
 		b->depth--;
 		return check_doubles(b, b->open[b->depth]);
@@ -241,14 +265,18 @@ take_event(struct builder *b, const yaml_event_t *event)
 }
 
 int
-yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const char *text, size_t len,
-	     struct problems *problems)
+yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const char *text,
+	     size_t len, struct problems *problems)
 {
-	static struct yamlnode nothing = { .kind = YAMLNODE_NULL, .line = 1, .column = 1, .text = "" };
+	static struct yamlnode nothing = {
+		.kind = YAMLNODE_NULL, .line = 1, .column = 1, .text = ""
+	};
 	struct builder b = { .doc = doc, .text = text, .len = len };
 	int r = 0;
 
-	*doc = (struct yamldoc){ .name = name, .problems = problems, .arena = arena, .root = &nothing };
+	*doc = (struct yamldoc){
+		.name = name, .problems = problems, .arena = arena, .root = &nothing
+	};
 	if (len > LIMIT_RULE_FILE_BYTES) {
 		problem_at(doc, 0, 0, "split the file", "is too big to be read");
 		return -EINVAL;
@@ -307,7 +335,10 @@ yamldoc_get(const struct yamlnode *map, const char *key)
 
 #define FAR 1000u
 
-/* Edit distance with transpositions of neighbours counted once; words longer than the rows are never near. */
+/*
+ * Edit distance with transpositions of neighbours counted once; words longer than the rows are
+ * never near.
+ */
 static unsigned
 distance(const char *a, const char *b)
 {
@@ -326,7 +357,8 @@ distance(const char *a, const char *b)
 
 			d = last[j] + 1 < d ? last[j] + 1 : d;
 			d = now[j - 1] + 1 < d ? now[j - 1] + 1 : d;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < d)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < d)
 				d = before[j - 2] + 1;
 			now[j] = d;
 		}
@@ -347,7 +379,8 @@ yamldoc_nearest(const char *word, const char *const *words)
 
 	for (; words && *words; words++) {
 		unsigned d = distance(word, *words);
-		bool extends = len >= 3 && (!strncmp(word, *words, len) || !strncmp(word, *words, strlen(*words)));
+		bool extends = len >= 3 && (!strncmp(word, *words, len) ||
+					    !strncmp(word, *words, strlen(*words)));
 
 		if (extends && d > 2)
 			d = 2;
@@ -356,17 +389,20 @@ yamldoc_nearest(const char *word, const char *const *words)
 			best = *words;
 		}
 	}
-	return best_distance <= (len <= 4 ? 1u : 2u) || (len >= 8 && best_distance <= 3) ? best : NULL;
+	return best_distance <= (len <= 4 ? 1u : 2u) || (len >= 8 && best_distance <= 3) ? best
+											 : NULL;
 }
 
 bool
-yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what, const char *const *known)
+yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what,
+	     const char *const *known)
 {
 	const struct yamlnode *entry;
 	bool good = true;
 
 	if (map->kind != YAMLNODE_MAP) {
-		yamldoc_error(doc, map, "write lines of the form \"key: value\"", "%s must be a map of keys and values", what);
+		yamldoc_error(doc, map, "write lines of the form \"key: value\"",
+			      "%s must be a map of keys and values", what);
 		return false;
 	}
 	for (entry = map->first; entry; entry = entry->next) {
@@ -381,14 +417,16 @@ yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *
 		near = yamldoc_nearest(entry->key->text, known);
 		if (near)
 			snprintf(hint, sizeof(hint), "did you mean \"%.60s\"?", near);
-		yamldoc_error(doc, entry->key, near ? hint : NULL, "%s has no key \"%.60s\"", what, entry->key->text);
+		yamldoc_error(doc, entry->key, near ? hint : NULL, "%s has no key \"%.60s\"", what,
+			      entry->key->text);
 		good = false;
 	}
 	return good;
 }
 
 bool
-yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const char *what, const char **ret)
+yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+	       const char **ret)
 {
 	const char *p;
 
@@ -398,8 +436,8 @@ yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const cha
 	}
 	for (p = node->text; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
-			yamldoc_error(doc, node, "write it in one line", "%s holds a line break or another control character",
-				      what);
+			yamldoc_error(doc, node, "write it in one line",
+				      "%s holds a line break or another control character", what);
 			return false;
 		}
 	}
@@ -412,8 +450,10 @@ yamldoc_bool(const struct yamldoc *doc, const struct yamlnode *node, const char 
 {
 	bool yes = node->kind == YAMLNODE_SCALAR && node->plain && !strcmp(node->text, "true");
 
-	if (!yes && !(node->kind == YAMLNODE_SCALAR && node->plain && !strcmp(node->text, "false"))) {
-		yamldoc_error(doc, node, "write true or false, without quotes", "%s must be true or false", what);
+	if (!yes &&
+	    !(node->kind == YAMLNODE_SCALAR && node->plain && !strcmp(node->text, "false"))) {
+		yamldoc_error(doc, node, "write true or false, without quotes",
+			      "%s must be true or false", what);
 		return false;
 	}
 	*ret = yes;
@@ -421,12 +461,13 @@ yamldoc_bool(const struct yamldoc *doc, const struct yamlnode *node, const char 
 }
 
 bool
-yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const char *what, long long min, long long max,
-		long long *ret)
+yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+		long long min, long long max, long long *ret)
 {
 	char *end = NULL;
 	long long value = 0;
-	bool good = node->kind == YAMLNODE_SCALAR && node->plain && strspn(node->text, "-0123456789") == node->len;
+	bool good = node->kind == YAMLNODE_SCALAR && node->plain &&
+		    strspn(node->text, "-0123456789") == node->len;
 
 	if (good) {
 		errno = 0;
@@ -434,7 +475,8 @@ yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const ch
 		good = !errno && end != node->text && !*end && value >= min && value <= max;
 	}
 	if (!good) {
-		yamldoc_error(doc, node, NULL, "%s must be a whole number from %lld to %lld", what, min, max);
+		yamldoc_error(doc, node, NULL, "%s must be a whole number from %lld to %lld", what,
+			      min, max);
 		return false;
 	}
 	*ret = value;
@@ -442,7 +484,8 @@ yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const ch
 }
 
 bool
-yamldoc_number(const struct yamldoc *doc, const struct yamlnode *node, const char *what, double *ret)
+yamldoc_number(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+	       double *ret)
 {
 	const char *p = node->text;
 	double value = 0, unit = 1;
@@ -464,15 +507,16 @@ yamldoc_number(const struct yamldoc *doc, const struct yamlnode *node, const cha
 }
 
 bool
-yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const char *what, const char ***ret,
-		size_t *ret_count)
+yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+		const char ***ret, size_t *ret_count)
 {
 	const struct yamlnode *entry;
 	const char **list;
 	size_t count = 0;
 	bool good = true;
 
-	list = arena_calloc(doc->arena, (node->kind == YAMLNODE_LIST ? node->count : 1) + 1, sizeof(*list));
+	list = arena_calloc(doc->arena, (node->kind == YAMLNODE_LIST ? node->count : 1) + 1,
+			    sizeof(*list));
 	if (!list) {
 		yamldoc_error(doc, node, NULL, "%s cannot be kept: out of memory", what);
 		return false;

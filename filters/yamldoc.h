@@ -1,9 +1,10 @@
 /*
  * yamldoc: one YAML text, read into a bounded tree whose nodes know their place.
  *
- * Shared by rules, policy and configuration, so that all of them say file:line:column in the same way and report every
- * mistake of a file in one run. Built on libyaml's events: its document API would follow anchors into cycles and bombs.
- * Anchors, aliases, tags and several documents in one text are refused. Never reads files.
+ * Shared by rules, policy and configuration, so that all of them say file:line:column in the same
+ * way and report every mistake of a file in one run. Built on libyaml's events: its document API
+ * would follow anchors into cycles and bombs. Anchors, aliases, tags and several documents in one
+ * text are refused. Never reads files.
  */
 #ifndef FILTERS_YAMLDOC_H
 #define FILTERS_YAMLDOC_H
@@ -15,7 +16,7 @@
 #include "err.h"
 
 enum yamlkind {
-	YAMLNODE_NULL,			/* nothing was written, or null or ~ */
+	YAMLNODE_NULL, /* nothing was written, or null or ~ */
 	YAMLNODE_SCALAR,
 	YAMLNODE_LIST,
 	YAMLNODE_MAP,
@@ -23,40 +24,44 @@ enum yamlkind {
 
 struct yamlnode {
 	enum yamlkind kind;
-	unsigned line, column;		/* 1-based, columns count characters */
-	bool plain;			/* a scalar without quotes: true, 5 and the like are only read from these */
-	bool block;			/* a scalar written with | or >: its text begins on the next line */
-	const char *text;		/* of a scalar: valid UTF-8, NUL-terminated, no NUL inside; else "" */
+	unsigned line, column; /* 1-based, columns count characters */
+	bool plain; /* a scalar without quotes: true, 5 and the like are only read from these */
+	bool block; /* a scalar written with | or >: its text begins on the next line */
+	const char *text; /* of a scalar: valid UTF-8, NUL-terminated, no NUL inside; else "" */
 	size_t len;
-	struct yamlnode *key;		/* of a map's entry: its key, a scalar */
-	struct yamlnode *first;		/* of a list or map: its entries, in the order of the file */
+	struct yamlnode *key;   /* of a map's entry: its key, a scalar */
+	struct yamlnode *first; /* of a list or map: its entries, in the order of the file */
 	struct yamlnode *next;
 	size_t count;
 };
 
 /* One text while it is looked at. Fill in by yamldoc_load(). */
 struct yamldoc {
-	const char *name;		/* what diagnostics call it */
+	const char *name; /* what diagnostics call it */
 	struct problems *problems;
 	struct arena *arena;
 	struct yamlnode *root;
 };
 
 /*
- * Reads a text. The tree and copies of its strings live in the arena; name and problems must outlive doc. An empty text has
- * a YAMLNODE_NULL root. Keys that stand twice are reported, the first counts. Returns 0, -EINVAL with a problem added when
- * it is no YAML or over LIMIT_RULE_FILE_BYTES, LIMIT_YAML_DEPTH or LIMIT_YAML_NODES, or -ENOMEM.
+ * Reads a text. The tree and copies of its strings live in the arena; name and problems must
+ * outlive doc. An empty text has a YAMLNODE_NULL root. Keys that stand twice are reported, the
+ * first counts. Returns 0, -EINVAL with a problem added when it is no YAML or over
+ * LIMIT_RULE_FILE_BYTES, LIMIT_YAML_DEPTH or LIMIT_YAML_NODES, or -ENOMEM.
  */
 int
-yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const char *text, size_t len,
-	     struct problems *problems);
+yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const char *text,
+	     size_t len, struct problems *problems);
 
 /* Reports an error at a node's value; hint may be NULL. */
 void
-yamldoc_error(const struct yamldoc *doc, const struct yamlnode *at, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+yamldoc_error(const struct yamldoc *doc, const struct yamlnode *at, const char *hint,
+	      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Puts the problems from index `from` on into the order of the file: checks look at keys in an order of their own. */
+/*
+ * Puts the problems from index `from` on into the order of the file: checks look at keys in an
+ * order of their own.
+ */
 void
 yamldoc_sort(struct problems *problems, size_t from);
 
@@ -65,36 +70,47 @@ struct yamlnode *
 yamldoc_get(const struct yamlnode *map, const char *key);
 
 /*
- * Reports every key that is not among known (NULL-terminated), each with the nearest known one. what names the map in the
- * sentence ("an account"). False when something was reported; also reports when node is not a map.
+ * Reports every key that is not among known (NULL-terminated), each with the nearest known one.
+ * what names the map in the sentence ("an account"). False when something was reported; also
+ * reports when node is not a map.
  */
 bool
-yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what, const char *const *known);
+yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what,
+	     const char *const *known);
 
 /*
- * The typed getters: false and a problem when the value has another type or is out of range, *ret untouched. what names the
- * value in the sentence ("port"). A string is not empty and has no control characters.
+ * The typed getters: false and a problem when the value has another type or is out of range, *ret
+ * untouched. what names the value in the sentence ("port"). A string is not empty and has no
+ * control characters.
  */
 bool
-yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const char *what, const char **ret);
+yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+	       const char **ret);
 
 bool
 yamldoc_bool(const struct yamldoc *doc, const struct yamlnode *node, const char *what, bool *ret);
 
 bool
-yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const char *what, long long min, long long max,
-		long long *ret);
+yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+		long long min, long long max, long long *ret);
 
 /* A finite decimal number; the locale does not matter. */
 bool
-yamldoc_number(const struct yamldoc *doc, const struct yamlnode *node, const char *what, double *ret);
+yamldoc_number(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+	       double *ret);
 
-/* One string or a list of strings. *ret lives in doc->arena and ends with a NULL that *ret_count does not count. */
+/*
+ * One string or a list of strings. *ret lives in doc->arena and ends with a NULL that *ret_count
+ * does not count.
+ */
 bool
-yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const char *what, const char ***ret,
-		size_t *ret_count);
+yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const char *what,
+		const char ***ret, size_t *ret_count);
 
-/* The word of a NULL-terminated list that is nearest to a misspelt one, or NULL when none is near. words may be NULL. */
+/*
+ * The word of a NULL-terminated list that is nearest to a misspelt one, or NULL when none is near.
+ * words may be NULL.
+ */
 const char *
 yamldoc_nearest(const char *word, const char *const *words);
 

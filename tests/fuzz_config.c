@@ -1,8 +1,9 @@
 /*
- * fuzz_config: any file is refused with a problem or gives a configuration whose accounts are whole.
+ * fuzz_config: any file is refused with a problem or gives a configuration whose accounts are
+ * whole.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* memfd_create */
+#define _GNU_SOURCE /* memfd_create */
 #endif
 #include <stdint.h>
 #include <stdio.h>
@@ -29,10 +30,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (config_load(path, &problems, &config) == 0) {
 		for (size_t i = 0; i < config->account_count; i++) {
 			const struct account_config *a = &config->accounts[i];
-			int sources = (a->password.file != NULL) + (a->password.command != NULL) + (a->password.credential != NULL);
+			int sources = (a->password.file != NULL) + (a->password.command != NULL) +
+				      (a->password.credential != NULL);
 
-			if (!a->name || !*a->name || !a->host || !a->port || !a->user || sources != 1 || !a->folder_count ||
-			    !a->identity_address || !a->identity_name || !a->company || !a->language || !a->zone ||
+			if (!a->name || !*a->name || !a->host || !a->port || !a->user ||
+			    sources != 1 || !a->folder_count || !a->identity_address ||
+			    !a->identity_name || !a->company || !a->language || !a->zone ||
 			    config_account(config, a->name) != a)
 				abort();
 		}

@@ -1,6 +1,6 @@
 /*
- * fuzz_draft: whatever a mail holds, the draft that answers it has exactly the fields it should have, in ASCII, one recipient, and
- * a body that can be read back.
+ * fuzz_draft: whatever a mail holds, the draft that answers it has exactly the fields it should
+ * have, in ASCII, one recipient, and a body that can be read back.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -14,15 +14,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char template_text[] =
-	"Subject: {{subject}} {{customer.name}}{{customer.address}}\n\n{{salutation}} {{subject}} {{customer.name}} {{signature}}\n";
+	"Subject: {{subject}} {{customer.name}}{{customer.address}}\n\n{{salutation}} {{subject}} "
+	"{{customer.name}} {{signature}}\n";
 
-static struct template *
-template(void)
+static struct template *template(void)
 {
 	static struct template *t;
 	struct problems problems = { .count = 0 };
 
-	if (!t && template_parse("t", template_text, sizeof(template_text) - 1, draft_variables, &problems, &t) < 0)
+	if (!t && template_parse("t", template_text, sizeof(template_text) - 1, draft_variables,
+				 &problems, &t) < 0)
 		abort();
 	return t;
 }
@@ -30,8 +31,9 @@ template(void)
 static void
 check(const char *text, size_t len, struct arena *arena)
 {
-	static const char start[] = "From To Subject Date Message-ID ", rest[] =
-		"X-Triaged-Draft MIME-Version Content-Type Content-Transfer-Encoding ";
+	static const char
+		start[] = "From To Subject Date Message-ID ",
+		rest[] = "X-Triaged-Draft MIME-Version Content-Type Content-Transfer-Encoding ";
 	const char *body, *p = text;
 	struct message *back;
 	char names[400];
@@ -53,8 +55,10 @@ check(const char *text, size_t len, struct arena *arena)
 	}
 	if (message_read(arena, text, len, false, &back) < 0)
 		abort();
-	if (back->to.count != 1 || back->from.count != 1 || strcmp(back->from.list[0].address, "support@example.com") ||
-	    strncmp(back->subject, "Re: ", 4) || /* a quote may speak of PGP */ (back->notes & ~(unsigned)NOTE_ENCRYPTED))
+	if (back->to.count != 1 || back->from.count != 1 ||
+	    strcmp(back->from.list[0].address, "support@example.com") ||
+	    strncmp(back->subject, "Re: ", 4) ||
+	    /* a quote may speak of PGP */ (back->notes & ~(unsigned)NOTE_ENCRYPTED))
 		abort();
 }
 
@@ -62,12 +66,21 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct account_config account = {
-		.name = "a", .identity_name = "예시 \"상점\"", .identity_address = "support@example.com", .company = "예시상점", .language = "ko",
+		.name = "a",
+		.identity_name = "예시 \"상점\"",
+		.identity_address = "support@example.com",
+		.company = "예시상점",
+		.language = "ko",
 	};
 	struct arena *arena = arena_new((size_t)64 << 20);
 	struct draft_input input = {
-		.account = &account, .template = template(), .template_name = "fuzz", .language = size % 2 ? "ko" : "en",
-		.message_id = "<triaged.1.2.abc@example.com>", .flags = (flag_set)size, .now_ms = 1795318245000,
+		.account = &account,
+		.template = template(),
+		.template_name = "fuzz",
+		.language = size % 2 ? "ko" : "en",
+		.message_id = "<triaged.1.2.abc@example.com>",
+		.flags = (flag_set)size,
+		.now_ms = 1795318245000,
 	};
 	struct message *original;
 	const char *text;
@@ -81,8 +94,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check(text, len, arena);
 		else if (r != -EINVAL)
 			abort();
-		r = draft_notice(arena, "t@example.com", original->from.count ? original->from.list[0].address : "b@example.com",
-				 original->message_id, 0, original->subject, original->body, &text, &len);
+		r = draft_notice(
+			arena, "t@example.com",
+			original->from.count ? original->from.list[0].address : "b@example.com",
+			original->message_id, 0, original->subject, original->body, &text, &len);
 		if (r < 0 && r != -EINVAL)
 			abort();
 	}

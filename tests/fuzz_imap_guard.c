@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct imap_guard whole = {0}, bytewise = {0};
+	struct imap_guard whole = { 0 }, bytewise = { 0 };
 	const char *bytes = (const char *)data, *why;
 	int r = imap_guard_feed(&whole, bytes, size, 100, &why), by_byte = 0;
 

@@ -1,5 +1,6 @@
 /*
- * fuzz_message: any bytes as a mail. Nothing may be missing from the result, and segments must cover the body.
+ * fuzz_message: any bytes as a mail. Nothing may be missing from the result, and segments must
+ * cover the body.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!a)
 		return 0;
 	if (message_read(a, data, size, false, &m) == 0) {
-		if (strlen(m->body) != m->body_len || !m->hidden || !m->subject || !m->message_id || !m->in_reply_to ||
-		    !m->date_text || !m->language || !m->automatic_why || m->part_count < 1)
+		if (strlen(m->body) != m->body_len || !m->hidden || !m->subject || !m->message_id ||
+		    !m->in_reply_to || !m->date_text || !m->language || !m->automatic_why ||
+		    m->part_count < 1)
 			abort();
 		for (size_t i = 0; i < m->segment_count; i++) {
 			if (m->segments[i].offset != at)

@@ -1,5 +1,6 @@
 /*
- * fuzz_mime: any bytes as a part tree, whose parts must stand behind their parents, and every body decoded.
+ * fuzz_mime: any bytes as a part tree, whose parts must stand behind their parents, and every body
+ * decoded.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,10 +29,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (count < 1 || count > LIMIT_PARTS)
 			abort();
 		for (size_t i = 0; i < count; i++) {
-			if (parts[i].parent >= (int)i || parts[i].depth > LIMIT_DEPTH || parts[i].body.len > size)
+			if (parts[i].parent >= (int)i || parts[i].depth > LIMIT_DEPTH ||
+			    parts[i].body.len > size)
 				abort();
-			if (transfer_decode(a, parts[i].encoding, parts[i].body.at, parts[i].body.len, 100000, &bytes, &len,
-					    &broken, &cut) == 0 && len > 100000)
+			if (transfer_decode(a, parts[i].encoding, parts[i].body.at,
+					    parts[i].body.len, 100000, &bytes, &len, &broken,
+					    &cut) == 0 &&
+			    len > 100000)
 				abort();
 		}
 	}

@@ -1,5 +1,6 @@
 /*
- * fuzz_policy: any text is refused with a problem or decides every mail within the promises of struct plan.
+ * fuzz_policy: any text is refused with a problem or decides every mail within the promises of
+ * struct plan.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,8 +14,11 @@ static void
 decide(const struct policy *policy, struct arena *arena, unsigned round)
 {
 	struct verdict verdict = { .incomplete = round == 3, .ruleset_hash = "" };
-	struct message message = { .language = "ko", .automatic = round == 1 ? AUTOMATIC_REPLY : AUTOMATIC_NO };
-	struct policy_input input = { .account = "a", .message = &message, .verdict = &verdict, .duplicate = round == 2 };
+	struct message message = { .language = "ko",
+				   .automatic = round == 1 ? AUTOMATIC_REPLY : AUTOMATIC_NO };
+	struct policy_input input = {
+		.account = "a", .message = &message, .verdict = &verdict, .duplicate = round == 2
+	};
 	struct plan plan;
 	unsigned drafts = 0, moves = 0;
 
@@ -28,7 +32,8 @@ decide(const struct policy *policy, struct arena *arena, unsigned round)
 		if (plan.actions[i].kind == ACTION_MOVE && i + 1 != plan.action_count)
 			abort();
 	}
-	if (drafts > 1 || moves > 1 || (drafts && (input.duplicate || message.automatic)) || plan.severity < SEVERITY_HIGH)
+	if (drafts > 1 || moves > 1 || (drafts && (input.duplicate || message.automatic)) ||
+	    plan.severity < SEVERITY_HIGH)
 		abort();
 }
 

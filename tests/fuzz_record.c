@@ -43,15 +43,18 @@ must(int r)
 static void
 put_samples(struct store_txn *txn, struct arena *arena)
 {
-	struct cursor_record cursor = {.account = "a", .folder = "f"};
+	struct cursor_record cursor = { .account = "a", .folder = "f" };
 	struct ledger_record ledger = {
-		.account = "a", .folder = "f", .uidvalidity = 1, .uid = 1, .state = LEDGER_PARKED};
+		.account = "a", .folder = "f", .uidvalidity = 1, .uid = 1, .state = LEDGER_PARKED
+	};
 	struct message_record message = {
-		.id = 1, .account = "a", .message_id = "<m>", .fingerprint = "p"};
-	struct case_record c = {.id = 1, .account = "a"};
-	struct customer_record customer = {.address = "k"};
+		.id = 1, .account = "a", .message_id = "<m>", .fingerprint = "p"
+	};
+	struct case_record c = { .id = 1, .account = "a" };
+	struct customer_record customer = { .address = "k" };
 	struct outbox_record outbox = {
-		.id = 1, .account = "a", .state = OUTBOX_UNKNOWN, .kind = OUTBOX_NOTIFY};
+		.id = 1, .account = "a", .state = OUTBOX_UNKNOWN, .kind = OUTBOX_NOTIFY
+	};
 
 	must(record_cursor_put(txn, &cursor));
 	must(record_ledger_put(txn, &ledger));
@@ -59,7 +62,7 @@ put_samples(struct store_txn *txn, struct arena *arena)
 	must(record_event_append(txn, arena, &c, 1, "x", "y", NULL));
 	must(record_case_put(txn, &c));
 	must(record_customer_put(txn, &customer));
-	must(record_outbox_put(txn, &outbox, &(struct outbox_record_payload){"t", 1}));
+	must(record_outbox_put(txn, &outbox, &(struct outbox_record_payload){ "t", 1 }));
 }
 
 static int
@@ -129,7 +132,7 @@ read_all(struct store_txn *txn, struct arena *arena)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct keys keys = {.count = 0};
+	struct keys keys = { .count = 0 };
 	struct arena *arena = arena_new(0);
 	struct store *store;
 	struct store_txn *txn;
@@ -138,13 +141,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	must(store_begin(store, true, &txn));
 	put_samples(txn, arena);
-	must(store_range(txn, (struct span){NULL, 0}, (struct span){NULL, 0}, false, take_key,
+	must(store_range(txn, (struct span){ NULL, 0 }, (struct span){ NULL, 0 }, false, take_key,
 			 &keys));
 	if (size > STORE_VALUE_MAX)
 		size = STORE_VALUE_MAX;
 	for (size_t i = 0; i < keys.count; i++)
-		must(store_put(txn, (struct span){keys.at[i], keys.len[i]},
-			       (struct span){(const char *)data, size}));
+		must(store_put(txn, (struct span){ keys.at[i], keys.len[i] },
+			       (struct span){ (const char *)data, size }));
 	read_all(txn, arena);
 	store_abort(txn);
 	store_close(store);

@@ -1,5 +1,6 @@
 /*
- * fuzz_reply: any bytes as a text, the first four as two marked stretches; segments must cover it without gaps.
+ * fuzz_reply: any bytes as a text, the first four as two marked stretches; segments must cover it
+ * without gaps.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new(64u << 20);
-	struct html_quote quotes[2] = {{0, 0, SEGMENT_QUOTED}, {0, 0, SEGMENT_SIGNATURE}};
+	struct html_quote quotes[2] = { { 0, 0, SEGMENT_QUOTED }, { 0, 0, SEGMENT_SIGNATURE } };
 	struct segment *segments;
 	size_t count, end = 0;
 
@@ -28,7 +29,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	quotes[1].length = data[3];
 	data += 4;
 	size -= 4;
-	if (reply_split(a, (const char *)data, size, quotes, data[-1] % 3, &segments, &count) == 0) {
+	if (reply_split(a, (const char *)data, size, quotes, data[-1] % 3, &segments, &count) ==
+	    0) {
 		if (count > LIMIT_SEGMENTS)
 			abort();
 		for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 /*
- * rule: any bytes as a rule file. What compiles must judge a small message the same with and without the gate.
+ * rule: any bytes as a rule file. What compiles must judge a small message the same with and
+ * without the gate.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -15,9 +16,14 @@ static flag_set
 hits(struct ruleset *set, struct arena *arena)
 {
 	static const char body[] = "환불 refund now! 고소하겠습니다 aaa 123";
-	struct segment segment = {SEGMENT_NEW, 0, sizeof(body) - 1};
-	struct message m = {.arena = arena, .subject = "고소 aab", .body = body, .body_len = sizeof(body) - 1,
-			    .segments = &segment, .segment_count = 1, .language = "ko"};
+	struct segment segment = { SEGMENT_NEW, 0, sizeof(body) - 1 };
+	struct message m = { .arena = arena,
+			     .subject = "고소 aab",
+			     .body = body,
+			     .body_len = sizeof(body) - 1,
+			     .segments = &segment,
+			     .segment_count = 1,
+			     .language = "ko" };
 	struct judge *j = judge_new();
 	struct verdict *v;
 	flag_set flags = 0;
@@ -31,14 +37,16 @@ hits(struct ruleset *set, struct arena *arena)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ruleset_source source = {.name = "fuzz.yaml", .text = (const char *)data, .len = size};
+	struct ruleset_source source = { .name = "fuzz.yaml",
+					 .text = (const char *)data,
+					 .len = size };
 	struct arena *arena = arena_new(16u << 20);
-	flag_set flags[2] = {0};
+	flag_set flags[2] = { 0 };
 	int compiled = 0;
 
 	for (int gate = 0; gate < 2 && arena != NULL; gate++) {
-		struct ruleset_options options = {.jit = false, .gate = gate == 1};
-		struct problems problems = {0};
+		struct ruleset_options options = { .jit = false, .gate = gate == 1 };
+		struct problems problems = { 0 };
 		struct ruleset *set;
 
 		if (ruleset_compile(&source, 1, &options, &problems, &set) == 0) {

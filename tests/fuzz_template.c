@@ -1,5 +1,6 @@
 /*
- * fuzz_template: any text is refused with a problem or renders within its bounds; a subject stays one line.
+ * fuzz_template: any text is refused with a problem or renders within its bounds; a subject stays
+ * one line.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -22,8 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r;
 
 	if (template_parse("f", (const char *)data, size, NULL, &problems, &t) == 0) {
-		values = json_pack("{s:s, s:{s:s}, s:[{s:i},{s:b}], s:b}", "a", "x\r\n{{b}}\x01", "b", "c", "{{/a}}", "l", "a", 7, "a", 1,
-				   "t", 1);
+		values = json_pack("{s:s, s:{s:s}, s:[{s:i},{s:b}], s:b}", "a", "x\r\n{{b}}\x01",
+				   "b", "c", "{{/a}}", "l", "a", 7, "a", 1, "t", 1);
 		r = template_render(t, values, arena, &subject, &body);
 		if (r < 0 && r != -E2BIG)
 			abort();

@@ -1,5 +1,6 @@
 /*
- * fuzz_yamldoc: any bytes give a tree within the bounds or a problem, and the getters never read outside of it.
+ * fuzz_yamldoc: any bytes give a tree within the bounds or a problem, and the getters never read
+ * outside of it.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * golden: compares a text with a file below tests/fixtures. GOLDEN_WRITE=1 in the environment writes the file instead, to be
- * read by a person before it is committed. Include after cmocka.h.
+ * golden: compares a text with a file below tests/fixtures. GOLDEN_WRITE=1 in the environment
+ * writes the file instead, to be read by a person before it is committed. Include after cmocka.h.
  */
 #ifndef TESTS_GOLDEN_H
 #define TESTS_GOLDEN_H
@@ -62,7 +62,8 @@ golden_problems(struct arena *arena, const struct problems *p)
 	char line[1024];
 
 	for (size_t i = 0; i < p->count; i++) {
-		buf_printf(&out, "%s: %s\n", levels[p->list[i].level], err_text(&p->list[i].err, line, sizeof(line)));
+		buf_printf(&out, "%s: %s\n", levels[p->list[i].level],
+			   err_text(&p->list[i].err, line, sizeof(line)));
 		if (p->list[i].hint[0])
 			buf_printf(&out, "    %s\n", p->list[i].hint);
 	}

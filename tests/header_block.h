@@ -1,5 +1,6 @@
 /*
- * header_block: looks at a finished mail as strictly as a receiver could. For tests and fuzz targets.
+ * header_block: looks at a finished mail as strictly as a receiver could. For tests and fuzz
+ * targets.
  */
 #ifndef TESTS_HEADER_BLOCK_H
 #define TESTS_HEADER_BLOCK_H
@@ -9,9 +10,10 @@
 #include <string.h>
 
 /*
- * Writes the field names of the header block, each with a space after it, into names. False when the text is not made of
- * CRLF lines of at most 998 ASCII characters without controls but tab, when a field is empty or misshapen, or when there
- * is no empty line after it. *ret_body is what follows.
+ * Writes the field names of the header block, each with a space after it, into names. False when
+ * the text is not made of CRLF lines of at most 998 ASCII characters without controls but tab, when
+ * a field is empty or misshapen, or when there is no empty line after it. *ret_body is what
+ * follows.
  */
 static inline bool
 header_block_names(const char *text, size_t len, char *names, size_t size, const char **ret_body)
@@ -41,7 +43,8 @@ header_block_names(const char *text, size_t len, char *names, size_t size, const
 		} else if (in_header) {
 			while (colon < stop && text[colon] > ' ' && text[colon] != ':')
 				colon++;
-			if (colon == line || colon == stop || text[colon] != ':' || used + (colon - line) + 2 > size)
+			if (colon == line || colon == stop || text[colon] != ':' ||
+			    used + (colon - line) + 2 > size)
 				return false;
 			memcpy(names + used, text + line, colon - line);
 			used += colon - line;

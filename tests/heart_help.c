@@ -68,11 +68,13 @@ tricky_status(struct transport *t, const char *folder, struct folder_state *ret,
 {
 	if (tricks.status == -EPIPE)
 		return lose(t, err);
-	return tricks.status ? err_set(err, tricks.status, "no status") : server->status(t, folder, ret, err);
+	return tricks.status ? err_set(err, tricks.status, "no status")
+			     : server->status(t, folder, ret, err);
 }
 
 static int
-tricky_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count, struct err *err)
+tricky_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_count,
+	    struct err *err)
 {
 	void (*listed)(void) = tricks.listed;
 	int r = server->list(t, first, ret, ret_count, err);
@@ -85,8 +87,8 @@ tricky_list(struct transport *t, uint32_t first, struct listed **ret, size_t *re
 }
 
 static int
-tricky_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes, transport_fetched *fetched,
-	     void *context, struct err *err)
+tricky_fetch(struct transport *t, const struct listed *wanted, size_t count, size_t max_bytes,
+	     transport_fetched *fetched, void *context, struct err *err)
 {
 	tricks.fetches++;
 	for (size_t i = 0; i < count; i++) {
@@ -126,8 +128,8 @@ tricky_copy(struct transport *t, uint32_t uid, const char *folder, struct err *e
 }
 
 static int
-tricky_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied, uint32_t *ret_validity,
-	    uint32_t *ret_uid, struct err *err)
+tricky_move(struct transport *t, uint32_t uid, const char *folder, bool already_copied,
+	    uint32_t *ret_validity, uint32_t *ret_uid, struct err *err)
 {
 	if (tricks.move)
 		return err_set(err, tricks.move, "no moves");
@@ -143,7 +145,8 @@ tricky_move(struct transport *t, uint32_t uid, const char *folder, bool already_
 }
 
 static int
-tricky_append(struct transport *t, const char *folder, const void *bytes, size_t len, struct err *err)
+tricky_append(struct transport *t, const char *folder, const void *bytes, size_t len,
+	      struct err *err)
 {
 	if (tricks.append_draft == -EPIPE)
 		return lose(t, err);
@@ -154,8 +157,8 @@ tricky_append(struct transport *t, const char *folder, const void *bytes, size_t
 }
 
 static int
-tricky_find(struct transport *t, const char *folder, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
-	    struct err *err)
+tricky_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	    uint32_t first, bool *ret_found, struct err *err)
 {
 	tricks.finds++;
 	return server->find(t, folder, message_id, size, first, ret_found, err);
@@ -219,7 +222,8 @@ put_file(const char *directory, const char *name, const char *text)
 struct bundle *
 heart_bundle(const struct config *config, const char *actions)
 {
-	static const char *const made[] = { "templates/en/hello.txt", "rule.yaml", "policy.yaml", "templates/en", "templates", "" };
+	static const char *const made[] = { "templates/en/hello.txt", "rule.yaml", "policy.yaml",
+					    "templates/en",           "templates", "" };
 	static const struct ruleset_options options = { .skip_samples = true };
 	char directory[] = "/tmp/triaged-heart-XXXXXX", path[256], policy[2048], text[1024];
 	const char *directories[] = { directory };
@@ -231,10 +235,13 @@ heart_bundle(const struct config *config, const char *actions)
 	mkdir(path, 0700);
 	snprintf(path, sizeof(path), "%s/templates/en", directory);
 	mkdir(path, 0700);
-	put_file(directory, "templates/en/hello.txt", "Subject: {{subject}}\n\nDear {{customer.name}},\n\nwe read your mail.\n");
-	put_file(directory, "rule.yaml", "pack: t\nrules:\n - {id: t.a, flag: threat.legal, score: 5, in: [subject, body], "
+	put_file(directory, "templates/en/hello.txt",
+		 "Subject: {{subject}}\n\nDear {{customer.name}},\n\nwe read your mail.\n");
+	put_file(directory, "rule.yaml",
+		 "pack: t\nrules:\n - {id: t.a, flag: threat.legal, score: 5, in: [subject, body], "
 		 "match: ['lawyer'], why: x, test: {hit: ['my lawyer'], miss: ['hello']}}\n");
-	snprintf(policy, sizeof(policy), "severity: [{high: threat}]\nrules: [{name: a, if: {flags: threat}, do: [%s]}]\n",
+	snprintf(policy, sizeof(policy),
+		 "severity: [{high: threat}]\nrules: [{name: a, if: {flags: threat}, do: [%s]}]\n",
 		 actions);
 	put_file(directory, "policy.yaml", policy);
 	bundle_load(directories, 1, config, &options, false, &problems, &bundle);
@@ -253,16 +260,30 @@ static void
 configure(struct heart *h)
 {
 	static const char *folders[] = { "INBOX", "Second" };
-	static struct agent_config kim = { .name = "kim", .display = "Kim", .address = "kim@shop.example", .role = "agent" };
+	static struct agent_config kim = {
+		.name = "kim", .display = "Kim", .address = "kim@shop.example", .role = "agent"
+	};
 	static struct webhook_config desk = { .name = "desk", .url = "http://127.0.0.1:9/none" };
 
 	h->account = (struct account_config){
-		.name = "shop", .folders = folders, .folder_count = 1, .poll_seconds = 180, .identity_name = "Shop",
-		.identity_address = "support@shop.example", .language = "en", .company = "Shop",
+		.name = "shop",
+		.folders = folders,
+		.folder_count = 1,
+		.poll_seconds = 180,
+		.identity_name = "Shop",
+		.identity_address = "support@shop.example",
+		.language = "en",
+		.company = "Shop",
 	};
 	h->config = (struct config){
-		.message_max_bytes = 1u << 20, .accounts = &h->account, .account_count = 1, .agents = &kim, .agent_count = 1,
-		.webhooks = &desk, .webhook_count = 1, .smtp = { .url = "smtp://127.0.0.1:9", .from = "triage@shop.example" },
+		.message_max_bytes = 1u << 20,
+		.accounts = &h->account,
+		.account_count = 1,
+		.agents = &kim,
+		.agent_count = 1,
+		.webhooks = &desk,
+		.webhook_count = 1,
+		.smtp = { .url = "smtp://127.0.0.1:9", .from = "triage@shop.example" },
 	};
 }
 
@@ -287,8 +308,12 @@ heart_new(const char *actions)
 	heart_trick(h->transport);
 	assert_int_equal(pool_new(2, &h->err, &h->pool), 0);
 	h->bundle = heart_bundle(&h->config, actions);
-	service_init(&h->service, &h->config, h->store, &h->clock.clock, h->pool, bundle_ref(h->bundle));
-	h->intake = (struct intake){ .store = h->store, .clock = &h->clock.clock, .config = &h->config, .account = &h->account,
+	service_init(&h->service, &h->config, h->store, &h->clock.clock, h->pool,
+		     bundle_ref(h->bundle));
+	h->intake = (struct intake){ .store = h->store,
+				     .clock = &h->clock.clock,
+				     .config = &h->config,
+				     .account = &h->account,
 				     .stopping = &h->service.stopping };
 	h->sync = sync_new(&h->service, &h->intake, h->transport);
 	assert_int_equal(h->transport->ops->open(h->transport, &h->err), 0);
@@ -313,12 +338,17 @@ heart_free(struct heart *h)
 uint32_t
 heart_mail(struct heart *h, const char *folder, const char *id, const char *words)
 {
-	char *text = arena_printf(h->arena, "From: Customer %s <%s@customer.example>\r\nTo: support@shop.example\r\nSubject: %s\r\n"
-				  "Message-ID: <%s@example.org>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\n\r\n%s\r\n",
+	char *text = arena_printf(h->arena,
+				  "From: Customer %s <%s@customer.example>\r\nTo: "
+				  "support@shop.example\r\nSubject: %s\r\n"
+				  "Message-ID: <%s@example.org>\r\nDate: Fri, 15 Jan 2027 08:00:00 "
+				  "+0000\r\n\r\n%s\r\n",
 				  id, id, id, id, words);
 	uint32_t uid = 0;
 
-	assert_int_equal(replay_add(h->transport, folder, text, strlen(text), clock_now_ms(h->intake.clock), &uid), 0);
+	assert_int_equal(replay_add(h->transport, folder, text, strlen(text),
+				    clock_now_ms(h->intake.clock), &uid),
+			 0);
 	return uid;
 }
 
@@ -373,7 +403,9 @@ heart_ledger(struct heart *h, const char *folder)
 	struct ledger_record *entries;
 	size_t count;
 
-	assert_int_equal(ledger_list(txn, h->arena, "shop", folder, cursor_of(h, txn, folder).uidvalidity, 1, &entries, &count), 0);
+	assert_int_equal(ledger_list(txn, h->arena, "shop", folder,
+				     cursor_of(h, txn, folder).uidvalidity, 1, &entries, &count),
+			 0);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&text, "%u:%s ", entries[i].uid, ledger_state_name(entries[i].state));
 	store_abort(txn);
@@ -390,7 +422,8 @@ heart_waiting(struct heart *h)
 
 	assert_int_equal(ledger_outbox(txn, h->arena, "shop", &entries, &count), 0);
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&text, "%s:%s ", outbox_kind_name(entries[i].kind), outbox_state_name(entries[i].state));
+		buf_printf(&text, "%s:%s ", outbox_kind_name(entries[i].kind),
+			   outbox_state_name(entries[i].state));
 	store_abort(txn);
 	return count ? buf_string(&text) : "";
 }
@@ -482,7 +515,8 @@ static struct transport_ops patient_server;
 
 /* Replayed mail gives no sign of itself, so it is looked for every millisecond. */
 static int
-patient_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms, enum transport_event *ret, struct err *err)
+patient_wait(struct transport *t, uint32_t known_uidnext, int64_t timeout_ms,
+	     enum transport_event *ret, struct err *err)
 {
 	int64_t end = clock_monotonic_ms() + timeout_ms;
 	int r;
@@ -519,7 +553,8 @@ sink_main(void *context)
 
 		key = n > 0 ? strstr(text, "Idempotency-Key:") : NULL;
 		if (key && s->requests < 4)
-			snprintf(s->keys[s->requests], sizeof(s->keys[0]), "%.*s", (int)strcspn(key, "\r"), key);
+			snprintf(s->keys[s->requests], sizeof(s->keys[0]), "%.*s",
+				 (int)strcspn(key, "\r"), key);
 		s->requests++;
 		if (!s->answer) {
 			s->silent = fd;
@@ -535,7 +570,8 @@ sink_main(void *context)
 void
 heart_sink_start(struct heart_sink *s, const char *answer, char ret_url[HEART_URL])
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 
 	memset(s, 0, sizeof(*s));

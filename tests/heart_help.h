@@ -1,8 +1,10 @@
 /*
- * heart_help: the daemon's heart without a world: replayed mail, a store in memory that can fail, a clock that stands still, and a
- * server that plays tricks. One at a time in a process; the account is called "shop".
+ * heart_help: the daemon's heart without a world: replayed mail, a store in memory that can fail, a
+ * clock that stands still, and a server that plays tricks. One at a time in a process; the account
+ * is called "shop".
  *
- * Rules: the word "lawyer" is threat.legal. Templates: hello (en). What follows from a threat is the test's policy.
+ * Rules: the word "lawyer" is threat.legal. Templates: hello (en). What follows from a threat is
+ * the test's policy.
  */
 #ifndef TESTS_HEART_HELP_H
 #define TESTS_HEART_HELP_H
@@ -13,26 +15,26 @@
 #include "daemon/service.h"
 #include "daemon/sync.h"
 
-#define HEART_NOW	INT64_C(1800000000000)
+#define HEART_NOW INT64_C(1800000000000)
 
 /* What the server and the store do wrong. Zero: nothing. Errors last until they are taken away. */
 struct heart_tricks {
-	uint32_t hidden;		/* fetch passes over this UID */
-	uint32_t refused_from;		/* fetch answers NO from this UID on */
-	uint32_t lost_at;		/* fetch loses the connection before this UID */
-	bool no_uidnext;		/* select does not say UIDNEXT */
-	bool no_keywords;		/* PERMANENTFLAGS without \* */
-	uint32_t lost_move;		/* the connection breaks before this UID is moved */
-	bool half_move;			/* the next move copies, then the connection breaks */
+	uint32_t hidden;       /* fetch passes over this UID */
+	uint32_t refused_from; /* fetch answers NO from this UID on */
+	uint32_t lost_at;      /* fetch loses the connection before this UID */
+	bool no_uidnext;       /* select does not say UIDNEXT */
+	bool no_keywords;      /* PERMANENTFLAGS without \* */
+	uint32_t lost_move;    /* the connection breaks before this UID is moved */
+	bool half_move;        /* the next move copies, then the connection breaks */
 	int add_flag, copy, move, append_draft, status;
-	int commit, begin;		/* of write transactions */
-	unsigned commits;		/* so many more succeed first */
-	bool commit_once;		/* only one fails */
-	void (*selected)(void);		/* called before every select */
-	void (*listed)(void);		/* called once, after the next list */
-	void (*fetched)(uint32_t uid);	/* called before every mail that is fetched */
+	int commit, begin;             /* of write transactions */
+	unsigned commits;              /* so many more succeed first */
+	bool commit_once;              /* only one fails */
+	void (*selected)(void);        /* called before every select */
+	void (*listed)(void);          /* called once, after the next list */
+	void (*fetched)(uint32_t uid); /* called before every mail that is fetched */
 	unsigned lists, fetches, selects, finds;
-	char log[65536];		/* "keyword:uid draft copy:uid move:uid " in the order they were done */
+	char log[65536]; /* "keyword:uid draft copy:uid move:uid " in the order they were done */
 };
 
 struct heart {
@@ -48,14 +50,17 @@ struct heart {
 	struct intake_counts counts;
 	struct outbox_counts outbox;
 	struct sync *sync;
-	struct arena *arena;		/* of what the helpers return */
+	struct arena *arena; /* of what the helpers return */
 	struct err err;
 	uint32_t uidnext;
 };
 
 extern struct heart_tricks tricks;
 
-/* Starts with an open transport and an empty INBOX that is already watched (from UID 1). actions: what follows from a threat. */
+/*
+ * Starts with an open transport and an empty INBOX that is already watched (from UID 1). actions:
+ * what follows from a threat.
+ */
 struct heart *
 heart_new(const char *actions);
 
@@ -118,14 +123,17 @@ heart_patient(struct transport *t);
 
 extern _Atomic unsigned heart_waits;
 
-#define HEART_URL	64
+#define HEART_URL 64
 
-/* A server on loopback that takes one request a connection and answers as told ("": closes, NULL: says nothing until it is stopped). */
+/*
+ * A server on loopback that takes one request a connection and answers as told ("": closes, NULL:
+ * says nothing until it is stopped).
+ */
 struct heart_sink {
 	const char *answer;
 	int listener, silent;
 	_Atomic unsigned requests;
-	char keys[4][128];		/* Idempotency-Key of the first ones */
+	char keys[4][128]; /* Idempotency-Key of the first ones */
 	pthread_t thread;
 };
 

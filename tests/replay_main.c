@@ -1,5 +1,6 @@
 /*
- * replay_main: runs a fuzz target over the files of a directory, without a fuzzer. So every corpus is a test.
+ * replay_main: runs a fuzz target over the files of a directory, without a fuzzer. So every corpus
+ * is a test.
  */
 #include <dirent.h>
 #include <stdint.h>

@@ -15,8 +15,8 @@
 struct ruleset *
 help_set(const char *yaml, bool jit, bool gate, struct problems *problems)
 {
-	struct ruleset_source source = {.name = "test.yaml", .text = yaml, .len = strlen(yaml)};
-	struct ruleset_options options = {.jit = jit, .gate = gate};
+	struct ruleset_source source = { .name = "test.yaml", .text = yaml, .len = strlen(yaml) };
+	struct ruleset_options options = { .jit = jit, .gate = gate };
 	struct ruleset *set = NULL;
 
 	return ruleset_compile(&source, 1, &options, problems, &set) == 0 ? set : NULL;
@@ -25,7 +25,7 @@ help_set(const char *yaml, bool jit, bool gate, struct problems *problems)
 struct ruleset *
 help_sound_set(const char *yaml)
 {
-	struct problems problems = {0};
+	struct problems problems = { 0 };
 	struct ruleset *set = help_set(yaml, true, true, &problems);
 	char text[1024];
 
@@ -48,7 +48,7 @@ help_message(struct arena *arena, const char *subject, const char *body)
 	m->body = body;
 	m->body_len = strlen(body);
 	m->segments = arena_calloc(arena, 1, sizeof(*m->segments));
-	m->segments[0] = (struct segment){SEGMENT_NEW, 0, m->body_len};
+	m->segments[0] = (struct segment){ SEGMENT_NEW, 0, m->body_len };
 	m->segment_count = m->body_len > 0;
 	m->language = "und";
 	return m;
@@ -60,7 +60,8 @@ help_has_problem(const struct problems *problems, unsigned line, unsigned column
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct err *e = &problems->list[i].err;
 
-		if (e->line == line && (column == 0 || e->column == column) && strstr(e->text, text) != NULL)
+		if (e->line == line && (column == 0 || e->column == column) &&
+		    strstr(e->text, text) != NULL)
 			return true;
 	}
 	return false;

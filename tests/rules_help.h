@@ -11,7 +11,10 @@
 #include "filters/message.h"
 #include "filters/ruleset.h"
 
-/* Compiles one rule file called "test.yaml". *problems is filled; the caller frees both. NULL when nothing came of it. */
+/*
+ * Compiles one rule file called "test.yaml". *problems is filled; the caller frees both. NULL when
+ * nothing came of it.
+ */
 struct ruleset *
 help_set(const char *yaml, bool jit, bool gate, struct problems *problems);
 

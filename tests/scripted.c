@@ -1,6 +1,6 @@
 /*
- * scripted: the thread that plays. It never asserts by itself (cmocka belongs to the test's thread); it notes the step
- * that failed, and scripted_finish() fails the test.
+ * scripted: the thread that plays. It never asserts by itself (cmocka belongs to the test's
+ * thread); it notes the step that failed, and scripted_finish() fails the test.
  */
 #include "scripted.h"
 
@@ -36,9 +36,9 @@ struct scripted {
 	enum script_certificate certificate;
 	const char *priority;
 	gnutls_session_t tls;
-	char line[8192];		/* the last one read */
+	char line[8192]; /* the last one read */
 	char tag[64];
-	size_t failed;			/* number of the step, from 1; 0 none */
+	size_t failed; /* number of the step, from 1; 0 none */
 	char why[256];
 };
 
@@ -55,7 +55,7 @@ scripted_tls(enum script_certificate certificate, const char *priority)
 static bool
 wait_readable(int fd)
 {
-	struct pollfd polled = {.fd = fd, .events = POLLIN};
+	struct pollfd polled = { .fd = fd, .events = POLLIN };
 
 	return poll(&polled, 1, SCRIPT_TIMEOUT_MS) == 1;
 }
@@ -83,7 +83,8 @@ static bool
 put_bytes(struct scripted *s, const char *bytes, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = s->tls != NULL ? gnutls_record_send(s->tls, bytes, len) : send(s->fd, bytes, len, MSG_NOSIGNAL);
+		ssize_t n = s->tls != NULL ? gnutls_record_send(s->tls, bytes, len)
+					   : send(s->fd, bytes, len, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			return false;
@@ -172,7 +173,8 @@ start_tls(struct scripted *s)
 		gnutls_priority_set_direct(s->tls, s->priority, NULL);
 	else
 		gnutls_set_default_priority(s->tls);
-	gnutls_credentials_set(s->tls, GNUTLS_CRD_CERTIFICATE, scripted_credentials(s->certificate));
+	gnutls_credentials_set(s->tls, GNUTLS_CRD_CERTIFICATE,
+			       scripted_credentials(s->certificate));
 	gnutls_transport_set_int(s->tls, s->fd);
 	gnutls_handshake_set_timeout(s->tls, SCRIPT_TIMEOUT_MS);
 	do
@@ -287,7 +289,8 @@ run(void *argument)
 struct scripted *
 scripted_start(const struct script_step *steps, size_t count)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct scripted *s = calloc(1, sizeof(*s));
 
 	assert_non_null(s);
@@ -338,7 +341,8 @@ scripted_finish(struct scripted *s)
 	failed = s->failed;
 	if (failed != 0)
 		print_error("step %zu of the script (%s): %s\n", failed,
-			    s->steps[failed - 1].text != NULL ? s->steps[failed - 1].text : "", s->why);
+			    s->steps[failed - 1].text != NULL ? s->steps[failed - 1].text : "",
+			    s->why);
 	close(s->listener);
 	sem_destroy(&s->pass);
 	sem_destroy(&s->arrived);

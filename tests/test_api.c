@@ -159,8 +159,10 @@ dial(void)
 	return fd;
 }
 
-/* Sends raw bytes; the status and the JSON body of the answer. 0 when the connection was closed
- * without one. */
+/*
+ * Sends raw bytes; the status and the JSON body of the answer. 0 when the connection was closed
+ * without one.
+ */
 static unsigned
 raw(const char *request, json_t **ret)
 {

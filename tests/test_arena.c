@@ -176,7 +176,8 @@ problems_are_counted_past_their_bound(void **state)
 
 	(void)state;
 	for (int i = 0; i < PROBLEMS_MAX + 10; i++)
-		problems_add(&p, i % 2 ? PROBLEM_ERROR : PROBLEM_WARNING, "f", 1, 2, i ? NULL : "try this", "no %d", i);
+		problems_add(&p, i % 2 ? PROBLEM_ERROR : PROBLEM_WARNING, "f", 1, 2,
+			     i ? NULL : "try this", "no %d", i);
 	assert_int_equal(p.count, PROBLEMS_MAX);
 	assert_int_equal(p.errors, PROBLEMS_MAX / 2 + 5);
 	assert_int_equal(p.warnings, PROBLEMS_MAX / 2 + 5);

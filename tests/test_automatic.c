@@ -11,7 +11,10 @@
 
 #include "filters/automatic.h"
 
-/* A mail of the headers given as "Name: value" lines; parts is "type>type" from the root inwards, or NULL. */
+/*
+ * A mail of the headers given as "Name: value" lines; parts is "type>type" from the root inwards,
+ * or NULL.
+ */
 static struct message *
 mail(struct arena *a, const char *headers, const char *parts, const char *body)
 {
@@ -28,20 +31,22 @@ mail(struct arena *a, const char *headers, const char *parts, const char *body)
 		char *colon = strchr(line, ':');
 
 		m->headers[m->header_count++] =
-			(struct header){.name = {line, (size_t)(colon - line)}, .value = colon + 2};
+			(struct header){ .name = { line, (size_t)(colon - line) },
+					 .value = colon + 2 };
 		if (strncmp(line, "Subject:", 8) == 0)
 			m->subject = colon + 2;
 		if (strncmp(line, "Message-ID:", 11) == 0)
 			m->message_id = colon + 2;
 		if (strncmp(line, "From:", 5) == 0) {
 			m->from.list = arena_calloc(a, 1, sizeof *m->from.list);
-			m->from.list[0] = (struct address){"", colon + 2};
+			m->from.list[0] = (struct address){ "", colon + 2 };
 			m->from.count = 1;
 		}
 	}
 	line = arena_strdup(a, parts ? parts : "text/plain");
 	for (line = strtok_r(line, ">", &save); line; line = strtok_r(NULL, ">", &save)) {
-		m->parts[m->part_count] = (struct part){.parent = (int)m->part_count - 1, .type = line};
+		m->parts[m->part_count] =
+			(struct part){ .parent = (int)m->part_count - 1, .type = line };
 		m->part_count++;
 	}
 	return m;
@@ -56,7 +61,8 @@ is_all(const char *headers, const char *parts, const char *body, enum automatic 
 
 	assert_non_null(why);
 	if (got != want)
-		fail_msg("%s: %s (%s), not %s", headers, automatic_name(got), why, automatic_name(want));
+		fail_msg("%s: %s (%s), not %s", headers, automatic_name(got), why,
+			 automatic_name(want));
 	assert_int_equal(*why == 0, want == AUTOMATIC_NO);
 	arena_free(a);
 }
@@ -82,7 +88,8 @@ test_persons(void **state)
 	is("Subject: 배송 실패, 전송 실패 문의\nReturn-Path: <a@example.com>", AUTOMATIC_NO);
 	is("X-Autoreply: no", AUTOMATIC_NO);
 	is_all("Subject: look", "multipart/mixed>text/calendar", "", AUTOMATIC_NO);
-	is_all("Subject: fwd", "multipart/mixed>message/rfc822>multipart/report>message/delivery-status", "",
+	is_all("Subject: fwd",
+	       "multipart/mixed>message/rfc822>multipart/report>message/delivery-status", "",
 	       AUTOMATIC_NO);
 }
 
@@ -91,14 +98,17 @@ test_bounces(void **state)
 {
 	(void)state;
 	is_all("Subject: x", "multipart/report>message/delivery-status", "", AUTOMATIC_BOUNCE);
-	is_all("Content-Type: multipart/report; report-type=delivery-status", "multipart/report", "", AUTOMATIC_BOUNCE);
+	is_all("Content-Type: multipart/report; report-type=delivery-status", "multipart/report",
+	       "", AUTOMATIC_BOUNCE);
 	is("X-Failed-Recipients: a@example.com", AUTOMATIC_BOUNCE);
 	is("Return-Path: <>\nFrom: mailer-daemon@example.com", AUTOMATIC_BOUNCE);
-	is("From: MAILER-DAEMON@example.com\nSubject: Undelivered Mail Returned to Sender", AUTOMATIC_BOUNCE);
-	is_all("Return-Path: <>\nSubject: hello", NULL, "Hi. This is the qmail-send program at example.com.",
-	       AUTOMATIC_BOUNCE);
+	is("From: MAILER-DAEMON@example.com\nSubject: Undelivered Mail Returned to Sender",
+	   AUTOMATIC_BOUNCE);
+	is_all("Return-Path: <>\nSubject: hello", NULL,
+	       "Hi. This is the qmail-send program at example.com.", AUTOMATIC_BOUNCE);
 	is("Return-Path: < >\nSubject: 메일 발송 실패 안내", AUTOMATIC_BOUNCE);
-	is("Auto-Submitted: auto-replied\nReturn-Path: <>\nSubject: Undeliverable: your mail", AUTOMATIC_BOUNCE);
+	is("Auto-Submitted: auto-replied\nReturn-Path: <>\nSubject: Undeliverable: your mail",
+	   AUTOMATIC_BOUNCE);
 }
 
 static void
@@ -130,7 +140,8 @@ test_others(void **state)
 	is("Auto-Submitted: auto-generated", AUTOMATIC_BULK);
 	is_all("Subject: x", "text/calendar", "", AUTOMATIC_CALENDAR);
 	is_all("Subject: x", "multipart/alternative>text/calendar", "", AUTOMATIC_CALENDAR);
-	is_all("Subject: x", "multipart/report>message/disposition-notification", "", AUTOMATIC_RECEIPT);
+	is_all("Subject: x", "multipart/report>message/disposition-notification", "",
+	       AUTOMATIC_RECEIPT);
 	is("X-Triaged-Draft: 12", AUTOMATIC_OWN);
 	is("Message-ID: <triaged.12.ab@shop.example>\nAuto-Submitted: no", AUTOMATIC_OWN);
 	is("Message-ID: <triaged-not@shop.example>", AUTOMATIC_NO);
@@ -153,10 +164,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_persons),
-		cmocka_unit_test(test_bounces),
-		cmocka_unit_test(test_replies),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_persons), cmocka_unit_test(test_bounces),
+		cmocka_unit_test(test_replies), cmocka_unit_test(test_others),
 		cmocka_unit_test(test_reason),
 	};
 

@@ -19,9 +19,10 @@ static char directory[] = "/tmp/triaged-bundle-XXXXXX";
 static struct arena *arena;
 static const struct ruleset_options options = { .skip_samples = true };
 
-#define POLICY	"severity: [{low: signal}]\nrules: [{name: a, do: [draft: hello]}]\n"
-#define RULE	"pack: t\nrules:\n - {id: t.a, flag: signal.churn, score: 5, match: ['leaving'], why: x," \
-		" test: {hit: ['I am leaving'], miss: ['hello']}}\n"
+#define POLICY "severity: [{low: signal}]\nrules: [{name: a, do: [draft: hello]}]\n"
+#define RULE                                                                                       \
+	"pack: t\nrules:\n - {id: t.a, flag: signal.churn, score: 5, match: ['leaving'], why: x,"  \
+	" test: {hit: ['I am leaving'], miss: ['hello']}}\n"
 
 static const char *
 path_of(const char *name)
@@ -43,7 +44,8 @@ put(const char *name, const char *text)
 }
 
 static int
-load(const char *const *directories, size_t count, bool keep_going, struct problems *problems, struct bundle **ret)
+load(const char *const *directories, size_t count, bool keep_going, struct problems *problems,
+     struct bundle **ret)
 {
 	return bundle_load(directories, count, NULL, &options, keep_going, problems, ret);
 }
@@ -82,8 +84,10 @@ the_shipped_directory(void **state)
 	assert_int_equal(b->template_count, 26);
 	assert_int_equal(strlen(b->hash), 64);
 	assert_non_null(bundle_template(b, "refund", "ko", "en"));
-	assert_ptr_equal(bundle_template(b, "refund", "und", "en"), bundle_template(b, "refund", "en", "ko"));
-	assert_ptr_equal(bundle_template(b, "refund", "fr", "de"), bundle_template(b, "refund", "en", "ko"));
+	assert_ptr_equal(bundle_template(b, "refund", "und", "en"),
+			 bundle_template(b, "refund", "en", "ko"));
+	assert_ptr_equal(bundle_template(b, "refund", "fr", "de"),
+			 bundle_template(b, "refund", "en", "ko"));
 	assert_null(bundle_template(b, "nothing", "ko", "en"));
 	assert_ptr_equal(bundle_ref(b), b);
 	bundle_unref(b);
@@ -150,15 +154,18 @@ mistakes(void **state)
 	bundle_unref(b);
 	b = NULL;
 	problems_free(&problems);
-	put("bad/policy.yaml", "severity: [{low: signal}]\nrules: [{name: a, do: [draft: nothing]}]\n");
+	put("bad/policy.yaml",
+	    "severity: [{low: signal}]\nrules: [{name: a, do: [draft: nothing]}]\n");
 	assert_int_equal(load(&bad, 1, true, &problems, &b), -EINVAL);
 	problems_free(&problems);
 	mkdir(empty, 0700);
 	assert_int_equal(load(&empty, 1, true, &problems, &b), -EINVAL);
-	assert_non_null(strstr(golden_problems(arena, &problems), "no rule directory holds a policy.yaml"));
+	assert_non_null(
+		strstr(golden_problems(arena, &problems), "no rule directory holds a policy.yaml"));
 	problems_free(&problems);
 	assert_int_equal(load(&missing, 1, false, &problems, &b), -EINVAL);
-	assert_non_null(strstr(golden_problems(arena, &problems), "missing: cannot be read: No such file or directory"));
+	assert_non_null(strstr(golden_problems(arena, &problems),
+			       "missing: cannot be read: No such file or directory"));
 	problems_free(&problems);
 	assert_null(b);
 }

@@ -44,9 +44,9 @@ teardown(void **state)
 	return 0;
 }
 
-static struct address from[] = {{"Kim", "Kim@Mail.Example"}, {"", ""}};
-static struct address reply_to[] = {{"", "KIM@mail.example"}, {"", "office@mail.example"}};
-static struct address to[] = {{"", "support@shop.example"}, {"", "stranger@other.example"}};
+static struct address from[] = { { "Kim", "Kim@Mail.Example" }, { "", "" } };
+static struct address reply_to[] = { { "", "KIM@mail.example" }, { "", "office@mail.example" } };
+static struct address to[] = { { "", "support@shop.example" }, { "", "stranger@other.example" } };
 
 static struct message
 sample(void)
@@ -54,23 +54,23 @@ sample(void)
 	return (struct message){
 		.subject = "환불",
 		.language = "ko",
-		.from = {from, 2},
-		.reply_to = {reply_to, 2},
-		.to = {to, 2},
-		.cc = {to, 2},
+		.from = { from, 2 },
+		.reply_to = { reply_to, 2 },
+		.to = { to, 2 },
+		.cc = { to, 2 },
 	};
 }
 
 static struct message_record
 sample_mail(uint64_t id, int64_t received_ms)
 {
-	return (struct message_record){.id = id,
-				       .account = "support",
-				       .subject = "환불",
-				       .automatic = "no",
-				       .received_ms = received_ms,
-				       .ruleset_hash = "abc",
-				       .hits = 1u << FLAG_DEMAND_REFUND};
+	return (struct message_record){ .id = id,
+					.account = "support",
+					.subject = "환불",
+					.automatic = "no",
+					.received_ms = received_ms,
+					.ruleset_hash = "abc",
+					.hits = 1u << FLAG_DEMAND_REFUND };
 }
 
 static struct case_record
@@ -98,7 +98,7 @@ add_event(void *context, const struct event_record *e)
 static const char *
 timeline(struct fixture *f, uint64_t id)
 {
-	struct buf b = {.arena = f->arena};
+	struct buf b = { .arena = f->arena };
 	uint64_t number;
 
 	assert_int_equal(record_event_verify(f->txn, id, &number), 0);
@@ -144,9 +144,9 @@ participants_are_bounded(void **state)
 	struct case_record c;
 
 	for (int i = 0; i < 500; i++)
-		many[i] = (struct address){"", arena_printf(f->arena, "p%d@mail.example", i)};
+		many[i] = (struct address){ "", arena_printf(f->arena, "p%d@mail.example", i) };
 	many[1].address = arena_printf(f->arena, "%0400d@mail.example", 7);
-	message.from = (struct addresses){many, 500};
+	message.from = (struct addresses){ many, 500 };
 	assert_int_equal(case_open(f->txn, f->arena, "support", &message, 0, 1, &c), 0);
 	assert_int_equal(c.participant_count, 32);
 	assert_string_equal(c.participants[1], "p2@mail.example");
@@ -156,7 +156,7 @@ static void
 a_mail_without_writer_opens_a_case_too(void **state)
 {
 	struct fixture *f = *state;
-	struct message message = {.subject = "", .language = "und"};
+	struct message message = { .subject = "", .language = "und" };
 	struct case_record c;
 
 	assert_int_equal(case_open(f->txn, f->arena, "support", &message, 0, 1, &c), 0);
@@ -289,7 +289,7 @@ customers_are_remembered(void **state)
 {
 	struct fixture *f = *state;
 	struct customer_record c;
-	struct address nameless = {"", "kim@MAIL.example"}, nobody = {"", ""};
+	struct address nameless = { "", "kim@MAIL.example" }, nobody = { "", "" };
 	bool known = true;
 
 	assert_int_equal(customer_note(f->txn, f->arena, &from[0], true, 1000, &c, &known), 0);
@@ -311,9 +311,10 @@ customers_are_remembered(void **state)
 static void
 the_writer_is_the_first_usable_address(void **state)
 {
-	struct address empty[] = {{"Group", ""}}, sender[] = {{"S", "s@mail.example"}};
-	struct message message = {
-		.from = {empty, 1}, .sender = {sender, 1}, .reply_to = {reply_to, 2}};
+	struct address empty[] = { { "Group", "" } }, sender[] = { { "S", "s@mail.example" } };
+	struct message message = { .from = { empty, 1 },
+				   .sender = { sender, 1 },
+				   .reply_to = { reply_to, 2 } };
 
 	(void)state;
 	assert_string_equal(customer_of(&message).address, "s@mail.example");
@@ -321,7 +322,7 @@ the_writer_is_the_first_usable_address(void **state)
 	assert_string_equal(customer_of(&message).address, "KIM@mail.example");
 	message.reply_to.count = 0;
 	assert_string_equal(customer_of(&message).address, "");
-	message.from = (struct addresses){from, 2};
+	message.from = (struct addresses){ from, 2 };
 	assert_string_equal(customer_of(&message).address, "Kim@Mail.Example");
 }
 

@@ -1,5 +1,6 @@
 /*
- * test_charset: declared, wrongly declared, undeclared and broken text comes out as valid UTF-8, and never empty.
+ * test_charset: declared, wrongly declared, undeclared and broken text comes out as valid UTF-8,
+ * and never empty.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,8 +76,11 @@ reads(const char *label, const char *really, const char *text)
 static void
 declared_charsets(void **state)
 {
-	static const char *const korean[] = { "euc-kr", "EUC_KR", "ks_c_5601-1987", "KSC5601", "x-windows-949", "csEUCKR",
-					      "cseuckr", "cp949", "MS949", "uhc", "\"euc-kr\"", "korean", "ks_c_5601-1989" };
+	static const char *const korean[] = { "euc-kr",        "EUC_KR",        "ks_c_5601-1987",
+					      "KSC5601",       "x-windows-949", "csEUCKR",
+					      "cseuckr",       "cp949",         "MS949",
+					      "uhc",           "\"euc-kr\"",    "korean",
+					      "ks_c_5601-1989" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(korean) / sizeof(*korean); i++) {
@@ -113,7 +117,8 @@ static void
 japanese_as_it_is_sent(void **state)
 {
 	(void)state;
-	assert_int_equal(reads_literal("iso-2022-jp", "\x1b$B-!\x1b(B a \x1b(I1\x1b(B", "① a ｱ"), 0);
+	assert_int_equal(reads_literal("iso-2022-jp", "\x1b$B-!\x1b(B a \x1b(I1\x1b(B", "① a ｱ"),
+			 0);
 	assert_int_equal(reads_literal("iso-2022-jp", "\x1b$BCmJ8\nabc", "注文\nabc"), 0);
 }
 
@@ -126,7 +131,8 @@ wrong_declarations(void **state)
 	assert_int_equal(reads("iso-8859-1", "UTF-8", "고객센터 café"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("us-ascii", "UTF-8", "고객센터"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("us-ascii", "CP949", "고객센터"), NOTE_CHARSET_GUESSED);
-	assert_int_equal(reads("iso-8859-1", "CP949", "고객센터에 문의드립니다"), NOTE_CHARSET_GUESSED);
+	assert_int_equal(reads("iso-8859-1", "CP949", "고객센터에 문의드립니다"),
+			 NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("iso-2022-kr", "CP949", "고객센터에 문의"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("utf-16", "UTF-8", "plain after all, 환불"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("utf-8", "CP1252", "déjà vu, über"), NOTE_CHARSET_GUESSED);
@@ -145,7 +151,10 @@ undeclared(void **state)
 	assert_int_equal(reads("x-nonsense", "CP1252", "Café crème, naïve"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("", "GB18030", "你好，我要退款，谢谢您"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("", "UTF-16", "환불 now"), NOTE_CHARSET_GUESSED);
-	/* Names of the C library's converters that are not in the table, and its option syntax, mean nothing. */
+	/*
+	 * Names of the C library's converters that are not in the table, and its option syntax,
+	 * mean nothing.
+	 */
 	assert_int_equal(reads("EBCDIC-US", "UTF-8", "환불"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads("UTF-8//IGNORE", "UTF-8", "환불"), NOTE_CHARSET_GUESSED);
 }
@@ -159,14 +168,22 @@ broken_bytes(void **state)
 	assert_int_equal(reads_literal("utf-8", "환\xed\x99 불", "환\xef\xbf\xbd 불"), both);
 	assert_int_equal(reads_literal("utf-8", "abc\xff", "abcÿ"), NOTE_CHARSET_GUESSED);
 	assert_int_equal(reads_literal("utf-8", "고객\xf0\x9f\x98", "고객\xef\xbf\xbd"), both);
-	assert_int_equal(reads_literal("euc-kr", "\xb0\xa1\xb0\xa1\xff z\xb0", "가가\xef\xbf\xbd z\xef\xbf\xbd"), both);
+	assert_int_equal(reads_literal("euc-kr", "\xb0\xa1\xb0\xa1\xff z\xb0",
+				       "가가\xef\xbf\xbd z\xef\xbf\xbd"),
+			 both);
 	assert_int_equal(reads_literal("euc-kr", "\xff", "\xef\xbf\xbd"), both);
 	assert_int_equal(reads_literal("windows-1252", "a\x81z", "a\xef\xbf\xbdz"), both);
 	assert_int_equal(reads_literal("utf-16le", "a\0b\0c", "ab\xef\xbf\xbd"), both);
-	assert_int_equal(reads_literal("utf-8", "a\0b", "a\xef\xbf\xbd" "b"), both);
+	assert_int_equal(reads_literal("utf-8", "a\0b",
+				       "a\xef\xbf\xbd"
+				       "b"),
+			 both);
 	/* A surrogate written as UTF-8 (CESU-8) and an overlong form are not UTF-8. */
-	assert_int_equal(reads_literal("utf-8", "가나다\xed\xa0\xbd", "가나다\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"), both);
-	assert_int_equal(reads_literal("utf-8", "가나다\xc0\xaf", "가나다\xef\xbf\xbd\xef\xbf\xbd"), both);
+	assert_int_equal(reads_literal("utf-8", "가나다\xed\xa0\xbd",
+				       "가나다\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"),
+			 both);
+	assert_int_equal(reads_literal("utf-8", "가나다\xc0\xaf", "가나다\xef\xbf\xbd\xef\xbf\xbd"),
+			 both);
 }
 
 static void
@@ -176,7 +193,8 @@ line_ends_and_marks(void **state)
 	assert_int_equal(reads_literal("utf-8", "a\r\nb\rc\nd\r\r\ne\r", "a\nb\nc\nd\ne\n"), 0);
 	assert_int_equal(reads_literal("utf-8", "a\r\rb", "a\n\nb"), 0);
 	assert_int_equal(reads_literal("utf-8", "\xef\xbb\xbfhello", "hello"), 0);
-	assert_int_equal(reads_literal("utf-8", "\0\r\n\0", "\xef\xbf\xbd\n\xef\xbf\xbd"), NOTE_BROKEN_TEXT);
+	assert_int_equal(reads_literal("utf-8", "\0\r\n\0", "\xef\xbf\xbd\n\xef\xbf\xbd"),
+			 NOTE_BROKEN_TEXT);
 	assert_int_equal(reads_literal("", "", ""), 0);
 }
 
@@ -232,9 +250,14 @@ no_memory_is_an_error(void **state)
 
 	(void)state;
 	memset(bytes, 0xb0, sizeof(bytes));
-	assert_int_equal(charset_to_utf8(small, "euc-kr", bytes, sizeof(bytes), &text, &len, &notes), -ENOMEM);
-	assert_int_equal(charset_to_utf8(small, "utf-8", bytes, sizeof(bytes), &text, &len, &notes), -ENOMEM);
-	assert_int_equal(charset_to_utf8(small, "latin1", bytes, sizeof(bytes), &text, &len, &notes), -ENOMEM);
+	assert_int_equal(
+		charset_to_utf8(small, "euc-kr", bytes, sizeof(bytes), &text, &len, &notes),
+		-ENOMEM);
+	assert_int_equal(charset_to_utf8(small, "utf-8", bytes, sizeof(bytes), &text, &len, &notes),
+			 -ENOMEM);
+	assert_int_equal(
+		charset_to_utf8(small, "latin1", bytes, sizeof(bytes), &text, &len, &notes),
+		-ENOMEM);
 	arena_free(small);
 }
 

@@ -56,7 +56,9 @@ load_well(const char *text)
 	int r = load(text, &problems, &config);
 
 	if (r < 0)
-		fail_msg("%d: %s", r, problems.count ? err_text(&problems.list[0].err, line, sizeof(line)) : "nothing said");
+		fail_msg("%d: %s", r,
+			 problems.count ? err_text(&problems.list[0].err, line, sizeof(line))
+					: "nothing said");
 	assert_int_equal(problems.count, 0);
 	problems_free(&problems);
 	return config;
@@ -76,7 +78,9 @@ first_problem(const char *text, char *line, size_t size)
 	return strstr(line, "triaged-config-") + sizeof("triaged-config-XXXXXX:") - 1;
 }
 
-#define ACCOUNT	"accounts:\n  - {name: a, host: imap.example.com, user: a@example.com, password_command: 'cat x'"
+#define ACCOUNT                                                                                    \
+	"accounts:\n  - {name: a, host: imap.example.com, user: a@example.com, password_command: " \
+	"'cat x'"
 
 static void
 reads_the_least_with_defaults(void **state)
@@ -111,16 +115,22 @@ static void
 reads_everything(void **state)
 {
 	struct config *c = load_well(
-		"state_directory: /srv/state\nsocket: /srv/api.sock\nsocket_group: desk\nrules: [/usr, /etc]\n"
+		"state_directory: /srv/state\nsocket: /srv/api.sock\nsocket_group: desk\nrules: "
+		"[/usr, /etc]\n"
 		"store_max: 64M\nmessage_max: 1024K\n"
-		"agents: [{name: jiwon, display: 김지원, address: jiwon@example.com, role: senior}]\n"
+		"agents: [{name: jiwon, display: 김지원, address: jiwon@example.com, role: "
+		"senior}]\n"
 		"webhooks:\n - {name: w, url: 'http://127.0.0.1:8080/x', secret_credential: s}\n"
 		"smtp: {url: 'smtp://[::1]:25', from: t@example.com}\n"
 		"accounts:\n"
-		" - name: b\n   host: localhost\n   tls: none\n   port: 1143\n   user: u\n   password_file: /nonexistent/x\n"
-		"   folders: [INBOX, 고객/문의]\n   drafts: 임시보관함\n   since: 2026-01-02\n   poll: 30\n"
-		"   identity: {name: 예시, address: s@example.com}\n   company: 예시상점\n   language: en\n   time_zone: UTC\n"
-		" - {name: c, host: \"::1\", tls: starttls, user: u@example.com, password_credential: c}\n");
+		" - name: b\n   host: localhost\n   tls: none\n   port: 1143\n   user: u\n   "
+		"password_file: /nonexistent/x\n"
+		"   folders: [INBOX, 고객/문의]\n   drafts: 임시보관함\n   since: 2026-01-02\n   "
+		"poll: 30\n"
+		"   identity: {name: 예시, address: s@example.com}\n   company: 예시상점\n   "
+		"language: en\n   time_zone: UTC\n"
+		" - {name: c, host: \"::1\", tls: starttls, user: u@example.com, "
+		"password_credential: c}\n");
 	const struct account_config *a = config_account(c, "b");
 
 	(void)state;
@@ -156,7 +166,8 @@ says_every_mistake_at_once(void **state)
 	const char *said;
 
 	(void)state;
-	assert_int_equal(config_load("tests/fixtures/config/bad.yaml", &problems, &config), -EINVAL);
+	assert_int_equal(config_load("tests/fixtures/config/bad.yaml", &problems, &config),
+			 -EINVAL);
 	said = golden_problems(arena, &problems);
 	golden_check("tests/fixtures/config/bad.golden", said);
 	assert_null(strstr(said, "hunter2"));
@@ -172,11 +183,16 @@ tells_the_place(void **state)
 
 	(void)state;
 	assert_string_equal(first_problem("accounts: {a\n  b]\n", line, sizeof(line)),
-			    "2:4: is not YAML here: did not find expected ',' or '}' (while parsing a flow mapping, which began in line 1)");
-	assert_string_equal(first_problem("a: 1\nb: &x 2\n", line, sizeof(line)), "2:4: anchors (&name) are not read");
-	assert_string_equal(first_problem("[]", line, sizeof(line)), "1:1: the configuration must be a map of keys and values");
-	assert_string_equal(first_problem("", line, sizeof(line)), "1:1: the configuration must be a map of keys and values");
-	assert_string_equal(first_problem("{}", line, sizeof(line)), "1:1: accounts names no mailbox to watch");
+			    "2:4: is not YAML here: did not find expected ',' or '}' (while "
+			    "parsing a flow mapping, which began in line 1)");
+	assert_string_equal(first_problem("a: 1\nb: &x 2\n", line, sizeof(line)),
+			    "2:4: anchors (&name) are not read");
+	assert_string_equal(first_problem("[]", line, sizeof(line)),
+			    "1:1: the configuration must be a map of keys and values");
+	assert_string_equal(first_problem("", line, sizeof(line)),
+			    "1:1: the configuration must be a map of keys and values");
+	assert_string_equal(first_problem("{}", line, sizeof(line)),
+			    "1:1: accounts names no mailbox to watch");
 	assert_string_equal(first_problem(ACCOUNT ", 이름: x}\n", line, sizeof(line)),
 			    "2:87: an account has no key \"이름\"");
 	assert_string_equal(first_problem(ACCOUNT "}\naccounts: []\n", line, sizeof(line)),
@@ -186,16 +202,21 @@ tells_the_place(void **state)
 static void
 refuses_no_tls_but_to_this_machine(void **state)
 {
-	static const char *const hosts[] = { "imap.example.com", "10.0.0.1", "127.0.0.1.example.com", "128.0.0.1" };
+	static const char *const hosts[] = { "imap.example.com", "10.0.0.1",
+					     "127.0.0.1.example.com", "128.0.0.1" };
 	static const char *const local[] = { "localhost", "127.0.0.1", "127.1.2.3", "\"::1\"" };
 	char text[300], line[1024];
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		snprintf(text, sizeof(text), "accounts:\n - {name: a, user: a@example.com, password_command: x, tls: none, host: %s}\n",
+		snprintf(text, sizeof(text),
+			 "accounts:\n - {name: a, user: a@example.com, password_command: x, tls: "
+			 "none, host: %s}\n",
 			 hosts[i]);
 		assert_non_null(strstr(first_problem(text, line, sizeof(line)), "without TLS"));
-		snprintf(text, sizeof(text), "accounts:\n - {name: a, user: a@example.com, password_command: x, tls: none, host: %s}\n",
+		snprintf(text, sizeof(text),
+			 "accounts:\n - {name: a, user: a@example.com, password_command: x, tls: "
+			 "none, host: %s}\n",
 			 local[i]);
 		config_free(load_well(text));
 	}
@@ -209,7 +230,10 @@ warns_of_a_password_for_everybody(void **state)
 	char text[300];
 
 	(void)state;
-	snprintf(text, sizeof(text), "accounts:\n - {name: a, user: a@example.com, host: imap.example.com, password_file: %s}\n", path);
+	snprintf(text, sizeof(text),
+		 "accounts:\n - {name: a, user: a@example.com, host: imap.example.com, "
+		 "password_file: %s}\n",
+		 path);
 	assert_int_equal(chmod(path, 0604), 0);
 	assert_int_equal(load(text, &problems, &config), 0);
 	assert_int_equal(problems.warnings, 1);

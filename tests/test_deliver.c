@@ -24,8 +24,10 @@
 static const char mail[] = "From: triaged@example.com\r\nTo: kim@example.com\r\nSubject: "
 			   "note\r\n\r\n.dots stay\r\n..\r\n.\r\nend\r\n";
 
-/* What the server says at each step; NULL: closes the connection instead. "" says nothing and
- * waits. */
+/*
+ * What the server says at each step; NULL: closes the connection instead. "" says nothing and
+ * waits.
+ */
 struct script {
 	const char *greeting, *ehlo, *from, *to, *data, *end;
 	size_t take; /* closes after this many bytes of the mail, 0: takes it all */

@@ -1,5 +1,6 @@
 /*
- * draft: the words of every shipped template, whole mails byte by byte, threading, quoting, and strangers' names.
+ * draft: the words of every shipped template, whole mails byte by byte, threading, quoting, and
+ * strangers' names.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,19 +17,25 @@
 #include "golden.h"
 #include "header_block.h"
 
-#define NOW_MS	1795318245000		/* Sunday, 22 November 2026, 03:30:45 UTC */
-#define FIELDS	"From To Subject Date Message-ID In-Reply-To References X-Triaged-Draft MIME-Version Content-Type " \
-		"Content-Transfer-Encoding "
+#define NOW_MS 1795318245000 /* Sunday, 22 November 2026, 03:30:45 UTC */
+#define FIELDS                                                                                     \
+	"From To Subject Date Message-ID In-Reply-To References X-Triaged-Draft MIME-Version "     \
+	"Content-Type "                                                                            \
+	"Content-Transfer-Encoding "
 
 static const char *const template_names[] = {
-	"abuse", "acknowledge", "compensation", "extortion", "legal", "menace", "publicity", "refund", "repeat", "self-harm", "superior",
-	"ultimatum", "violence",
+	"abuse",  "acknowledge", "compensation", "extortion", "legal",     "menace",   "publicity",
+	"refund", "repeat",      "self-harm",    "superior",  "ultimatum", "violence",
 };
 
 static struct arena *arena;
 static struct account_config account;
-static const struct agent_config owner = { .name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent" };
-static const struct agent_config owner_en = { .name = "roe", .display = "Jane Roe", .address = "roe@example.com", .role = "agent" };
+static const struct agent_config owner = {
+	.name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent"
+};
+static const struct agent_config owner_en = {
+	.name = "roe", .display = "Jane Roe", .address = "roe@example.com", .role = "agent"
+};
 static const struct case_record case_ = { .id = 12 };
 
 static struct message *
@@ -43,15 +50,19 @@ message(const char *mail)
 static const char mail_ko[] =
 	"From: =?UTF-8?B?7ZmN6ri464+Z?= <hong@example.net>\r\nTo: support@example.com\r\n"
 	"Subject: =?UTF-8?B?66y47J2Y65Oc66a964uI64uk?=\r\nDate: Sun, 22 Nov 2026 09:30:00 +0900\r\n"
-	"Message-ID: <one@example.net>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
+	"Message-ID: <one@example.net>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
+	"charset=UTF-8\r\n"
 	"Content-Transfer-Encoding: 8bit\r\n\r\n"
 	"주문한 상품이 파손되어 왔습니다.\r\n환불해 주세요.\r\n";
 
 static const char mail_en[] =
-	"From: \"Doe, Jane\" <Jane.Doe@Example.org>\r\nReply-To: jane@home.example\r\nTo: support@example.com\r\n"
-	"Subject: RE: Re[2]: broken kettle, third time, and nobody has called me back since the first of this month\r\n"
+	"From: \"Doe, Jane\" <Jane.Doe@Example.org>\r\nReply-To: jane@home.example\r\nTo: "
+	"support@example.com\r\n"
+	"Subject: RE: Re[2]: broken kettle, third time, and nobody has called me back since the "
+	"first of this month\r\n"
 	"Date: Sat, 21 Nov 2026 18:05:00 -0500\r\n"
-	"Message-ID: <two@example.org>\r\nReferences: <zero@example.org> <one@example.com>\r\nIn-Reply-To: <one@example.com>\r\n\r\n"
+	"Message-ID: <two@example.org>\r\nReferences: <zero@example.org> "
+	"<one@example.com>\r\nIn-Reply-To: <one@example.com>\r\n\r\n"
 	"I will take you to court = period.\r\n\r\nFrom now on I keep records.\r\n\r\n"
 	"On Fri, 20 Nov 2026 at 10:00, Support <support@example.com> wrote:\r\n> We are sorry.\r\n";
 
@@ -59,14 +70,20 @@ static struct draft_input
 input(const struct message *original, const struct template *t, const char *language)
 {
 	return (struct draft_input){
-		.account = &account, .owner = !strcmp(language, "ko") ? &owner : &owner_en, .original = original, .case_ = &case_,
-		.template = t, .template_name = "refund", .language = language, .message_id = "<triaged.12.7.abcdef@example.com>",
-		.flags = 0, .now_ms = NOW_MS,
+		.account = &account,
+		.owner = !strcmp(language, "ko") ? &owner : &owner_en,
+		.original = original,
+		.case_ = &case_,
+		.template = t,
+		.template_name = "refund",
+		.language = language,
+		.message_id = "<triaged.12.7.abcdef@example.com>",
+		.flags = 0,
+		.now_ms = NOW_MS,
 	};
 }
 
-static struct template *
-template(const char *text)
+static struct template *template(const char *text)
 {
 	struct problems problems = { .count = 0 };
 	struct template *t = NULL;
@@ -96,7 +113,8 @@ static flag_set
 flags_of(const char *name)
 {
 	if (!strcmp(name, "legal"))
-		return 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_REGULATOR | 1u << FLAG_DEMAND_REFUND;
+		return 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_REGULATOR |
+		       1u << FLAG_DEMAND_REFUND;
 	if (!strcmp(name, "abuse") || !strcmp(name, "compensation") || !strcmp(name, "publicity"))
 		return 1u << FLAG_DEMAND_REFUND;
 	if (!strcmp(name, "ultimatum"))
@@ -192,17 +210,22 @@ read_back(const struct draft_input *in)
 	return m;
 }
 
-/* Nobody owns the case and the writer gave no name: no "I" without a name, no gap where a value was. */
+/*
+ * Nobody owns the case and the writer gave no name: no "I" without a name, no gap where a value
+ * was.
+ */
 static void
 words_without_names(void **state)
 {
 	static const char *const languages[] = { "ko", "en" };
-	static const char *const never[] = { " 제가", "I will ", "I am ", "  ", " ,", " .", "\n,", "\n ", "\n\n\n", "{{" };
+	static const char *const never[] = { " 제가", "I will ", "I am ", "  ",     " ,",
+					     " .",    "\n,",     "\n ",   "\n\n\n", "{{" };
 	const struct message *original = message("From: a@example.net\r\n\r\nhi\r\n");
 
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(template_names) / sizeof(*template_names); i++) {
-		const char *name = template_names[i / 2], *language = languages[i % 2], *subject, *body;
+		const char *name = template_names[i / 2], *language = languages[i % 2], *subject,
+			   *body;
 		struct template *t = shipped(language, name);
 		struct draft_input in = input(original, t, language);
 		json_t *values;
@@ -215,7 +238,8 @@ words_without_names(void **state)
 		json_decref(values);
 		template_free(t);
 		/* A person signs this one with their own name before it goes. */
-		for (size_t k = strcmp(name, "self-harm") ? 0 : 3; k < sizeof(never) / sizeof(*never); k++) {
+		for (size_t k = strcmp(name, "self-harm") ? 0 : 3;
+		     k < sizeof(never) / sizeof(*never); k++) {
 			if (strstr(body, never[k]))
 				fail_msg("%s/%s says \"%s\":\n%s", language, name, never[k], body);
 		}
@@ -254,7 +278,8 @@ reads_back(void **state)
 	assert_int_equal(m->date, NOW_MS / 1000);
 	assert_string_equal(m->in_reply_to, "<one@example.net>");
 	assert_int_equal(m->reference_count, 1);
-	assert_string_equal(m->body, "안녕하십니까.\n\n2026년 11월 22일 오전 9:30, 홍길동 님이 작성:\n"
+	assert_string_equal(m->body,
+			    "안녕하십니까.\n\n2026년 11월 22일 오전 9:30, 홍길동 님이 작성:\n"
 			    "> 주문한 상품이 파손되어 왔습니다.\n> 환불해 주세요.\n");
 	template_free(t);
 }
@@ -266,7 +291,8 @@ answers_the_right_one(void **state)
 		const char *fields, *to;
 	} cases[] = {
 		{ "From: a@example.net\r\n", "a@example.net" },
-		{ "From: a@example.net\r\nReply-To: b@example.net, c@example.net\r\n", "b@example.net" },
+		{ "From: a@example.net\r\nReply-To: b@example.net, c@example.net\r\n",
+		  "b@example.net" },
 		{ "From: a@example.net\r\nReply-To: support@example.com\r\n", "a@example.net" },
 		{ "From: support@example.com\r\nReply-To: b@example.net\r\n", "b@example.net" },
 		{ "From: a@example.net\r\nReply-To: undisclosed:;\r\n", "a@example.net" },
@@ -278,7 +304,8 @@ answers_the_right_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct draft_input in = input(message(arena_printf(arena, "%s\r\nhello\r\n", cases[i].fields)), t, "en");
+		struct draft_input in = input(
+			message(arena_printf(arena, "%s\r\nhello\r\n", cases[i].fields)), t, "en");
 		const char *text;
 		size_t len;
 
@@ -294,9 +321,21 @@ static void
 re_once(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "Re: a", "a" }, { "RE: re : Re[2]: a", "a" }, { "답장: 회신: Re: 배송", "배송" }, { "Re(3): a", "a" }, { "Aw: Sv: a", "a" },
-		{ "Re：a", "a" }, { "Fwd: a", "Fwd: a" }, { "Reading: a", "Reading: a" }, { "Re", "Re" }, { "re a", "re a" },
-		{ "Re[x]: a", "Re[x]: a" }, { "Re: ", "" }, { "", "" }, { " Re:Re:a\tb ", "a b" }, { "답변 드립니다", "답변 드립니다" },
+		{ "Re: a", "a" },
+		{ "RE: re : Re[2]: a", "a" },
+		{ "답장: 회신: Re: 배송", "배송" },
+		{ "Re(3): a", "a" },
+		{ "Aw: Sv: a", "a" },
+		{ "Re：a", "a" },
+		{ "Fwd: a", "Fwd: a" },
+		{ "Reading: a", "Reading: a" },
+		{ "Re", "Re" },
+		{ "re a", "re a" },
+		{ "Re[x]: a", "Re[x]: a" },
+		{ "Re: ", "" },
+		{ "", "" },
+		{ " Re:Re:a\tb ", "a b" },
+		{ "답변 드립니다", "답변 드립니다" },
 	};
 
 	(void)state;
@@ -308,11 +347,27 @@ static void
 names_of_strangers(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "Jane Doe", "Jane Doe" }, { "Doe, Jane", "Jane Doe" }, { "\"Jane\"", "Jane" }, { "홍길동님", "홍길동" },
-		{ "홍길동 고객님", "홍길동" }, { "님", "님" }, { " 홍\t길\n동 ", "홍 길 동" }, { "Jane\r\nBcc: x@example.com", "" },
-		{ "jane@example.org", "" }, { "{{customer}}", "" }, { "<b>Jane</b>", "" }, { "http://x.example", "" },
-		{ "www.example.org", "" }, { "\xe2\x80\xaeJane\xe2\x80\xac", "Jane" }, { "Ja\x01\x02ne\x7f", "Jane" }, { "12345", "" },
-		{ "", "" }, { "\xff\xfe", "" }, { "O'Neil-Smith Jr.", "O'Neil-Smith Jr." }, { "\xe2\x80\x8b", "" }, { "a,b,c d", "a,b,c d" },
+		{ "Jane Doe", "Jane Doe" },
+		{ "Doe, Jane", "Jane Doe" },
+		{ "\"Jane\"", "Jane" },
+		{ "홍길동님", "홍길동" },
+		{ "홍길동 고객님", "홍길동" },
+		{ "님", "님" },
+		{ " 홍\t길\n동 ", "홍 길 동" },
+		{ "Jane\r\nBcc: x@example.com", "" },
+		{ "jane@example.org", "" },
+		{ "{{customer}}", "" },
+		{ "<b>Jane</b>", "" },
+		{ "http://x.example", "" },
+		{ "www.example.org", "" },
+		{ "\xe2\x80\xaeJane\xe2\x80\xac", "Jane" },
+		{ "Ja\x01\x02ne\x7f", "Jane" },
+		{ "12345", "" },
+		{ "", "" },
+		{ "\xff\xfe", "" },
+		{ "O'Neil-Smith Jr.", "O'Neil-Smith Jr." },
+		{ "\xe2\x80\x8b", "" },
+		{ "a,b,c d", "a,b,c d" },
 	};
 	char large[10241];
 
@@ -326,9 +381,11 @@ names_of_strangers(void **state)
 	assert_string_equal(words_salutation(arena, "홍길동", true), "홍길동 고객님");
 	assert_string_equal(words_salutation(arena, "", false), "Hello");
 	assert_string_equal(words_signature(arena, "예시상점", "", true), "예시상점 고객지원팀");
-	assert_string_equal(words_signature(arena, "예시 고객센터", "김지원", true), "예시 고객센터 김지원");
+	assert_string_equal(words_signature(arena, "예시 고객센터", "김지원", true),
+			    "예시 고객센터 김지원");
 	assert_string_equal(words_signature(arena, "", "김지원", true), "고객지원팀 김지원");
-	assert_string_equal(words_signature(arena, "Example Shop", "", false), "Example Shop customer support");
+	assert_string_equal(words_signature(arena, "Example Shop", "", false),
+			    "Example Shop customer support");
 	assert_string_equal(words_signature(arena, "", "", false), "Customer support");
 }
 
@@ -336,9 +393,13 @@ static void
 hostile_headers(void **state)
 {
 	static const char *const names[] = {
-		"=?UTF-8?B?SmFuZQ0KQmNjOiB4QGV4YW1wbGUuY29t?=", "\"a\\\"b\\\\c (d)\"", "=?UTF-8?Q?=E2=80=AEx=00y?=", "=?US-ASCII?Q?=3D=3FUTF-8=3FB=3FQQ=3D=3D=3F=3D?=",
+		"=?UTF-8?B?SmFuZQ0KQmNjOiB4QGV4YW1wbGUuY29t?=",
+		"\"a\\\"b\\\\c (d)\"",
+		"=?UTF-8?Q?=E2=80=AEx=00y?=",
+		"=?US-ASCII?Q?=3D=3FUTF-8=3FB=3FQQ=3D=3D=3F=3D?=",
 	};
-	struct template *t = template("Subject: {{subject}} {{customer.name}}\n\n{{customer.name}}{{subject}}\n");
+	struct template *t = template(
+		"Subject: {{subject}} {{customer.name}}\n\n{{customer.name}}{{subject}}\n");
 	char large[3000];
 
 	(void)state;
@@ -346,9 +407,13 @@ hostile_headers(void **state)
 	large[sizeof(large) - 1] = '\0';
 	for (size_t i = 0; i < 5; i++) {
 		const char *name = i < 4 ? names[i] : large;
-		struct draft_input in = input(message(arena_printf(arena,
-			"From: %s <a@example.net>\r\nSubject: %s\r\nMessage-ID: <x@example.net>\r\nReferences: <a\r\n\tb> b <c\r\n\r\nhi\r\n", name,
-			name)), t, "en");
+		struct draft_input in = input(
+			message(arena_printf(
+				arena,
+				"From: %s <a@example.net>\r\nSubject: %s\r\nMessage-ID: "
+				"<x@example.net>\r\nReferences: <a\r\n\tb> b <c\r\n\r\nhi\r\n",
+				name, name)),
+			t, "en");
 		struct message *m;
 
 		check_mail(&in, FIELDS, NULL);
@@ -409,7 +474,10 @@ quotes_are_bounded(void **state)
 	for (int i = 0; i < 10000; i++)
 		buf_printf(&mail, "가");
 	in = input(message(buf_string(&mail)), t, "ko");
-	check_mail(&in, "From To Subject Date Message-ID X-Triaged-Draft MIME-Version Content-Type Content-Transfer-Encoding ", NULL);
+	check_mail(&in,
+		   "From To Subject Date Message-ID X-Triaged-Draft MIME-Version Content-Type "
+		   "Content-Transfer-Encoding ",
+		   NULL);
 	m = read_back(&in);
 	assert_int_equal(m->notes & NOTE_BROKEN_TEXT, 0);
 	assert_non_null(strstr(m->body, "가가가\n> [...]\n"));
@@ -432,12 +500,16 @@ next_words(void **state)
 	(void)state;
 	assert_int_equal(zone_load(arena, "Asia/Seoul", &seoul), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, true), arena_printf(arena, "%s 오후 5시", cases[i].ko));
-		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, false), arena_printf(arena, "5 pm on %s", cases[i].en));
+		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, true),
+				    arena_printf(arena, "%s 오후 5시", cases[i].ko));
+		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, false),
+				    arena_printf(arena, "5 pm on %s", cases[i].en));
 	}
 	assert_string_equal(words_day(arena, seoul, 1795318245, true), "2026년 11월 22일");
-	assert_string_equal(words_attribution(arena, seoul, 0, "홍길동", true), "홍길동 님이 작성:");
-	assert_string_equal(words_attribution(arena, NULL, 1795318245, "Jane", false), "On 22 November 2026 at 03:30, Jane wrote:");
+	assert_string_equal(words_attribution(arena, seoul, 0, "홍길동", true),
+			    "홍길동 님이 작성:");
+	assert_string_equal(words_attribution(arena, NULL, 1795318245, "Jane", false),
+			    "On 22 November 2026 at 03:30, Jane wrote:");
 }
 
 static void
@@ -448,22 +520,51 @@ notices(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(draft_notice(arena, "triaged@example.com", "jiwon@example.com", "<n1@example.com>", NOW_MS,
-				      "C12 급함\r\nBcc: x@example.com", "고객: a\x01\x02\r\n.\r\nFrom here\n", &text, &len), 0);
+	assert_int_equal(draft_notice(arena, "triaged@example.com", "jiwon@example.com",
+				      "<n1@example.com>", NOW_MS, "C12 급함\r\nBcc: x@example.com",
+				      "고객: a\x01\x02\r\n.\r\nFrom here\n", &text, &len),
+			 0);
 	assert_true(header_block_names(text, len, names, sizeof(names), &body));
-	assert_string_equal(names, "From To Subject Date Message-ID Auto-Submitted MIME-Version Content-Type Content-Transfer-Encoding ");
-	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com\r\nBcc: c@example.com", "<n@example.com>", 0, "", "", &text,
-				      &len), -EINVAL);
-	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com", "<n>\r\nX: y", 0, "", "", &text, &len), -EINVAL);
+	assert_string_equal(names, "From To Subject Date Message-ID Auto-Submitted MIME-Version "
+				   "Content-Type Content-Transfer-Encoding ");
+	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com\r\nBcc: c@example.com",
+				      "<n@example.com>", 0, "", "", &text, &len),
+			 -EINVAL);
+	assert_int_equal(draft_notice(arena, "a@example.com", "b@example.com", "<n>\r\nX: y", 0, "",
+				      "", &text, &len),
+			 -EINVAL);
 }
 
 static void
 plain_addresses(void **state)
 {
-	static const char *const good[] = { "a@b", "a.b+c@example.com", "o'neil@x-y.example", "1@2.3" };
+	static const char *const good[] = { "a@b", "a.b+c@example.com", "o'neil@x-y.example",
+					    "1@2.3" };
 	static const char *const bad[] = {
-		"", "a", "@b", "a@", "a@b@c", "a b@c", ".a@b", "a.@b", "a..b@c", "a@-b", "a@b-", "a@b..c", "a@b.", "a@[1.2.3.4]", "\"a\"@b",
-		"a@b>", "<a@b", "a@b,c@d", "a@b\r\nBcc: c", "홍@b", "a@한글.example", "a@b c", "a;b@c", "=?UTF-8?B?YQ==?=@b",
+		"",
+		"a",
+		"@b",
+		"a@",
+		"a@b@c",
+		"a b@c",
+		".a@b",
+		"a.@b",
+		"a..b@c",
+		"a@-b",
+		"a@b-",
+		"a@b..c",
+		"a@b.",
+		"a@[1.2.3.4]",
+		"\"a\"@b",
+		"a@b>",
+		"<a@b",
+		"a@b,c@d",
+		"a@b\r\nBcc: c",
+		"홍@b",
+		"a@한글.example",
+		"a@b c",
+		"a;b@c",
+		"=?UTF-8?B?YQ==?=@b",
 	};
 
 	(void)state;
@@ -479,8 +580,12 @@ setup(void **state)
 	(void)state;
 	arena = arena_new(0);
 	account = (struct account_config){
-		.name = "support", .identity_name = "예시상점, 고객지원팀", .identity_address = "support@example.com", .company = "예시상점",
-		.language = "ko", .time_zone = "Asia/Seoul",
+		.name = "support",
+		.identity_name = "예시상점, 고객지원팀",
+		.identity_address = "support@example.com",
+		.company = "예시상점",
+		.language = "ko",
+		.time_zone = "Asia/Seoul",
 	};
 	return arena ? zone_load(arena, "Asia/Seoul", &account.zone) : -1;
 }

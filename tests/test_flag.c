@@ -29,8 +29,9 @@ static void
 families_are_sets(void **state)
 {
 	(void)state;
-	assert_int_equal(flag_set_by_name("abuse"), 1u << FLAG_ABUSE_PROFANITY | 1u << FLAG_ABUSE_INSULT |
-						    1u << FLAG_ABUSE_HATE | 1u << FLAG_ABUSE_SEXUAL);
+	assert_int_equal(flag_set_by_name("abuse"),
+			 1u << FLAG_ABUSE_PROFANITY | 1u << FLAG_ABUSE_INSULT |
+				 1u << FLAG_ABUSE_HATE | 1u << FLAG_ABUSE_SEXUAL);
 	assert_int_equal(__builtin_popcount(flag_set_by_name("threat")), 5);
 	assert_int_equal(__builtin_popcount(flag_set_by_name("demand")), 4);
 	assert_int_equal(__builtin_popcount(flag_set_by_name("signal")), 4);
@@ -53,7 +54,8 @@ misspelt_names_find_their_neighbour(void **state)
 	assert_string_equal(flag_nearest("refund"), "demand.refund");
 	assert_null(flag_nearest(""));
 	assert_null(flag_nearest("weather.forecast"));
-	assert_null(flag_nearest("an unreasonably long name that could not be any of the flags at all"));
+	assert_null(flag_nearest(
+		"an unreasonably long name that could not be any of the flags at all"));
 }
 
 int

@@ -94,9 +94,12 @@ folded_is_one_spelling(void **state)
 	expect(VIEW_FOLDED, "a\u00a0\u3000b", "a b");
 	expect(VIEW_FOLDED, "\u1112\u1161\u11ab글", "한글");
 	expect(VIEW_FOLDED, "시\u0308발", "시발");
-	expect(VIEW_FOLDED, "a\x01\x7f" "b", "ab");
+	expect(VIEW_FOLDED,
+	       "a\x01\x7f"
+	       "b",
+	       "ab");
 	expect(VIEW_FOLDED, "①②", "12");
-	expect(VIEW_FOLDED, "\xf0\x9d\x96\x8b\xf0\x9d\x96\x9a", "fu");	/* mathematical letters */
+	expect(VIEW_FOLDED, "\xf0\x9d\x96\x8b\xf0\x9d\x96\x9a", "fu"); /* mathematical letters */
 }
 
 static void
@@ -105,7 +108,7 @@ lone_jamo_stay_typed(void **state)
 	(void)state;
 	expect(VIEW_FOLDED, "ㅅㅂ", "ㅅㅂ");
 	expect(VIEW_FOLDED, "\u1109\u1107", "ㅅㅂ");
-	expect(VIEW_FOLDED, "\uffa0\uffb5\uffb2", "ㅅㅂ");		/* half-width */
+	expect(VIEW_FOLDED, "\uffa0\uffb5\uffb2", "ㅅㅂ"); /* half-width */
 	expect(VIEW_FOLDED, "ㅋㅋㅋㅋ ㅠㅠ ㅇㅇ ㅎㅎ", "ㅋㅋㅋㅋ ㅠㅠ ㅇㅇ ㅎㅎ");
 	expect(VIEW_FOLDED, "ㅄ ㄳ ㅀ ㄶ", "ㅄ ㄳ ㅀ ㄶ");
 	expect(VIEW_FOLDED, "병ㅅ 그래ㅋㅋ", "병ㅅ 그래ㅋㅋ");
@@ -116,7 +119,8 @@ every_jamo_survives(void **state)
 {
 	(void)state;
 	for (uint32_t cp = 0x3131; cp <= 0x3163; cp++) {
-		char s[4] = {(char)(0xe0 | cp >> 12), (char)(0x80 | (cp >> 6 & 0x3f)), (char)(0x80 | (cp & 0x3f)), 0};
+		char s[4] = { (char)(0xe0 | cp >> 12), (char)(0x80 | (cp >> 6 & 0x3f)),
+			      (char)(0x80 | (cp & 0x3f)), 0 };
 
 		expect(VIEW_FOLDED, s, s);
 		expect(VIEW_SQUEEZED, s, s);
@@ -137,20 +141,22 @@ spelt_out_syllables_join(void **state)
 	expect(VIEW_SQUEEZED, "ㅅ ㅣ ㅂ ㅏ ㄹ", "시발");
 	expect(VIEW_SQUEEZED, "ㅅ.ㅣ1ㅂ/ㅏ~ㄹ!", "시발");
 	/* longer than what is held back at a time */
-	expect(VIEW_FOLDED, "ㄱㅏㄴㅏㄷㅏㄹㅏㅁㅏㅂㅏㅅㅏㅇㅏㅈㅏㅊㅏㅋㅏㅌㅏㅍㅏㅎㅏ", "가나다라마바사아자차카타파하");
-	expect(VIEW_FOLDED, "ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ", "ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ");
+	expect(VIEW_FOLDED, "ㄱㅏㄴㅏㄷㅏㄹㅏㅁㅏㅂㅏㅅㅏㅇㅏㅈㅏㅊㅏㅋㅏㅌㅏㅍㅏㅎㅏ",
+	       "가나다라마바사아자차카타파하");
+	expect(VIEW_FOLDED, "ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ",
+	       "ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ");
 }
 
 static void
 lookalikes_only_inside_latin_words(void **state)
 {
 	(void)state;
-	expect(VIEW_FOLDED, "fu\u0441k", "fuck");			/* Cyrillic es */
+	expect(VIEW_FOLDED, "fu\u0441k", "fuck"); /* Cyrillic es */
 	expect(VIEW_FOLDED, "\u0440\u0430ypal", "paypal");
-	expect(VIEW_FOLDED, "\u03bfk", "ok");				/* Greek omicron */
+	expect(VIEW_FOLDED, "\u03bfk", "ok"); /* Greek omicron */
 	expect(VIEW_FOLDED, "\u043c\u043e\u0440\u0435", "\u043c\u043e\u0440\u0435");
 	expect(VIEW_FOLDED, "word \u043c\u043e\u0440\u0435", "word \u043c\u043e\u0440\u0435");
-	expect(VIEW_FOLDED, "\u0439", "\u0439");			/* keeps its breve */
+	expect(VIEW_FOLDED, "\u0439", "\u0439"); /* keeps its breve */
 }
 
 static void
@@ -177,15 +183,18 @@ sources(void **state)
 	expect_source(VIEW_FOLDED, "wei\u00df", "s", "\u00df");
 	expect_source(VIEW_FOLDED, "Ｆｕck", "fu", "Ｆｕ");
 	expect_source(VIEW_PLAIN, "x cafe\u0301 y", "caf\u00e9", "cafe\u0301");
-	expect_source(VIEW_FOLDED, "what\u2026 now", "..", "\u2026");	/* one character of three letters */
+	expect_source(VIEW_FOLDED, "what\u2026 now", "..",
+		      "\u2026"); /* one character of three letters */
 }
 
 /* Every view byte has a source, sources ascend, and nothing lies outside. */
 static void
 maps_are_whole(void **state)
 {
-	static const char *const pieces[] = {"a", " ", "\n", "가", "ㅅ", "ㅣ", "\u1100", "\u1161", "\u11a8", "e", "\u0301",
-					     "\u200b", "\u0441", "1", "\xff", "\u2026", "\u00df", "ﬁ", "\u0439", "Ｚ"};
+	static const char *const pieces[] = { "a",      " ",      "\n",     "가",     "ㅅ",
+					      "ㅣ",     "\u1100", "\u1161", "\u11a8", "e",
+					      "\u0301", "\u200b", "\u0441", "1",      "\xff",
+					      "\u2026", "\u00df", "ﬁ",      "\u0439", "Ｚ" };
 	char text[256];
 
 	(void)state;
@@ -195,7 +204,8 @@ maps_are_whole(void **state)
 
 		text[0] = '\0';
 		for (int n = rand() % 24; n > 0; n--) {
-			strcpy(text + len, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+			strcpy(text + len,
+			       pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
 			len = strlen(text);
 		}
 		for (int v = 0; v < VIEW_COUNT; v++) {
@@ -205,7 +215,8 @@ maps_are_whole(void **state)
 			assert_int_equal(fold_text(arena, (enum view)v, text, len, &f), 0);
 			for (size_t i = 0; i < f.len; i++) {
 				fold_source(&f, i, 1, &offset, &length);
-				assert_true(length > 0 && offset + length <= len && offset >= before);
+				assert_true(length > 0 && offset + length <= len &&
+					    offset >= before);
 				before = offset;
 			}
 		}
@@ -235,7 +246,7 @@ static void
 no_memory(void **state)
 {
 	struct arena *small = arena_new(256);
-	struct folded f = {.text = "untouched"};
+	struct folded f = { .text = "untouched" };
 	char text[2000];
 
 	(void)state;

@@ -39,11 +39,14 @@ build(const struct literals *const *list, size_t count)
 static void
 passes_what_can_match(void **state)
 {
-	struct literal refund[] = {{"refund", 6, false}, {"환불", 6, false}}, sue[] = {{"sue", 3, false}}, same[] = {{"refund", 6, false}},
-		       jamo[] = {{"ㅅㅂ", 6, false}};
-	struct literals a = {.need = {.list = refund, .count = 2}}, b = {.need = {.list = sue, .count = 1}}, none = {.understood = true},
-			c = {.need = {.list = same, .count = 1}}, d = {.need = {.list = jamo, .count = 1}};
-	const struct literals *list[] = {&a, &b, &none, &c, &d};
+	struct literal refund[] = { { "refund", 6, false }, { "환불", 6, false } },
+		       sue[] = { { "sue", 3, false } }, same[] = { { "refund", 6, false } },
+		       jamo[] = { { "ㅅㅂ", 6, false } };
+	struct literals a = { .need = { .list = refund, .count = 2 } },
+			b = { .need = { .list = sue, .count = 1 } }, none = { .understood = true },
+			c = { .need = { .list = same, .count = 1 } },
+			d = { .need = { .list = jamo, .count = 1 } };
+	const struct literals *list[] = { &a, &b, &none, &c, &d };
 	struct gate *g = build(list, 5);
 	struct gate_scratch *s = gate_scratch_new();
 
@@ -63,8 +66,8 @@ passes_what_can_match(void **state)
 static void
 only_patterns_without_literals(void **state)
 {
-	struct literals none = {.understood = true};
-	const struct literals *list[] = {&none, &none};
+	struct literals none = { .understood = true };
+	const struct literals *list[] = { &none, &none };
 	struct gate *g = build(list, 2);
 	struct gate_scratch *s = gate_scratch_new();
 
@@ -75,12 +78,15 @@ only_patterns_without_literals(void **state)
 	gate_free(g);
 }
 
-/* What a pattern with such needs is told of a text: "-" not there, "*" everywhere, "3-7 20-20" windows. */
+/*
+ * What a pattern with such needs is told of a text: "-" not there, "*" everywhere, "3-7 20-20"
+ * windows.
+ */
 static const char *
 windows(const struct literals *l, const char *text)
 {
 	static char out[512];
-	const struct literals *list[] = {l};
+	const struct literals *list[] = { l };
 	struct gate *g = build(list, 1);
 	struct gate_scratch *s = gate_scratch_new();
 	const struct gate_window *w = NULL;
@@ -92,7 +98,8 @@ windows(const struct literals *l, const char *text)
 		count = gate_windows(g, s, 0, &w);
 		strcpy(out, "*");
 		for (size_t i = 0; i < count; i++)
-			at += (size_t)sprintf(out + at, "%s%u-%u", i > 0 ? " " : "", w[i].from, w[i].to);
+			at += (size_t)sprintf(out + at, "%s%u-%u", i > 0 ? " " : "", w[i].from,
+					      w[i].to);
 	}
 	gate_scratch_free(s);
 	gate_free(g);
@@ -102,14 +109,18 @@ windows(const struct literals *l, const char *text)
 static void
 tells_where_matches_can_begin(void **state)
 {
-	struct literal refund[] = {{"refund", 6, false}}, money[] = {{"money", 5, false}, {"my money", 8, false}},
-		       word[] = {{"i ", 2, false}}, end[] = {{"end", 3, false}};
-	struct literals exact = {.need = {.list = refund, .count = 1}},
-			behind = {.need = {.list = refund, .count = 1, .before = 4}},
-			two = {.need = {.list = money, .count = 2, .before = 1}},
-			far = {.need = {.list = refund, .count = 1, .before = LITERAL_BEFORE_MAX + 1}},
-			begin = {.need = {.list = word, .count = 1, .word = true}},
-			both = {.need = {.list = end, .count = 1, .before = SIZE_MAX}, .also = {.list = word, .count = 1}};
+	struct literal refund[] = { { "refund", 6, false } },
+		       money[] = { { "money", 5, false }, { "my money", 8, false } },
+		       word[] = { { "i ", 2, false } }, end[] = { { "end", 3, false } };
+	struct literals exact = { .need = { .list = refund, .count = 1 } },
+			behind = { .need = { .list = refund, .count = 1, .before = 4 } },
+			two = { .need = { .list = money, .count = 2, .before = 1 } },
+			far = { .need = { .list = refund,
+					  .count = 1,
+					  .before = LITERAL_BEFORE_MAX + 1 } },
+			begin = { .need = { .list = word, .count = 1, .word = true } },
+			both = { .need = { .list = end, .count = 1, .before = SIZE_MAX },
+				 .also = { .list = word, .count = 1 } };
 	char many[64 * 40] = "";
 
 	(void)state;
@@ -145,8 +156,8 @@ many_patterns_and_a_larger_gate(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++) {
 		snprintf(words[i], sizeof(words[i]), "w%dx", i);
-		literals[i] = (struct literal){words[i], strlen(words[i]), false};
-		sets[i] = (struct literals){.need = {.list = &literals[i], .count = 1}};
+		literals[i] = (struct literal){ words[i], strlen(words[i]), false };
+		sets[i] = (struct literals){ .need = { .list = &literals[i], .count = 1 } };
 		list[i] = &sets[i];
 	}
 	small = build(list, 3);

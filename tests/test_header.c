@@ -1,5 +1,6 @@
 /*
- * test_header: fields, unfolding, encoded words, parameters, addresses, message-ids and dates, also broken ones.
+ * test_header: fields, unfolding, encoded words, parameters, addresses, message-ids and dates, also
+ * broken ones.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +48,8 @@ block(const char *text, size_t len)
 	reader.notes = 0;
 	assert_int_equal(header_block(&reader, text, len, &headers, &count, &body), 0);
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&out, "%s%.*s=%s", i ? "|" : "", (int)headers[i].name.len, headers[i].name.at, headers[i].value);
+		buf_printf(&out, "%s%.*s=%s", i ? "|" : "", (int)headers[i].name.len,
+			   headers[i].name.at, headers[i].value);
 	buf_printf(&out, "#%.*s", (int)(len - body), text + body);
 	return buf_string(&out);
 }
@@ -92,9 +94,11 @@ folded_lines(void **state)
 	assert_string_equal(block_of("A: 1\n \n 2\n\n"), "A=1  2#");
 	assert_int_equal(reader.notes, 0);
 	/* A line broken without indenting the rest, and a body without an empty line before it. */
-	assert_string_equal(block_of("Subject: one\r\ntwo\r\nB: 1\r\n\r\nx"), "Subject=one two|B=1#x");
+	assert_string_equal(block_of("Subject: one\r\ntwo\r\nB: 1\r\n\r\nx"),
+			    "Subject=one two|B=1#x");
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
-	assert_string_equal(block_of("A: 1\nDear Sir or Madam,\nno empty line"), "A=1#Dear Sir or Madam,\nno empty line");
+	assert_string_equal(block_of("A: 1\nDear Sir or Madam,\nno empty line"),
+			    "A=1#Dear Sir or Madam,\nno empty line");
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
 	assert_string_equal(block_of("A: 1\n--b:1\n"), "A=1#--b:1\n");
 }
@@ -113,7 +117,8 @@ header_limits(void **state)
 		at += sprintf(at, "X-%d: y\n", i);
 	at += sprintf(at, "\nbody");
 	reader.notes = 0;
-	assert_int_equal(header_block(&reader, text, (size_t)(at - text), &headers, &count, &body), 0);
+	assert_int_equal(header_block(&reader, text, (size_t)(at - text), &headers, &count, &body),
+			 0);
 	assert_int_equal(count, LIMIT_HEADERS);
 	assert_string_equal(text + body, "body");
 	assert_int_equal(reader.notes, NOTE_CUT_HEADERS);
@@ -153,10 +158,13 @@ encoded_words(void **state)
 	assert_string_equal(decode("=?utf-8?Q?a?= b =?utf-8?Q?c?="), "a b c");
 	assert_string_equal(decode("a =?= b =? c ?= =?x?"), "a =?= b =? c ?= =?x?");
 	assert_string_equal(decode("=?utf-8?X?abc?="), "=?utf-8?X?abc?=");
-	assert_string_equal(decode("=?utf-8?Q?" "?="), "");
+	assert_string_equal(decode("=?utf-8?Q?"
+				   "?="),
+			    "");
 	/* What comes out is text: no line may be smuggled in. */
 	assert_string_equal(decode("=?utf-8?Q?a=0D=0ABcc:_x?="), "a Bcc: x");
-	assert_string_equal(decode("=?utf-8?Q?a=00b?="), "a\xef\xbf\xbd" "b");
+	assert_string_equal(decode("=?utf-8?Q?a=00b?="), "a\xef\xbf\xbd"
+							 "b");
 }
 
 static void
@@ -188,7 +196,8 @@ static void
 header_charset_from_the_body(void **state)
 {
 	(void)state;
-	assert_string_equal(block_of("Subject: \xcf\xf0\xe8\xe2\xe5\xf2\nContent-Type: text/plain; charset=windows-1251\n\n"),
+	assert_string_equal(block_of("Subject: \xcf\xf0\xe8\xe2\xe5\xf2\nContent-Type: text/plain; "
+				     "charset=windows-1251\n\n"),
 			    "Subject=Привет|Content-Type=text/plain; charset=windows-1251#");
 	reader.hint = 0;
 }
@@ -208,25 +217,34 @@ parameters(void **state)
 {
 	(void)state;
 	assert_string_equal(parameter_of("Text/HTML; charset=\"EUC-KR\"", NULL), "text/html");
-	assert_string_equal(parameter_of("text/html (hi; there) ; charset=utf-8", NULL), "text/html");
-	assert_string_equal(parameter_of("Text/HTML; Charset=\"EUC-KR\" ; x=y", "charset"), "EUC-KR");
+	assert_string_equal(parameter_of("text/html (hi; there) ; charset=utf-8", NULL),
+			    "text/html");
+	assert_string_equal(parameter_of("Text/HTML; Charset=\"EUC-KR\" ; x=y", "charset"),
+			    "EUC-KR");
 	assert_string_equal(parameter_of("a/b; boundary=\"a;b\\\"c\"; x=y", "boundary"), "a;b\"c");
 	assert_string_equal(parameter_of("a/b; boundary=\"a;b\\\"c\"; x=y", "x"), "y");
-	assert_string_equal(parameter_of("a/b; (c;d=e) name = two words.txt ; x=1", "name"), "two words.txt");
+	assert_string_equal(parameter_of("a/b; (c;d=e) name = two words.txt ; x=1", "name"),
+			    "two words.txt");
 	assert_string_equal(parameter_of("a/b; name=\"C:\\dir\\a.txt\"", "name"), "C:\\dir\\a.txt");
 	assert_string_equal(parameter_of("a/b; name=\"no end.txt; x=1", "name"), "no end.txt");
 	assert_string_equal(parameter_of("a/b; ;; =x; name; name=a", "name"), "a");
 	assert_string_equal(parameter_of("a/b; name=a; name=b", "name"), "a");
 	assert_string_equal(parameter_of("", NULL), "");
-	/* RFC 2231: charset, continuation, both, out of order, without the quotes it should have. */
+	/*
+	 * RFC 2231: charset, continuation, both, out of order, without the quotes it should have.
+	 */
 	assert_string_equal(parameter_of("a/b; name*=utf-8'ko'%ED%99%98.txt", "name"), "환.txt");
-	assert_string_equal(parameter_of("a/b; name*=euc-kr''%C8%AF%BA%D2.txt", "name"), "환불.txt");
+	assert_string_equal(parameter_of("a/b; name*=euc-kr''%C8%AF%BA%D2.txt", "name"),
+			    "환불.txt");
 	assert_string_equal(parameter_of("a/b; name*0=ab; name*1=cd; name*2=ef", "name"), "abcdef");
-	assert_string_equal(parameter_of("a/b; name*1*=%98.t; name*0*=utf-8''%ED%99; name*2=xt", "name"), "환.txt");
+	assert_string_equal(
+		parameter_of("a/b; name*1*=%98.t; name*0*=utf-8''%ED%99; name*2=xt", "name"),
+		"환.txt");
 	assert_string_equal(parameter_of("a/b; name*=%ED%99%98.txt", "name"), "환.txt");
 	assert_string_equal(parameter_of("a/b; name*0=a; name*2=c", "name"), "a");
 	/* RFC 2047, where it may not be, and raw 8-bit. */
-	assert_string_equal(parameter_of("a/b; name=\"=?utf-8?B?7ZmYLnR4dA==?=\"", "name"), "환.txt");
+	assert_string_equal(parameter_of("a/b; name=\"=?utf-8?B?7ZmYLnR4dA==?=\"", "name"),
+			    "환.txt");
 	assert_string_equal(parameter_of("a/b; name==?utf-8?B?7ZmYLnR4dA==?=", "name"), "환.txt");
 	assert_string_equal(parameter_of("a/b; name=\"\xc8\xaf\xba\xd2.txt\"", "name"), "환불.txt");
 	assert_string_equal(parameter_of("a/b; name*99999999999999=a; x=1", "x"), "1");
@@ -257,7 +275,8 @@ addresses(const char *text)
 	reader.notes = 0;
 	assert_int_equal(field_addresses(&reader, text, strlen(text), &list), 0);
 	for (size_t i = 0; i < list.count; i++)
-		buf_printf(&out, "%s%s <%s>", i ? "|" : "", list.list[i].name, list.list[i].address);
+		buf_printf(&out, "%s%s <%s>", i ? "|" : "", list.list[i].name,
+			   list.list[i].address);
 	return buf_string(&out);
 }
 
@@ -266,15 +285,23 @@ address_lists(void **state)
 {
 	(void)state;
 	assert_string_equal(addresses("a@Example.COM"), " <a@example.com>");
-	assert_string_equal(addresses("Kim <Kim@Example.com>, b@example.net"), "Kim <Kim@example.com>| <b@example.net>");
-	assert_string_equal(addresses("\"Kim, Lee <x@example.org>\" <a@example.com>"), "Kim, Lee <x@example.org> <a@example.com>");
-	assert_string_equal(addresses("\"a \\\"b\\\"\" <a@example.com>"), "a \"b\" <a@example.com>");
-	assert_string_equal(addresses("a@example.com (Kim (the one))"), "Kim (the one) <a@example.com>");
+	assert_string_equal(addresses("Kim <Kim@Example.com>, b@example.net"),
+			    "Kim <Kim@example.com>| <b@example.net>");
+	assert_string_equal(addresses("\"Kim, Lee <x@example.org>\" <a@example.com>"),
+			    "Kim, Lee <x@example.org> <a@example.com>");
+	assert_string_equal(addresses("\"a \\\"b\\\"\" <a@example.com>"),
+			    "a \"b\" <a@example.com>");
+	assert_string_equal(addresses("a@example.com (Kim (the one))"),
+			    "Kim (the one) <a@example.com>");
 	assert_string_equal(addresses("=?utf-8?B?6rmA?= <a@example.com>"), "김 <a@example.com>");
-	assert_string_equal(addresses("\"=?utf-8?B?6rmA?=\" <a@example.com>"), "김 <a@example.com>");
-	assert_string_equal(addresses("=?utf-8?Q?Kim, Lee?= <a@example.com>"), "Kim, Lee <a@example.com>");
-	assert_string_equal(addresses("\xb1\xe8\xc3\xb6\xbc\xf6 <a@example.com>"), "김철수 <a@example.com>");
-	assert_string_equal(addresses("'Kim' <a@example.com>; <b@example.com>"), "Kim <a@example.com>| <b@example.com>");
+	assert_string_equal(addresses("\"=?utf-8?B?6rmA?=\" <a@example.com>"),
+			    "김 <a@example.com>");
+	assert_string_equal(addresses("=?utf-8?Q?Kim, Lee?= <a@example.com>"),
+			    "Kim, Lee <a@example.com>");
+	assert_string_equal(addresses("\xb1\xe8\xc3\xb6\xbc\xf6 <a@example.com>"),
+			    "김철수 <a@example.com>");
+	assert_string_equal(addresses("'Kim' <a@example.com>; <b@example.com>"),
+			    "Kim <a@example.com>| <b@example.com>");
 	assert_string_equal(addresses("<@relay.example:a@example.com>"), " <a@example.com>");
 	assert_string_equal(addresses("Team: a@example.com, B <b@example.com>; c@example.com"),
 			    "Team <>| <a@example.com>|B <b@example.com>| <c@example.com>");
@@ -289,17 +316,21 @@ broken_addresses(void **state)
 	(void)state;
 	assert_string_equal(addresses("Kim a@example.com"), "Kim <a@example.com>");
 	assert_string_equal(addresses("Kim <a@example.com"), "Kim <a@example.com>");
-	assert_string_equal(addresses("Kim <a@example.com, b@example.com"), "Kim <a@example.com>| <b@example.com>");
+	assert_string_equal(addresses("Kim <a@example.com, b@example.com"),
+			    "Kim <a@example.com>| <b@example.com>");
 	assert_string_equal(addresses("\"Kim <a@example.com>"), "Kim <a@example.com>");
 	assert_string_equal(addresses("Kim <>"), "Kim <>");
 	assert_string_equal(addresses("just words"), "just words <>");
 	assert_string_equal(addresses("a @ example.com"), " <a@example.com>");
 	assert_string_equal(addresses("<mailto:a@example.com>"), " <a@example.com>");
-	assert_string_equal(addresses("a@example.com <a@example.com>"), "a@example.com <a@example.com>");
+	assert_string_equal(addresses("a@example.com <a@example.com>"),
+			    "a@example.com <a@example.com>");
 	assert_string_equal(addresses("<a@example.com> <b@example.com>"), " <a@example.com>");
-	assert_string_equal(addresses("(open comment a@example.com"), "open comment a@example.com <>");
+	assert_string_equal(addresses("(open comment a@example.com"),
+			    "open comment a@example.com <>");
 	/* A display name cannot pose as the address. */
-	assert_string_equal(addresses("=?utf-8?Q?boss=40example=2Ecom_=3Cboss=40example=2Ecom=3E?= <evil@example.net>"),
+	assert_string_equal(addresses("=?utf-8?Q?boss=40example=2Ecom_=3Cboss=40example=2Ecom=3E?= "
+				      "<evil@example.net>"),
 			    "boss@example.com <boss@example.com> <evil@example.net>");
 }
 
@@ -397,8 +428,11 @@ dates(void **state)
 		{ "Fri, 21 Nov 2003 09:55:06 XYZ", 1069408506 },
 		{ "Wed, 31 Dec 2036 23:59:59 +0000", 2114380799 },
 	};
-	static const char *const bad[] = { "", "yesterday", "99 Nov 1997 09:55:06", "21 Nov 1997 25:00:00", "1 2 3",
-					   "Fri, 21 1997", "1 Nov 999999999 00:00:00", "99999999999999999999", ":::::" };
+	static const char *const bad[] = {
+		"",      "yesterday",    "99 Nov 1997 09:55:06",     "21 Nov 1997 25:00:00",
+		"1 2 3", "Fri, 21 1997", "1 Nov 999999999 00:00:00", "99999999999999999999",
+		":::::"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)

@@ -1,5 +1,6 @@
 /*
- * test_html: what is shown, what is hidden, what the structure marks, and that hostile pages stay cheap.
+ * test_html: what is shown, what is hidden, what the structure marks, and that hostile pages stay
+ * cheap.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,11 +83,13 @@ test_blocks(void **state)
 	shows("", "");
 	shows("plain words", "plain words");
 	shows("<p>one</p><p>two\n  three</p>", "one\n\ntwo three");
-	shows("<div>one</div><div>two<br></div><div><br></div><div>three</div>", "one\ntwo\n\nthree");
+	shows("<div>one</div><div>two<br></div><div><br></div><div>three</div>",
+	      "one\ntwo\n\nthree");
 	shows("a<b>b</b>c <i>d</i>", "abc d");
 	shows("<p class=MsoNormal>one</p><p class=MsoNormal>two</p>", "one\ntwo");
 	shows("<ul><li>a<li>b</ul><ol><li>c</li><li>d</li></ol>", "- a\n- b\n1. c\n2. d");
-	shows("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td");
+	shows("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
+	      "a\tb\nc\td");
 	shows("<pre>a\n  b</pre>", "a\n  b");
 	shows("<div>a<hr>b</div>", "a\n----------\nb");
 	shows("<img alt=\"our logo\" src=x>hello", "[our logo]hello");
@@ -97,7 +100,8 @@ test_entities_and_links(void **state)
 {
 	(void)state;
 	shows("a&amp;b &lt;c&gt; &#44032;&#xAC01;&nbsp;&copy;", "a&b <c> 가각 \xc2\xa9");
-	shows("<a href=\"https://shop.example/a\">here</a> it is", "here <https://shop.example/a> it is");
+	shows("<a href=\"https://shop.example/a\">here</a> it is",
+	      "here <https://shop.example/a> it is");
 	shows("<a href=\"https://shop.example/\">shop.example</a>", "shop.example");
 	shows("<a href=\"mailto:a@example.com?subject=x\">a@example.com</a>", "a@example.com");
 	shows("<a href=\"mailto:a@example.com\">Hana</a>", "Hana <a@example.com>");
@@ -115,13 +119,16 @@ test_hidden(void **state)
 	hides("<title>secret</title>shown");
 	hides("shown<div style='display:none'>secret</div>");
 	hides("shown<div style='DISPLAY : None !important'><b>secret</b></div>");
-	hides("<div style='visibility:hidden'>secret<span style='visibility:visible'>shown</span></div>");
+	hides("<div style='visibility:hidden'>secret<span "
+	      "style='visibility:visible'>shown</span></div>");
 	hides("<div style='font-size:0'>secret<span style='font-size:12px'>shown</span></div>");
 	hides("<div style='font-size:0px'><span style='font-size:2em'>secret</span></div>shown");
 	hides("shown<span style='color:#fff'>secret</span>");
 	hides("shown<font color=white>secret</font>");
-	hides("<div style='background-color:#000;color:#FFF'>shown<span style='color:rgb(1, 1, 1)'>secret</span></div>");
-	hides("<table bgcolor=\"#112233\"><tr><td><font color=\"#112233\">secret</font><font color=red>shown</font></table>");
+	hides("<div style='background-color:#000;color:#FFF'>shown<span style='color:rgb(1, 1, "
+	      "1)'>secret</span></div>");
+	hides("<table bgcolor=\"#112233\"><tr><td><font color=\"#112233\">secret</font><font "
+	      "color=red>shown</font></table>");
 	hides("shown<div style='opacity:0'>secret</div>");
 	hides("shown<div style='max-height:0;overflow:hidden'>secret</div>");
 	hides("shown<div style='text-indent:-9999px'>secret</div>");
@@ -146,23 +153,34 @@ test_marks(void **state)
 	(void)state;
 	marks("new<blockquote>old<br>er</blockquote>more", "Q", "old\ner");
 	marks("new<blockquote type=cite>a<blockquote>b</blockquote>c</blockquote>", "Q", "a\nb\nc");
-	marks("<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>mine</blockquote>", "", NULL);
+	marks("<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>mine</blockquote>", "",
+	      NULL);
 	marks("new<div class=gmail_signature>Hana</div>", "S", "Hana");
-	marks("new<div class=gmail_quote><div class=gmail_attr>On a day X wrote:</div><blockquote>old</blockquote>"
-	      "answer</div>", "QQ", "On a day X wrote:");
-	marks("new<div class=gmail_quote>On a day X wrote:<blockquote>old</blockquote></div>", "QQ", NULL);
-	marks("new<div class=gmail_quote><div class=gmail_attr>---------- Forwarded message<br>From: x</div>old"
-	      "<blockquote>older</blockquote></div>", "F", NULL);
-	marks("new<div class=gmail_quote><div class=gmail_attr>---------- Forwarded message<br>From: x</div>old</div>",
+	marks("new<div class=gmail_quote><div class=gmail_attr>On a day X "
+	      "wrote:</div><blockquote>old</blockquote>"
+	      "answer</div>",
+	      "QQ", "On a day X wrote:");
+	marks("new<div class=gmail_quote>On a day X wrote:<blockquote>old</blockquote></div>", "QQ",
+	      NULL);
+	marks("new<div class=gmail_quote><div class=gmail_attr>---------- Forwarded "
+	      "message<br>From: x</div>old"
+	      "<blockquote>older</blockquote></div>",
+	      "F", NULL);
+	marks("new<div class=gmail_quote><div class=gmail_attr>---------- Forwarded "
+	      "message<br>From: x</div>old</div>",
 	      "F", NULL);
 	marks("new<div class='x_yahoo_quoted yiv12yahoo_quoted'>old</div>", "Q", "old");
-	marks("<div class=moz-cite-prefix>X wrote:</div><blockquote>old</blockquote><pre class=moz-signature>-- \nH</pre>",
+	marks("<div class=moz-cite-prefix>X wrote:</div><blockquote>old</blockquote><pre "
+	      "class=moz-signature>-- \nH</pre>",
 	      "QQS", "X wrote:");
 	marks("new<span id=OLK_SRC_BODY_SECTION>old</span>", "Q", "old");
-	marks("<div>new<hr><div id=x_divRplyFwdMsg>De: a<br>Fecha: b</div><p>old</div>later", "Q", "De: a\nFecha: b\n\nold");
-	marks("new<div><div style='border:none;border-top:solid #B5C4DF 1.0pt'>Von: a<br>An: b</div></div><p>old", "Q",
-	      "Von: a\nAn: b\n\nold");
-	marks("new<div style='border:none;border-top:solid #E1E1E1 1.0pt'>just a box</div>more", "", NULL);
+	marks("<div>new<hr><div id=x_divRplyFwdMsg>De: a<br>Fecha: b</div><p>old</div>later", "Q",
+	      "De: a\nFecha: b\n\nold");
+	marks("new<div><div style='border:none;border-top:solid #B5C4DF 1.0pt'>Von: a<br>An: "
+	      "b</div></div><p>old",
+	      "Q", "Von: a\nAn: b\n\nold");
+	marks("new<div style='border:none;border-top:solid #E1E1E1 1.0pt'>just a box</div>more", "",
+	      NULL);
 }
 
 /* `count` times `piece`, then `end`. */
@@ -199,13 +217,15 @@ static void
 test_limits(void **state)
 {
 	(void)state;
-	hostile("<div>", 100000, "deep", NOTE_CUT_HTML, "deep");			/* LIMIT_HTML_DEPTH */
+	hostile("<div>", 100000, "deep", NOTE_CUT_HTML, "deep"); /* LIMIT_HTML_DEPTH */
 	hostile("<b>", LIMIT_HTML_DEPTH / 2, "fine", 0, "fine");
-	hostile("<br>", LIMIT_HTML_NODES + 10000, "<b>last</b>", NOTE_CUT_HTML, "last");	/* LIMIT_HTML_NODES */
-	hostile("<b>x</i>", 100000, "last", NOTE_CUT_HTML, "last");			/* LIMIT_HTML_WALK */
-	hostile("<p>words ", 1 << 19, "lost", NOTE_CUT_HTML, "");			/* LIMIT_HTML_BYTES */
-	hostile("word ", 1 << 18, "", NOTE_CUT_TEXT, "word");				/* LIMIT_TEXT_BYTES */
-	hostile("<blockquote>q</blockquote>n ", LIMIT_SEGMENTS * 2, "", 0, "n");	/* LIMIT_SEGMENTS */
+	hostile("<br>", LIMIT_HTML_NODES + 10000, "<b>last</b>", NOTE_CUT_HTML,
+		"last");                                            /* LIMIT_HTML_NODES */
+	hostile("<b>x</i>", 100000, "last", NOTE_CUT_HTML, "last"); /* LIMIT_HTML_WALK */
+	hostile("<p>words ", 1 << 19, "lost", NOTE_CUT_HTML, "");   /* LIMIT_HTML_BYTES */
+	hostile("word ", 1 << 18, "", NOTE_CUT_TEXT, "word");       /* LIMIT_TEXT_BYTES */
+	hostile("<blockquote>q</blockquote>n ", LIMIT_SEGMENTS * 2, "", 0,
+		"n"); /* LIMIT_SEGMENTS */
 }
 
 /* One tag: `before`, `count` times `piece`, `after`. */
@@ -223,7 +243,8 @@ static void
 test_one_hostile_tag(void **state)
 {
 	struct arena *a = arena_new(0);
-	struct html_result r = one_tag(a, "<b", " abc=1", LIMIT_HTML_ATTRIBUTES + 100, ">after</b>");
+	struct html_result r =
+		one_tag(a, "<b", " abc=1", LIMIT_HTML_ATTRIBUTES + 100, ">after</b>");
 
 	(void)state;
 	assert_int_equal(r.notes, NOTE_CUT_HTML);
@@ -235,7 +256,10 @@ test_one_hostile_tag(void **state)
 	arena_free(a);
 }
 
-/* Pieces that the parser gets must not cut a character, an entity or a tag: move each over every boundary. */
+/*
+ * Pieces that the parser gets must not cut a character, an entity or a tag: move each over every
+ * boundary.
+ */
 static void
 test_piece_boundaries(void **state)
 {
@@ -262,10 +286,13 @@ test_odd_bytes(void **state)
 	assert_string_equal(render(a, "</div></p></b>x").text, "x");
 	/* The parser alone would throw away what comes after these. */
 	assert_string_equal(render(a, "<html><body>a</body></html>b").text, "ab");
-	assert_string_equal(render(a, "<body>a</BODY ><p>b</html\n x=1><html><body>c").text, "a\n\nb\n\nc");
+	assert_string_equal(render(a, "<body>a</BODY ><p>b</html\n x=1><html><body>c").text,
+			    "a\n\nb\n\nc");
 	assert_string_equal(render(a, "<!DOCTYPE html></div>x").text, "x");
-	assert_string_equal(render(a, "a<![if !mso]>b<![endif]>c<!--[if mso]>d<![endif]-->e").text, "abce");
-	assert_string_equal(render(a, "<body bgcolor=black text=white>a<b style=color:white>b").text, "ab");
+	assert_string_equal(render(a, "a<![if !mso]>b<![endif]>c<!--[if mso]>d<![endif]-->e").text,
+			    "abce");
+	assert_string_equal(
+		render(a, "<body bgcolor=black text=white>a<b style=color:white>b").text, "ab");
 	arena_free(a);
 }
 
@@ -276,7 +303,8 @@ test_out_of_memory(void **state)
 	for (size_t limit = 1000; limit < 60000; limit += 700) {
 		struct arena *a = arena_new(limit);
 		struct html_result r;
-		char *html = page("<blockquote>word</blockquote><a href=http://a.example>b</a>", 100, "");
+		char *html = page("<blockquote>word</blockquote><a href=http://a.example>b</a>",
+				  100, "");
 		int result = html_text(a, html, strlen(html), &r);
 
 		assert_true(result == 0 || result == -12);
@@ -289,16 +317,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_entities_and_links),
-		cmocka_unit_test(test_hidden),
-		cmocka_unit_test(test_not_hidden),
-		cmocka_unit_test(test_marks),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_one_hostile_tag),
-		cmocka_unit_test(test_piece_boundaries),
-		cmocka_unit_test(test_odd_bytes),
-		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_blocks),          cmocka_unit_test(test_entities_and_links),
+		cmocka_unit_test(test_hidden),          cmocka_unit_test(test_not_hidden),
+		cmocka_unit_test(test_marks),           cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_one_hostile_tag), cmocka_unit_test(test_piece_boundaries),
+		cmocka_unit_test(test_odd_bytes),       cmocka_unit_test(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

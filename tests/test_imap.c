@@ -1,7 +1,7 @@
 /*
- * The IMAP transport against a scripted server: what a server may do wrong before, in and after the login, news that must
- * not be lost around IDLE, answers that promise too much, and the one way each change of a message is made.
- * (The everyday way is tested end to end with a real server.)
+ * The IMAP transport against a scripted server: what a server may do wrong before, in and after the
+ * login, news that must not be lost around IDLE, answers that promise too much, and the one way
+ * each change of a message is made. (The everyday way is tested end to end with a real server.)
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,26 +19,31 @@
 #include "daemon/imap.h"
 #include "scripted.h"
 
-#define PASSWORD	"s3cret \"quoted\\word"
+#define PASSWORD "s3cret \"quoted\\word"
 
-#define CAPS	"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR IDLE MOVE UIDPLUS\r\n%T OK done\r\n"
-#define OLD	"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n%T OK done\r\n"
-#define GREETING	SEND("* OK ready\r\n"), EXPECT("* CAPABILITY")
-#define LOGGED_IN(caps)                                                                      \
-	GREETING, SEND(caps), EXPECT("* AUTHENTICATE PLAIN *"), SEND("%T OK welcome\r\n"), \
-		EXPECT("* CAPABILITY"), SEND(caps), EXPECT("* LIST \"\" \"\""),             \
+#define CAPS "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR IDLE MOVE UIDPLUS\r\n%T OK done\r\n"
+#define OLD "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n%T OK done\r\n"
+#define GREETING SEND("* OK ready\r\n"), EXPECT("* CAPABILITY")
+#define LOGGED_IN(caps)                                                                            \
+	GREETING, SEND(caps), EXPECT("* AUTHENTICATE PLAIN *"), SEND("%T OK welcome\r\n"),         \
+		EXPECT("* CAPABILITY"), SEND(caps), EXPECT("* LIST \"\" \"\""),                    \
 		SEND("* LIST (\\Noselect) \".\" \"\"\r\n%T OK done\r\n")
-#define SELECTED                                                                                                   \
-	EXPECT("* SELECT \"INBOX\""),                                                                                \
-		SEND("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 14] x\r\n* OK [PERMANENTFLAGS (\\*)] x\r\n" \
-		     "%T OK [READ-WRITE] done\r\n")
-#define LOGOUT	EXPECT("* LOGOUT"), SEND("* BYE\r\n%T OK bye\r\n"), CLOSED
-#define NOTHING_NEWER	EXPECT("* UID FETCH 14:[*] (UID)"), SEND("* 3 FETCH (UID 13)\r\n%T OK done\r\n")
-#define IDLING	NOTHING_NEWER, EXPECT("* IDLE")
-#define DONE	EXPECT("DONE")
+#define SELECTED                                                                                   \
+	EXPECT("* SELECT \"INBOX\""), SEND("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK "         \
+					   "[UIDNEXT 14] x\r\n* OK [PERMANENTFLAGS (\\*)] x\r\n"   \
+					   "%T OK [READ-WRITE] done\r\n")
+#define LOGOUT EXPECT("* LOGOUT"), SEND("* BYE\r\n%T OK bye\r\n"), CLOSED
+#define NOTHING_NEWER                                                                              \
+	EXPECT("* UID FETCH 14:[*] (UID)"), SEND("* 3 FETCH (UID 13)\r\n%T OK done\r\n")
+#define IDLING NOTHING_NEWER, EXPECT("* IDLE")
+#define DONE EXPECT("DONE")
 
-static const struct imap_deadlines patient = {.connect = 20000, .command = 20000, .done = 20000, .noop = 20000};
-static const struct imap_deadlines hasty = {.connect = 300, .command = 300, .done = 300, .noop = 20};
+static const struct imap_deadlines patient = {
+	.connect = 20000, .command = 20000, .done = 20000, .noop = 20000
+};
+static const struct imap_deadlines hasty = {
+	.connect = 300, .command = 300, .done = 300, .noop = 20
+};
 
 static char password_file[64];
 static struct stream_trust *trust;
@@ -53,13 +58,18 @@ struct fixture {
 };
 
 static void
-start(struct fixture *f, struct scripted *server, enum tls_mode tls, const struct imap_deadlines *deadlines)
+start(struct fixture *f, struct scripted *server, enum tls_mode tls,
+      const struct imap_deadlines *deadlines)
 {
 	memset(f, 0, sizeof(*f));
 	f->server = server;
 	account = (struct account_config){
-		.name = "support", .host = tls == TLS_NONE ? "127.0.0.1" : "localhost", .port = scripted_port(server),
-		.tls = tls, .user = "agent", .password = {.file = password_file},
+		.name = "support",
+		.host = tls == TLS_NONE ? "127.0.0.1" : "localhost",
+		.port = scripted_port(server),
+		.tls = tls,
+		.user = "agent",
+		.password = { .file = password_file },
 	};
 	assert_int_equal(imap_transport_new(&account, trust, &f->err, &f->t), 0);
 	imap_set_deadlines(f->t, deadlines);
@@ -69,7 +79,8 @@ static void
 open_selected(struct fixture *f, struct scripted *server, const struct imap_deadlines *deadlines)
 {
 	start(f, server, TLS_NONE, deadlines);
-	if (f->t->ops->open(f->t, &f->err) != 0 || f->t->ops->select(f->t, "INBOX", &f->folder, &f->err) != 0)
+	if (f->t->ops->open(f->t, &f->err) != 0 ||
+	    f->t->ops->select(f->t, "INBOX", &f->folder, &f->err) != 0)
 		fail_msg("%s", f->err.text);
 }
 
@@ -95,7 +106,7 @@ refused(struct fixture *f, int error, const char *words)
 static void
 opens_selects_and_describes(void **state)
 {
-	static const struct script_step steps[] = {LOGGED_IN(CAPS), SELECTED, LOGOUT};
+	static const struct script_step steps[] = { LOGGED_IN(CAPS), SELECTED, LOGOUT };
 	struct fixture f;
 
 	(void)state;
@@ -113,13 +124,19 @@ the_password_is_sent_as_plain_or_login(void **state)
 {
 	/* base64 of NUL "agent" NUL and the password */
 	static const struct script_step later[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%T OK done\r\n"),
-		EXPECT("* AUTHENTICATE PLAIN"), SEND("+ \r\n"), EXPECT("AGFnZW50AHMzY3JldCAicXVvdGVkXHdvcmQ="),
-		SEND("%T NO [AUTHENTICATIONFAILED] no\r\n"), LOGOUT,
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%T OK done\r\n"),
+		EXPECT("* AUTHENTICATE PLAIN"),
+		SEND("+ \r\n"),
+		EXPECT("AGFnZW50AHMzY3JldCAicXVvdGVkXHdvcmQ="),
+		SEND("%T NO [AUTHENTICATIONFAILED] no\r\n"),
+		LOGOUT,
 	};
 	static const struct script_step login[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1\r\n%T OK done\r\n"),
-		EXPECT("* LOGIN \"agent\" \"s3cret \\\\\"quoted\\\\\\\\word\""), SEND("%T NO [AUTHENTICATIONFAILED] no\r\n"),
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1\r\n%T OK done\r\n"),
+		EXPECT("* LOGIN \"agent\" \"s3cret \\\\\"quoted\\\\\\\\word\""),
+		SEND("%T NO [AUTHENTICATIONFAILED] no\r\n"),
 		LOGOUT,
 	};
 	struct fixture f;
@@ -135,12 +152,18 @@ static void
 a_wrong_password_is_said_without_the_password(void **state)
 {
 	static const struct script_step plain[] = {
-		GREETING, SEND(CAPS), EXPECT("* AUTHENTICATE PLAIN *"),
-		SEND("%T NO [AUTHENTICATIONFAILED] sorry\033[31m\r\n"), LOGOUT,
+		GREETING,
+		SEND(CAPS),
+		EXPECT("* AUTHENTICATE PLAIN *"),
+		SEND("%T NO [AUTHENTICATIONFAILED] sorry\033[31m\r\n"),
+		LOGOUT,
 	};
 	static const struct script_step echo[] = {
-		GREETING, SEND(CAPS), EXPECT("* AUTHENTICATE PLAIN *"),
-		SEND("%T NO you said s3cret \"quoted\\word\r\n"), LOGOUT,
+		GREETING,
+		SEND(CAPS),
+		EXPECT("* AUTHENTICATE PLAIN *"),
+		SEND("%T NO you said s3cret \"quoted\\word\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -159,7 +182,11 @@ static void
 a_busy_server_is_no_wrong_password(void **state)
 {
 	static const struct script_step steps[] = {
-		GREETING, SEND(CAPS), EXPECT("* AUTHENTICATE PLAIN *"), SEND("%T NO [UNAVAILABLE] later\r\n"), CLOSED,
+		GREETING,
+		SEND(CAPS),
+		EXPECT("* AUTHENTICATE PLAIN *"),
+		SEND("%T NO [UNAVAILABLE] later\r\n"),
+		CLOSED,
 	};
 	struct fixture f;
 
@@ -172,7 +199,9 @@ static void
 login_is_never_sent_when_disabled(void **state)
 {
 	static const struct script_step steps[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n%T OK done\r\n"), LOGOUT,
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -184,7 +213,7 @@ login_is_never_sent_when_disabled(void **state)
 static void
 a_missing_password_names_the_account(void **state)
 {
-	static const struct script_step steps[] = {GREETING, SEND(CAPS), LOGOUT};
+	static const struct script_step steps[] = { GREETING, SEND(CAPS), LOGOUT };
 	struct fixture f;
 
 	(void)state;
@@ -196,7 +225,7 @@ a_missing_password_names_the_account(void **state)
 static void
 preauth_before_tls_is_refused(void **state)
 {
-	static const struct script_step steps[] = {SEND("* PREAUTH come in\r\n"), CLOSED};
+	static const struct script_step steps[] = { SEND("* PREAUTH come in\r\n"), CLOSED };
 	struct fixture f;
 
 	(void)state;
@@ -209,10 +238,13 @@ preauth_before_tls_is_refused(void **state)
 static void
 no_starttls_no_login(void **state)
 {
-	static const struct script_step missing[] = {GREETING, SEND(CAPS), CLOSED};
+	static const struct script_step missing[] = { GREETING, SEND(CAPS), CLOSED };
 	static const struct script_step no[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN\r\n%T OK done\r\n"),
-		EXPECT("* STARTTLS"), SEND("%T NO not now\r\n"), CLOSED,
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN\r\n%T OK done\r\n"),
+		EXPECT("* STARTTLS"),
+		SEND("%T NO not now\r\n"),
+		CLOSED,
 	};
 	struct fixture f;
 
@@ -227,8 +259,11 @@ static void
 injected_bytes_after_starttls_are_refused(void **state)
 {
 	static const struct script_step steps[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1 STARTTLS\r\n%T OK done\r\n"), EXPECT("* STARTTLS"),
-		SEND("%T OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"), CLOSED,
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1 STARTTLS\r\n%T OK done\r\n"),
+		EXPECT("* STARTTLS"),
+		SEND("%T OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"),
+		CLOSED,
 	};
 	struct fixture f;
 
@@ -241,9 +276,14 @@ static void
 capabilities_from_before_tls_are_forgotten(void **state)
 {
 	static const struct script_step steps[] = {
-		GREETING, SEND("* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN IDLE\r\n%T OK done\r\n"), EXPECT("* STARTTLS"),
-		SEND("%T OK go\r\n"), TLS, EXPECT("* CAPABILITY"),
-		SEND("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n%T OK done\r\n"), LOGOUT,
+		GREETING,
+		SEND("* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN IDLE\r\n%T OK done\r\n"),
+		EXPECT("* STARTTLS"),
+		SEND("%T OK go\r\n"),
+		TLS,
+		EXPECT("* CAPABILITY"),
+		SEND("* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -256,7 +296,7 @@ capabilities_from_before_tls_are_forgotten(void **state)
 static void
 a_bad_certificate_gets_no_password(void **state)
 {
-	static const struct script_step steps[] = {TLS, CLOSED};
+	static const struct script_step steps[] = { TLS, CLOSED };
 	struct fixture f;
 
 	(void)state;
@@ -268,7 +308,7 @@ a_bad_certificate_gets_no_password(void **state)
 static void
 implicit_tls_works(void **state)
 {
-	static const struct script_step steps[] = {TLS, LOGGED_IN(CAPS), LOGOUT};
+	static const struct script_step steps[] = { TLS, LOGGED_IN(CAPS), LOGOUT };
 	struct fixture f;
 
 	(void)state;
@@ -282,8 +322,9 @@ implicit_tls_works(void **state)
 static void
 what_is_not_imap_is_said(void **state)
 {
-	static const struct script_step steps[] = {SEND("HTTP/1.1 400 Bad Request\r\n\r\n"), CLOSED};
-	static const struct script_step bye[] = {SEND("* BYE too many connections\r\n"), CLOSED};
+	static const struct script_step steps[] = { SEND("HTTP/1.1 400 Bad Request\r\n\r\n"),
+						    CLOSED };
+	static const struct script_step bye[] = { SEND("* BYE too many connections\r\n"), CLOSED };
 	struct fixture f;
 
 	(void)state;
@@ -296,8 +337,9 @@ what_is_not_imap_is_said(void **state)
 static void
 a_silent_server_ends_at_the_deadline(void **state)
 {
-	static const struct script_step greeting[] = {CLOSED};
-	static const struct script_step command[] = {LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE 11 *"), CLOSED};
+	static const struct script_step greeting[] = { CLOSED };
+	static const struct script_step command[] = { LOGGED_IN(CAPS), SELECTED,
+						      EXPECT("* UID STORE 11 *"), CLOSED };
 	struct fixture f;
 
 	(void)state;
@@ -340,14 +382,24 @@ static void
 a_slow_server_is_understood(void **state)
 {
 	static const struct script_step steps[] = {
-		SLOWLY("* OK ready\r\n"), EXPECT("* CAPABILITY"), SLOWLY(CAPS), EXPECT("* AUTHENTICATE PLAIN *"),
-		SLOWLY("%T OK welcome\r\n"), EXPECT("* CAPABILITY"), SLOWLY(CAPS), EXPECT("* LIST \"\" \"\""),
-		SLOWLY("* LIST (\\Noselect) \"/\" \"\"\r\n%T OK done\r\n"), SELECTED,
+		SLOWLY("* OK ready\r\n"),
+		EXPECT("* CAPABILITY"),
+		SLOWLY(CAPS),
+		EXPECT("* AUTHENTICATE PLAIN *"),
+		SLOWLY("%T OK welcome\r\n"),
+		EXPECT("* CAPABILITY"),
+		SLOWLY(CAPS),
+		EXPECT("* LIST \"\" \"\""),
+		SLOWLY("* LIST (\\Noselect) \"/\" \"\"\r\n%T OK done\r\n"),
+		SELECTED,
 		EXPECT("* UID FETCH 12:[*] *"),
-		SLOWLY("* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \"17-Jul-2026 02:44:25 +0900\")\r\n%T OK done\r\n"),
-		EXPECT("* UID FETCH 12 *"), SLOWLY("* 2 FETCH (UID 12 BODY[] {5}\r\nhello)\r\n%T OK done\r\n"), LOGOUT,
+		SLOWLY("* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \"17-Jul-2026 02:44:25 "
+		       "+0900\")\r\n%T OK done\r\n"),
+		EXPECT("* UID FETCH 12 *"),
+		SLOWLY("* 2 FETCH (UID 12 BODY[] {5}\r\nhello)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
-	struct taken taken = {0};
+	struct taken taken = { 0 };
 	struct listed *rows;
 	struct fixture f;
 	size_t count;
@@ -367,12 +419,18 @@ static void
 listing_is_sorted_and_drops_what_was_not_asked_for(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 12:[*] *"),
-		SEND("* 3 FETCH (UID 13 RFC822.SIZE 7 INTERNALDATE \" 1-Jan-2026 00:00:00 +0000\")\r\n"
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 12:[*] *"),
+		SEND("* 3 FETCH (UID 13 RFC822.SIZE 7 INTERNALDATE \" 1-Jan-2026 00:00:00 "
+		     "+0000\")\r\n"
 		     "* 1 FETCH (FLAGS (\\Seen))\r\n"
-		     "* 1 FETCH (UID 3 RFC822.SIZE 7 INTERNALDATE \" 1-Jan-2026 00:00:00 +0000\")\r\n"
-		     "* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 -0100\")\r\n"
-		     "* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 -0100\")\r\n%T OK done\r\n"),
+		     "* 1 FETCH (UID 3 RFC822.SIZE 7 INTERNALDATE \" 1-Jan-2026 00:00:00 "
+		     "+0000\")\r\n"
+		     "* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 "
+		     "-0100\")\r\n"
+		     "* 2 FETCH (UID 12 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 "
+		     "-0100\")\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
 	struct listed *rows;
@@ -395,11 +453,16 @@ static void
 a_big_folder_is_listed_in_windows(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), EXPECT("* SELECT *"),
-		SEND("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4000000000] x\r\n%T OK done\r\n"),
-		EXPECT("* UID SEARCH UID 1:[*]"), SEND("* SEARCH 3999999999 1 70000\r\n%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		EXPECT("* SELECT *"),
+		SEND("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4000000000] x\r\n%T OK "
+		     "done\r\n"),
+		EXPECT("* UID SEARCH UID 1:[*]"),
+		SEND("* SEARCH 3999999999 1 70000\r\n%T OK done\r\n"),
 		EXPECT("* UID FETCH 1:3999999999 *"),
-		SEND("* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 +0000\")\r\n%T OK done\r\n"), LOGOUT,
+		SEND("* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 "
+		     "+0000\")\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct listed *rows;
 	struct fixture f;
@@ -417,7 +480,9 @@ static void
 identities_come_unfolded(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 1:[*] *"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 1:[*] *"),
 		SEND("* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 +0000\" "
 		     "BODY[HEADER.FIELDS (MESSAGE-ID DATE)] {61}\r\n"
 		     "date: Thu, 1 Jan\r\n 2026 00:00:00 +0000\r\nMessage-ID: <a@b>\r\n\r\n)\r\n"
@@ -445,8 +510,13 @@ static void
 since_gives_the_lowest_uid(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID SEARCH SINCE 1-Jan-2026"), SEND("* SEARCH 13 11\r\n%T OK done\r\n"),
-		EXPECT("* UID SEARCH SINCE 1-Jan-2026"), SEND("* SEARCH\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID SEARCH SINCE 1-Jan-2026"),
+		SEND("* SEARCH 13 11\r\n%T OK done\r\n"),
+		EXPECT("* UID SEARCH SINCE 1-Jan-2026"),
+		SEND("* SEARCH\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 	uint32_t uid;
@@ -464,13 +534,17 @@ static void
 bodies_come_in_one_command_and_once_each(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11,12,13 (UID BODY.PEEK\\[\\])"),
-		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 9 FETCH (UID 99 BODY[] {3}\r\nbad)\r\n"
-		     "* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 3 FETCH (BODY[] {5}\r\nthree UID 13)\r\n%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11,12,13 (UID BODY.PEEK\\[\\])"),
+		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 9 FETCH (UID 99 BODY[] "
+		     "{3}\r\nbad)\r\n"
+		     "* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 3 FETCH (BODY[] {5}\r\nthree UID "
+		     "13)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = {{11, 3, 0}, {12, 3, 0}, {13, 5, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 }, { 13, 5, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -488,11 +562,15 @@ static void
 fetching_stops_when_told(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11,12 *"),
-		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 2 FETCH (UID 12 BODY[] {3}\r\ntwo)\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11,12 *"),
+		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n* 2 FETCH (UID 12 BODY[] "
+		     "{3}\r\ntwo)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
-	static const struct listed wanted[] = {{11, 3, 0}, {12, 3, 0}};
-	struct taken taken = {.answer = -ENOSPC};
+	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 } };
+	struct taken taken = { .answer = -ENOSPC };
 	struct fixture f;
 
 	(void)state;
@@ -506,13 +584,20 @@ static void
 a_message_expunged_meanwhile_does_not_stop_the_others(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11,12,13 *"),
-		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n%T NO some are gone\r\n"), EXPECT("* UID FETCH 12 (UID BODY*"),
-		SEND("%T NO gone\r\n"), EXPECT("* UID FETCH 12 (UID)"), SEND("%T OK done\r\n"), EXPECT("* UID FETCH 13 (UID BODY*"),
-		SEND("* 3 FETCH (UID 13 BODY[] {5}\r\nthree)\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11,12,13 *"),
+		SEND("* 1 FETCH (UID 11 BODY[] {3}\r\none)\r\n%T NO some are gone\r\n"),
+		EXPECT("* UID FETCH 12 (UID BODY*"),
+		SEND("%T NO gone\r\n"),
+		EXPECT("* UID FETCH 12 (UID)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID FETCH 13 (UID BODY*"),
+		SEND("* 3 FETCH (UID 13 BODY[] {5}\r\nthree)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
-	static const struct listed wanted[] = {{11, 3, 0}, {12, 3, 0}, {13, 5, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 }, { 13, 5, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -527,11 +612,16 @@ static void
 a_refused_message_that_is_there_is_an_error(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11 (UID BODY*"), SEND("%T NO cannot read it\r\n"),
-		EXPECT("* UID FETCH 11 (UID)"), SEND("* 1 FETCH (UID 11)\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 (UID BODY*"),
+		SEND("%T NO cannot read it\r\n"),
+		EXPECT("* UID FETCH 11 (UID)"),
+		SEND("* 1 FETCH (UID 11)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
-	static const struct listed wanted[] = {{11, 3, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 3, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -546,15 +636,20 @@ static void
 a_big_message_comes_in_pieces_up_to_the_bound(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED,
-		EXPECT("* UID FETCH 11 (UID BODY.PEEK\\[\\]<0.9>)"), SEND("* 1 FETCH (UID 11 BODY[]<0> {9}\r\n123456789)\r\n%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 (UID BODY.PEEK\\[\\]<0.9>)"),
+		SEND("* 1 FETCH (UID 11 BODY[]<0> {9}\r\n123456789)\r\n%T OK done\r\n"),
 		EXPECT("* UID FETCH 12 (UID BODY.PEEK\\[\\]<0.1048576>)"),
-		SEND("* 2 FETCH (UID 12 BODY[]<0> {1048576}\r\n"), REPEAT("0123456789abcdef", 65536), SEND(")\r\n%T OK done\r\n"),
+		SEND("* 2 FETCH (UID 12 BODY[]<0> {1048576}\r\n"),
+		REPEAT("0123456789abcdef", 65536),
+		SEND(")\r\n%T OK done\r\n"),
 		EXPECT("* UID FETCH 12 (UID BODY.PEEK\\[\\]<1048576.1048576>)"),
-		SEND("* 2 FETCH (UID 12 BODY[]<1048576> {4}\r\nlast)\r\n%T OK done\r\n"), LOGOUT,
+		SEND("* 2 FETCH (UID 12 BODY[]<1048576> {4}\r\nlast)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
-	static const struct listed wanted[] = {{11, 25000000, 0}, {12, 2000000, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 25000000, 0 }, { 12, 2000000, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -574,11 +669,14 @@ static void
 a_server_gone_in_a_literal_is_noticed(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11 *"), SEND("* 1 FETCH (UID 11 BODY[] {3000}\r\nonly so much"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 *"),
+		SEND("* 1 FETCH (UID 11 BODY[] {3000}\r\nonly so much"),
 		CLOSE,
 	};
-	static const struct listed wanted[] = {{11, 3000, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 3000, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -592,14 +690,21 @@ static void
 a_huge_literal_is_refused_before_anything_is_allocated(void **state)
 {
 	static const struct script_step fetch[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11 *"), SEND("* 1 FETCH (UID 11 BODY[] {4294967295}\r\n"),
-		REPEAT("0123456789abcdef", 1 << 20), CLOSED,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 *"),
+		SEND("* 1 FETCH (UID 11 BODY[] {4294967295}\r\n"),
+		REPEAT("0123456789abcdef", 1 << 20),
+		CLOSED,
 	};
 	static const struct script_step greeting[] = {
-		GREETING, SEND("* LIST () \"/\" {4294967295}\r\n"), REPEAT("0123456789abcdef", 1 << 20), CLOSED,
+		GREETING,
+		SEND("* LIST () \"/\" {4294967295}\r\n"),
+		REPEAT("0123456789abcdef", 1 << 20),
+		CLOSED,
 	};
-	static const struct listed wanted[] = {{11, 3000, 0}};
-	struct taken taken = {0};
+	static const struct listed wanted[] = { { 11, 3000, 0 } };
+	struct taken taken = { 0 };
 	struct fixture f;
 
 	(void)state;
@@ -615,13 +720,23 @@ static void
 an_endless_answer_is_refused(void **state)
 {
 	static const struct script_step lines[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE *"), REPEAT("* 1 FETCH (FLAGS (\\Seen))\r\n", 1 << 20), CLOSED,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID STORE *"),
+		REPEAT("* 1 FETCH (FLAGS (\\Seen))\r\n", 1 << 20),
+		CLOSED,
 	};
 	static const struct script_step line[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE *"), SEND("* OK "), REPEAT("0123456789abcdef", 1 << 20), CLOSED,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID STORE *"),
+		SEND("* OK "),
+		REPEAT("0123456789abcdef", 1 << 20),
+		CLOSED,
 	};
 	static const struct script_step nested[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE *"), SEND("* 1 FETCH (BODY "), REPEAT("(", 100000), CLOSED,
+		LOGGED_IN(CAPS),     SELECTED, EXPECT("* UID STORE *"), SEND("* 1 FETCH (BODY "),
+		REPEAT("(", 100000), CLOSED,
 	};
 	struct fixture f;
 
@@ -654,7 +769,14 @@ static void
 exists_before_the_plus_is_news(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("* 4 EXISTS\r\n"), SEND("+ idling\r\n"), DONE, SEND("%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("* 4 EXISTS\r\n"),
+		SEND("+ idling\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -668,11 +790,21 @@ static void
 exists_in_one_segment_with_the_plus_is_news(void **state)
 {
 	static const struct script_step before[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("* 4 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n"), DONE, SEND("%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("* 4 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
 		LOGOUT,
 	};
 	static const struct script_step after[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n* 1 RECENT\r\n* 4 EXISTS\r\n"), DONE, SEND("%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("+ idling\r\n* 1 RECENT\r\n* 4 EXISTS\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
 		LOGOUT,
 	};
 	struct fixture f;
@@ -690,7 +822,8 @@ static void
 exists_in_one_tls_record_with_the_plus_is_news(void **state)
 {
 	static const struct script_step steps[] = {
-		TLS, LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n* 4 EXISTS\r\n"), DONE, SEND("%T OK done\r\n"), LOGOUT,
+		TLS,  LOGGED_IN(CAPS),        SELECTED, IDLING, SEND("+ idling\r\n* 4 EXISTS\r\n"),
+		DONE, SEND("%T OK done\r\n"), LOGOUT,
 	};
 	struct fixture f;
 
@@ -707,9 +840,16 @@ static void
 exists_coming_later_is_news(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING,
-		SEND("+ idling\r\n* OK still here\r\n* 2 FETCH (X {14}\r\n* 9 EXISTS\r\n\r\n FLAGS ())\r\n"), BARRIER,
-		SLOWLY("* 4 EXISTS\r\n"), DONE, SEND("* 5 EXISTS\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("+ idling\r\n* OK still here\r\n* 2 FETCH (X {14}\r\n* 9 EXISTS\r\n\r\n FLAGS "
+		     "())\r\n"),
+		BARRIER,
+		SLOWLY("* 4 EXISTS\r\n"),
+		DONE,
+		SEND("* 5 EXISTS\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -724,8 +864,13 @@ static void
 exists_in_a_literal_is_no_news(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n* 2 FETCH (X {14}\r\n* 9 EXISTS\r\n\r\n FLAGS ())\r\n"),
-		DONE, SEND("%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("+ idling\r\n* 2 FETCH (X {14}\r\n* 9 EXISTS\r\n\r\n FLAGS ())\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -739,7 +884,13 @@ static void
 exists_with_the_answer_to_done_is_news(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n"), DONE, SEND("* 4 EXISTS\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("+ idling\r\n"),
+		DONE,
+		SEND("* 4 EXISTS\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -753,10 +904,18 @@ static void
 exists_in_any_other_answer_is_news_until_the_folder_is_listed(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE *"), SEND("* 4 EXISTS\r\n%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID STORE *"),
+		SEND("* 4 EXISTS\r\n%T OK done\r\n"),
 		EXPECT("* UID FETCH 14:[*] (UID RFC*"),
-		SEND("* 4 FETCH (UID 14 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 +0000\")\r\n%T OK done\r\n"),
-		IDLING, SEND("+ idling\r\n"), DONE, SEND("%T OK done\r\n"), LOGOUT,
+		SEND("* 4 FETCH (UID 14 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 "
+		     "+0000\")\r\n%T OK done\r\n"),
+		IDLING,
+		SEND("+ idling\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct listed *rows;
 	struct fixture f;
@@ -776,7 +935,11 @@ static void
 a_newer_uid_before_idle_is_news(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 14:[*] (UID)"), SEND("* 4 FETCH (UID 14)\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 14:[*] (UID)"),
+		SEND("* 4 FETCH (UID 14)\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -792,7 +955,8 @@ bye_and_silence_in_idle_are_errors(void **state)
 	static const struct script_step bye[] = {
 		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n* BYE timeout\r\n"), CLOSED,
 	};
-	static const struct script_step silent[] = {LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n"), CLOSED};
+	static const struct script_step silent[] = { LOGGED_IN(CAPS), SELECTED, IDLING,
+						     SEND("+ idling\r\n"), CLOSED };
 	enum transport_event event;
 	struct fixture f;
 
@@ -811,11 +975,19 @@ static void
 without_idle_noop_asks(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(OLD), SELECTED, NOTHING_NEWER, EXPECT("* NOOP"), SEND("%T OK done\r\n"), EXPECT("* NOOP"),
-		SEND("* 4 EXISTS\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(OLD),
+		SELECTED,
+		NOTHING_NEWER,
+		EXPECT("* NOOP"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* NOOP"),
+		SEND("* 4 EXISTS\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	static const struct script_step no[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("%T NO not today\r\n"), EXPECT("* NOOP"), SEND("* 4 EXISTS\r\n%T OK done\r\n"),
+		LOGGED_IN(CAPS),  SELECTED,
+		IDLING,           SEND("%T NO not today\r\n"),
+		EXPECT("* NOOP"), SEND("* 4 EXISTS\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
 	struct imap_deadlines often = patient;
@@ -835,9 +1007,20 @@ static void
 after_news_a_near_server_is_asked_for_a_while(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n* 4 EXISTS\r\n"), DONE, SEND("%T OK done\r\n"),
-		EXPECT("* UID FETCH 14:[*] (UID RFC*"), SEND("%T OK done\r\n"), NOTHING_NEWER, EXPECT("* NOOP"),
-		SEND("%T OK done\r\n"), EXPECT("* NOOP"), SEND("* 5 EXISTS\r\n%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		IDLING,
+		SEND("+ idling\r\n* 4 EXISTS\r\n"),
+		DONE,
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID FETCH 14:[*] (UID RFC*"),
+		SEND("%T OK done\r\n"),
+		NOTHING_NEWER,
+		EXPECT("* NOOP"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* NOOP"),
+		SEND("* 5 EXISTS\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct imap_deadlines alert = patient;
 	struct listed *rows;
@@ -881,10 +1064,12 @@ static void
 a_wake_up_ends_waiting(void **state)
 {
 	static const struct script_step idle[] = {
-		LOGGED_IN(CAPS), SELECTED, IDLING, SEND("+ idling\r\n"), BARRIER, DONE, SEND("%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),        SELECTED, IDLING, SEND("+ idling\r\n"), BARRIER, DONE,
+		SEND("%T OK done\r\n"), LOGOUT,
 	};
 	static const struct script_step noop[] = {
-		LOGGED_IN(OLD), SELECTED, NOTHING_NEWER, EXPECT("* NOOP"), SEND("%T OK done\r\n"), BARRIER, LOGOUT,
+		LOGGED_IN(OLD),         SELECTED, NOTHING_NEWER, EXPECT("* NOOP"),
+		SEND("%T OK done\r\n"), BARRIER,  LOGOUT,
 	};
 	struct fixture f;
 	pthread_t thread;
@@ -906,7 +1091,8 @@ static void
 a_wake_up_does_not_disturb_a_command(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE *"), BARRIER, SEND("%T OK done\r\n"), IDLING, SEND("+ idling\r\n"), DONE,
+		LOGGED_IN(CAPS),        SELECTED, EXPECT("* UID STORE *"), BARRIER,
+		SEND("%T OK done\r\n"), IDLING,   SEND("+ idling\r\n"),    DONE,
 		SEND("%T OK done\r\n"), LOGOUT,
 	};
 	struct fixture f;
@@ -925,9 +1111,9 @@ a_wake_up_does_not_disturb_a_command(void **state)
 static int
 call(struct fixture *f, int number)
 {
-	static const struct listed wanted[] = {{11, 3, 0}};
+	static const struct listed wanted[] = { { 11, 3, 0 } };
 	const struct transport_ops *ops = f->t->ops;
-	struct taken taken = {0};
+	struct taken taken = { 0 };
 	struct folder_state folder;
 	struct identity_listed *identities;
 	enum transport_event event;
@@ -969,8 +1155,9 @@ call(struct fixture *f, int number)
 static void
 stop_ends_every_call(void **state)
 {
-	static const struct script_step steps[] = {LOGGED_IN(CAPS), SELECTED, EXPECT("*"), BARRIER, CLOSED};
-	static const struct script_step opening[] = {GREETING, BARRIER, CLOSED};
+	static const struct script_step steps[] = { LOGGED_IN(CAPS), SELECTED, EXPECT("*"), BARRIER,
+						    CLOSED };
+	static const struct script_step opening[] = { GREETING, BARRIER, CLOSED };
 	struct fixture f;
 	pthread_t thread;
 	int number, r;
@@ -998,7 +1185,8 @@ static void
 the_connection_can_be_made_again(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* STATUS *"), CLOSE, ACCEPT, LOGGED_IN(OLD), SELECTED, LOGOUT,
+		LOGGED_IN(CAPS), SELECTED, EXPECT("* STATUS *"), CLOSE, ACCEPT, LOGGED_IN(OLD),
+		SELECTED,        LOGOUT,
 	};
 	struct fixture f;
 
@@ -1017,12 +1205,22 @@ static void
 a_missing_folder_is_told_apart_from_a_refusal(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), EXPECT("* SELECT \"A.B\""), SEND("%T NO [NONEXISTENT] no such\r\n"),
-		EXPECT("* SELECT \"C\""), SEND("%T NO whatever\r\n"), EXPECT("* LIST \"\" \"C\""), SEND("%T OK done\r\n"),
-		EXPECT("* SELECT \"D\""), SEND("%T NO whatever\r\n"), EXPECT("* LIST \"\" \"D\""),
-		SEND("* LIST () \".\" D\r\n%T OK done\r\n"), EXPECT("* STATUS \"E\" *"), SEND("%T NO [NOPERM] keep out\r\n"),
+		LOGGED_IN(CAPS),
+		EXPECT("* SELECT \"A.B\""),
+		SEND("%T NO [NONEXISTENT] no such\r\n"),
+		EXPECT("* SELECT \"C\""),
+		SEND("%T NO whatever\r\n"),
+		EXPECT("* LIST \"\" \"C\""),
+		SEND("%T OK done\r\n"),
+		EXPECT("* SELECT \"D\""),
+		SEND("%T NO whatever\r\n"),
+		EXPECT("* LIST \"\" \"D\""),
+		SEND("* LIST () \".\" D\r\n%T OK done\r\n"),
+		EXPECT("* STATUS \"E\" *"),
+		SEND("%T NO [NOPERM] keep out\r\n"),
 		EXPECT("* STATUS \"&vPi7OA-.&svXHpQ-\" *"),
-		SEND("* STATUS \"&vPi7OA-.&svXHpQ-\" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3)\r\n%T OK done\r\n"),
+		SEND("* STATUS \"&vPi7OA-.&svXHpQ-\" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3)\r\n%T OK "
+		     "done\r\n"),
 		LOGOUT,
 	};
 	struct folder_state folder;
@@ -1045,12 +1243,21 @@ static void
 folders_live_in_the_personal_name_space(void **state)
 {
 	static const struct script_step steps[] = {
-		GREETING, SEND(OLD), EXPECT("* AUTHENTICATE PLAIN *"), SEND("%T OK done\r\n"), EXPECT("* CAPABILITY"),
-		SEND("* CAPABILITY IMAP4rev1 NAMESPACE\r\n%T OK done\r\n"), EXPECT("* NAMESPACE"),
+		GREETING,
+		SEND(OLD),
+		EXPECT("* AUTHENTICATE PLAIN *"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* CAPABILITY"),
+		SEND("* CAPABILITY IMAP4rev1 NAMESPACE\r\n%T OK done\r\n"),
+		EXPECT("* NAMESPACE"),
 		SEND("* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n%T OK done\r\n"),
-		EXPECT("* STATUS \"INBOX.A.B\" *"), SEND("%T NO [NONEXISTENT] no\r\n"),
-		EXPECT("* STATUS \"INBOX.A\" *"), SEND("%T NO [NONEXISTENT] no\r\n"),
-		EXPECT("* STATUS \"inbox\" *"), SEND("%T NO [NONEXISTENT] no\r\n"), LOGOUT,
+		EXPECT("* STATUS \"INBOX.A.B\" *"),
+		SEND("%T NO [NONEXISTENT] no\r\n"),
+		EXPECT("* STATUS \"INBOX.A\" *"),
+		SEND("%T NO [NONEXISTENT] no\r\n"),
+		EXPECT("* STATUS \"inbox\" *"),
+		SEND("%T NO [NONEXISTENT] no\r\n"),
+		LOGOUT,
 	};
 	struct folder_state folder;
 	struct fixture f;
@@ -1068,18 +1275,27 @@ static void
 a_move_makes_its_target_and_tells_the_new_uid(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11 (UID)"), SEND("* 1 FETCH (UID 11)\r\n%T OK done\r\n"),
-		EXPECT("* UID MOVE 11 \"Triage.Threat\""), SEND("%T NO [TRYCREATE] no such\r\n"),
-		EXPECT("* CREATE \"Triage.Threat\""), SEND("%T OK done\r\n"), EXPECT("* SUBSCRIBE \"Triage.Threat\""), SEND("%T OK done\r\n"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 (UID)"),
+		SEND("* 1 FETCH (UID 11)\r\n%T OK done\r\n"),
 		EXPECT("* UID MOVE 11 \"Triage.Threat\""),
-		SEND("* OK [COPYUID 99 11 5] moved\r\n* 1 EXPUNGE\r\n%T OK done\r\n"), LOGOUT,
+		SEND("%T NO [TRYCREATE] no such\r\n"),
+		EXPECT("* CREATE \"Triage.Threat\""),
+		SEND("%T OK done\r\n"),
+		EXPECT("* SUBSCRIBE \"Triage.Threat\""),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID MOVE 11 \"Triage.Threat\""),
+		SEND("* OK [COPYUID 99 11 5] moved\r\n* 1 EXPUNGE\r\n%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 	uint32_t validity, uid;
 
 	(void)state;
 	open_selected(&f, SCRIPT(steps), &patient);
-	assert_int_equal(f.t->ops->move(f.t, 11, "Triage/Threat", false, &validity, &uid, &f.err), 0);
+	assert_int_equal(f.t->ops->move(f.t, 11, "Triage/Threat", false, &validity, &uid, &f.err),
+			 0);
 	assert_int_equal(validity, 99);
 	assert_int_equal(uid, 5);
 	finish(&f);
@@ -1089,8 +1305,15 @@ static void
 a_gone_message_is_not_moved_or_copied(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID FETCH 11 (UID)"), SEND("%T OK done\r\n"), EXPECT("* UID COPY 11 *"),
-		SEND("%T OK nothing to do\r\n"), EXPECT("* UID FETCH 11 (UID)"), SEND("%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID FETCH 11 (UID)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID COPY 11 *"),
+		SEND("%T OK nothing to do\r\n"),
+		EXPECT("* UID FETCH 11 (UID)"),
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 	uint32_t validity, uid;
@@ -1103,20 +1326,28 @@ a_gone_message_is_not_moved_or_copied(void **state)
 	finish(&f);
 }
 
-#define UIDPLUS_ONLY	"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS\r\n%T OK done\r\n"
+#define UIDPLUS_ONLY "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS\r\n%T OK done\r\n"
 
 static void
 without_move_only_the_copied_uid_is_expunged(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(UIDPLUS_ONLY), SELECTED, EXPECT("* UID COPY 11 \"A\""), SEND("%T OK [COPYUID 99 11 5] done\r\n"),
-		EXPECT("* UID STORE 11 +FLAGS.SILENT (\\\\Deleted)"), SEND("%T OK done\r\n"), EXPECT("* UID EXPUNGE 11"),
+		LOGGED_IN(UIDPLUS_ONLY),
+		SELECTED,
+		EXPECT("* UID COPY 11 \"A\""),
+		SEND("%T OK [COPYUID 99 11 5] done\r\n"),
+		EXPECT("* UID STORE 11 +FLAGS.SILENT (\\\\Deleted)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID EXPUNGE 11"),
 		SEND("* 1 EXPUNGE\r\n%T OK done\r\n"),
 		/* the rest of a move that broke after its copy */
-		EXPECT("* UID STORE 12 +FLAGS.SILENT (\\\\Deleted)"), SEND("%T OK done\r\n"), EXPECT("* UID EXPUNGE 12"),
-		SEND("%T OK done\r\n"), LOGOUT,
+		EXPECT("* UID STORE 12 +FLAGS.SILENT (\\\\Deleted)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID EXPUNGE 12"),
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
-	static const struct script_step neither[] = {LOGGED_IN(OLD), SELECTED, LOGOUT};
+	static const struct script_step neither[] = { LOGGED_IN(OLD), SELECTED, LOGOUT };
 	struct fixture f;
 	uint32_t validity, uid;
 
@@ -1132,18 +1363,27 @@ without_move_only_the_copied_uid_is_expunged(void **state)
 	finish(&f);
 }
 
-#define SPECIAL	"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR SPECIAL-USE\r\n%T OK done\r\n"
+#define SPECIAL "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR SPECIAL-USE\r\n%T OK done\r\n"
 
 static void
 a_draft_goes_to_the_special_folder(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(SPECIAL), SELECTED, EXPECT("* LIST (SPECIAL-USE) \"\" \"[*]\""),
-		SEND("* LIST (\\HasNoChildren \\Sent) \".\" Sent\r\n* LIST (\\Drafts) \".\" \"Mes brouillons\"\r\n%T OK done\r\n"),
-		EXPECT("* APPEND \"Mes brouillons\" (\\\\Draft \\\\Seen) {9}"), SEND("* 4 EXISTS\r\n+ go\r\n"), LITERAL,
+		LOGGED_IN(SPECIAL),
+		SELECTED,
+		EXPECT("* LIST (SPECIAL-USE) \"\" \"[*]\""),
+		SEND("* LIST (\\HasNoChildren \\Sent) \".\" Sent\r\n* LIST (\\Drafts) \".\" \"Mes "
+		     "brouillons\"\r\n%T OK done\r\n"),
+		EXPECT("* APPEND \"Mes brouillons\" (\\\\Draft \\\\Seen) {9}"),
+		SEND("* 4 EXISTS\r\n+ go\r\n"),
+		LITERAL,
 		SEND("%T OK [APPENDUID 1 2] done\r\n"),
 		/* asked once only */
-		EXPECT("* APPEND \"Mes brouillons\" *"), SEND("+ go\r\n"), LITERAL, SEND("%T OK done\r\n"), LOGOUT,
+		EXPECT("* APPEND \"Mes brouillons\" *"),
+		SEND("+ go\r\n"),
+		LITERAL,
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -1159,10 +1399,21 @@ static void
 a_missing_drafts_folder_is_made(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(OLD), SELECTED, EXPECT("* LIST \"\" \"%\""), SEND("* LIST () \".\" INBOX\r\n%T OK done\r\n"),
-		EXPECT("* APPEND \"Drafts\" *"), SEND("%T NO [TRYCREATE] no such\r\n"), EXPECT("* CREATE \"Drafts\""), SEND("%T OK done\r\n"),
-		EXPECT("* SUBSCRIBE *"), SEND("%T NO never mind\r\n"), EXPECT("* APPEND \"Drafts\" *"), SEND("+ go\r\n"), LITERAL,
-		SEND("%T OK done\r\n"), LOGOUT,
+		LOGGED_IN(OLD),
+		SELECTED,
+		EXPECT("* LIST \"\" \"%\""),
+		SEND("* LIST () \".\" INBOX\r\n%T OK done\r\n"),
+		EXPECT("* APPEND \"Drafts\" *"),
+		SEND("%T NO [TRYCREATE] no such\r\n"),
+		EXPECT("* CREATE \"Drafts\""),
+		SEND("%T OK done\r\n"),
+		EXPECT("* SUBSCRIBE *"),
+		SEND("%T NO never mind\r\n"),
+		EXPECT("* APPEND \"Drafts\" *"),
+		SEND("+ go\r\n"),
+		LITERAL,
+		SEND("%T OK done\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -1176,8 +1427,15 @@ static void
 a_full_mailbox_is_said(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(OLD), SELECTED, EXPECT("* APPEND \"D\" *"), SEND("%T NO [OVERQUOTA] full\r\n"),
-		EXPECT("* APPEND \"D\" *"), SEND("+ go\r\n"), LITERAL, SEND("%T NO [OVERQUOTA] full\r\n"), LOGOUT,
+		LOGGED_IN(OLD),
+		SELECTED,
+		EXPECT("* APPEND \"D\" *"),
+		SEND("%T NO [OVERQUOTA] full\r\n"),
+		EXPECT("* APPEND \"D\" *"),
+		SEND("+ go\r\n"),
+		LITERAL,
+		SEND("%T NO [OVERQUOTA] full\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 
@@ -1190,24 +1448,39 @@ a_full_mailbox_is_said(void **state)
 	finish(&f);
 }
 
-#define EXAMINED(answer)	EXPECT("* EXAMINE \"D\""), SEND(answer)
-#define OPENED	"* 1 EXISTS\r\n* OK [UIDVALIDITY 3] x\r\n* OK [UIDNEXT 9] x\r\n%T OK done\r\n"
-#define AGAIN	"* 4 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
-#define OTHER	"* 4 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
+#define EXAMINED(answer) EXPECT("* EXAMINE \"D\""), SEND(answer)
+#define OPENED "* 1 EXISTS\r\n* OK [UIDVALIDITY 3] x\r\n* OK [UIDNEXT 9] x\r\n%T OK done\r\n"
+#define AGAIN "* 4 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
+#define OTHER "* 4 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
 
 static void
 finding_comes_back_to_the_selected_folder(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXAMINED(OPENED),
-		EXPECT("* UID SEARCH UID 5:[*] HEADER MESSAGE-ID \"<a\\\\\"@b>\" LARGER 99 SMALLER 101"),
-		SEND("* SEARCH 8\r\n%T OK done\r\n"), EXPECT("* SELECT \"INBOX\""), SEND(AGAIN),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXAMINED(OPENED),
+		EXPECT("* UID SEARCH UID 5:[*] HEADER MESSAGE-ID \"<a\\\\\"@b>\" LARGER 99 SMALLER "
+		       "101"),
+		SEND("* SEARCH 8\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
 		/* a message below first does not count */
-		EXAMINED(OPENED), EXPECT("* UID SEARCH *"), SEND("* SEARCH 4\r\n%T OK done\r\n"), EXPECT("* SELECT \"INBOX\""), SEND(AGAIN),
+		EXAMINED(OPENED),
+		EXPECT("* UID SEARCH *"),
+		SEND("* SEARCH 4\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
 		/* the folder is missing: not found */
-		EXAMINED("%T NO [NONEXISTENT] no\r\n"), EXPECT("* SELECT \"INBOX\""), SEND(AGAIN),
+		EXAMINED("%T NO [NONEXISTENT] no\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
 		/* the selected folder is another one now: its UIDs mean nothing any more */
-		EXAMINED(OPENED), EXPECT("* UID SEARCH *"), SEND("* SEARCH\r\n%T OK done\r\n"), EXPECT("* SELECT \"INBOX\""), SEND(OTHER),
+		EXAMINED(OPENED),
+		EXPECT("* UID SEARCH *"),
+		SEND("* SEARCH\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(OTHER),
 		CLOSED,
 	};
 	struct fixture f;
@@ -1231,15 +1504,23 @@ static void
 odd_message_ids_are_compared_not_sent(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXAMINED(OPENED), EXPECT("* UID FETCH 1:[*] (UID RFC822.SIZE *"),
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXAMINED(OPENED),
+		EXPECT("* UID FETCH 1:[*] (UID RFC822.SIZE *"),
 		SEND("* 1 FETCH (UID 8 RFC822.SIZE 100 INTERNALDATE \" 1-Jan-2026 00:00:01 +0000\" "
-		     "BODY[HEADER.FIELDS (MESSAGE-ID DATE)] {23}\r\nMessage-ID: <\xea\xb0\x80@b>\r\n\r\n)\r\n%T OK done\r\n"),
-		EXPECT("* SELECT \"INBOX\""), SEND(AGAIN),
+		     "BODY[HEADER.FIELDS (MESSAGE-ID DATE)] {23}\r\nMessage-ID: "
+		     "<\xea\xb0\x80@b>\r\n\r\n)\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
 		/* none at all: SEARCH for "" would find any other message */
-		EXAMINED(OPENED), EXPECT("* UID FETCH 1:[*] (UID RFC822.SIZE *"),
+		EXAMINED(OPENED),
+		EXPECT("* UID FETCH 1:[*] (UID RFC822.SIZE *"),
 		SEND("* 1 FETCH (UID 8 RFC822.SIZE 100 INTERNALDATE \" 1-Jan-2026 00:00:01 +0000\" "
 		     "BODY[HEADER.FIELDS (MESSAGE-ID DATE)] {2}\r\n\r\n)\r\n%T OK done\r\n"),
-		EXPECT("* SELECT \"INBOX\""), SEND(AGAIN), LOGOUT,
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
+		LOGOUT,
 	};
 	struct fixture f;
 	bool found = false;
@@ -1258,7 +1539,11 @@ static void
 what_cannot_be_a_command_is_not_sent(void **state)
 {
 	static const struct script_step steps[] = {
-		LOGGED_IN(CAPS), SELECTED, EXPECT("* UID STORE 11 +FLAGS.SILENT (\\\\Flagged)"), SEND("%T BAD what?\r\n"), LOGOUT,
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* UID STORE 11 +FLAGS.SILENT (\\\\Flagged)"),
+		SEND("%T BAD what?\r\n"),
+		LOGOUT,
 	};
 	struct fixture f;
 

@@ -1,5 +1,6 @@
 /*
- * The guard lets honest answers pass, cut at any byte, and refuses announced bytes beyond the budget and deep nesting.
+ * The guard lets honest answers pass, cut at any byte, and refuses announced bytes beyond the
+ * budget and deep nesting.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,7 @@
 static int
 feed(const char *text, uint64_t left)
 {
-	struct imap_guard whole = {0}, bytewise = {0};
+	struct imap_guard whole = { 0 }, bytewise = { 0 };
 	const char *why = NULL;
 	size_t len = strlen(text);
 	int r = imap_guard_feed(&whole, text, len, left, &why), by_byte = 0;
@@ -35,7 +36,8 @@ honest_answers_pass(void **state)
 	assert_int_equal(feed("* OK ready {99}\r\n* 3 EXISTS\r\n1 OK done {99}\r\n", 0), 0);
 	assert_int_equal(feed("* 1 FETCH (BODY[] {5}\r\n{99}\r UID 7)\r\n1 OK done\r\n", 0), 0);
 	assert_int_equal(feed("* 1 FETCH (BODY[] {12}\r\n((((((((((\r\n)\r\n", 0), 0);
-	assert_int_equal(feed("* LIST () \"/\" \"a{99}\"\r\n* LIST () \"/\" \"\\\"((((((((((\"\r\n", 0), 0);
+	assert_int_equal(
+		feed("* LIST () \"/\" \"a{99}\"\r\n* LIST () \"/\" \"\\\"((((((((((\"\r\n", 0), 0);
 	assert_int_equal(feed("* no ((((((((((((\r\n+ ((((((((((((((\r\n", 0), 0);
 	assert_int_equal(feed("* LIST () \"/\" {0}\r\n\r\n* LIST () \"/\" x\r\n", 0), 0);
 }
@@ -47,8 +49,12 @@ literals_beyond_the_budget_are_refused(void **state)
 	assert_int_equal(feed("* 1 FETCH (BODY[] {100}\r\n", 100), 0);
 	assert_int_equal(feed("* 1 FETCH (BODY[] {101}\r\n", 100), -EPROTO);
 	assert_int_equal(feed("* 1 FETCH (BODY[] {4294967295}\r\n", 1000), -EPROTO);
-	assert_int_equal(feed("* 1 FETCH (BODY[] {99999999999999999999999999}\r\n", UINT64_MAX / 32), -EPROTO);
-	/* the second literal of a line, and one after a status line that only looks like it had one */
+	assert_int_equal(
+		feed("* 1 FETCH (BODY[] {99999999999999999999999999}\r\n", UINT64_MAX / 32),
+		-EPROTO);
+	/*
+	 * the second literal of a line, and one after a status line that only looks like it had one
+	 */
 	assert_int_equal(feed("* 1 FETCH (A {2}\r\nxx B {101}\r\n", 100), -EPROTO);
 	assert_int_equal(feed("* OK {50}\r\n* 1 FETCH (A {101}\r\n", 100), -EPROTO);
 	assert_int_equal(feed("* LIST () \"/\" {101+}\r\n", 100), -EPROTO);

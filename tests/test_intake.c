@@ -1,6 +1,6 @@
 /*
- * intake: every UID ends as done, planned or parked; the cursor is the lowest unfinished UID whatever the order of finishing; nothing
- * is judged twice.
+ * intake: every UID ends as done, planned or parked; the cursor is the lowest unfinished UID
+ * whatever the order of finishing; nothing is judged twice.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,8 @@ finish(uint32_t uid, enum ledger_state how)
 	assert_int_equal(h->transport->ops->select(h->transport, "INBOX", &folder, &h->err), 0);
 	assert_int_equal(store_begin(h->store, true, &txn), 0);
 	assert_int_equal(intake_finish(txn, h->arena, "shop", "INBOX", folder.uidvalidity, uid, how,
-				       how == LEDGER_PARKED ? "why" : ""), 0);
+				       how == LEDGER_PARKED ? "why" : ""),
+			 0);
 	assert_int_equal(store_commit(txn), 0);
 }
 
@@ -153,7 +154,9 @@ add_text(const char *text)
 	assert_int_equal(replay_add(h->transport, "INBOX", text, strlen(text), HEART_NOW, NULL), 0);
 }
 
-#define TWICE	"From: kim@customer.example\r\nSubject: x\r\nMessage-ID: <twice@example.org>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\n"
+#define TWICE                                                                                      \
+	"From: kim@customer.example\r\nSubject: x\r\nMessage-ID: <twice@example.org>\r\nDate: "    \
+	"Fri, 15 Jan 2027 08:00:00 +0000\r\n"
 
 static void
 a_second_delivery_gets_no_second_draft(void **state)
@@ -177,7 +180,8 @@ a_message_id_used_again_for_another_text_is_another_mail(void **state)
 	add_text(TWICE "\r\nmy lawyer\r\n");
 	add_text(TWICE "\r\nmy lawyer will write\r\n");
 	assert_int_equal(heart_sync(h, "INBOX"), 0);
-	assert_string_equal(heart_waiting(h), "keyword:planned draft:planned keyword:planned draft:planned ");
+	assert_string_equal(heart_waiting(h),
+			    "keyword:planned draft:planned keyword:planned draft:planned ");
 }
 
 static int
@@ -218,7 +222,9 @@ mail_that_is_too_big_for_its_memory_is_parked(void **state)
 	a.len = strlen(a.bytes);
 	intake_judge(judge, h->bundle, &a);
 	assert_non_null(a.parked);
-	assert_int_equal(intake_commit(&h->intake, h->bundle, "INBOX", folder.uidvalidity, list, 1, &h->counts), 0);
+	assert_int_equal(intake_commit(&h->intake, h->bundle, "INBOX", folder.uidvalidity, list, 1,
+				       &h->counts),
+			 0);
 	assert_int_equal(h->counts.parked, 1);
 	assert_string_equal(heart_ledger(h, "INBOX"), "1:parked ");
 	assert_int_equal(heart_cursor(h, "INBOX"), 2);
@@ -226,7 +232,10 @@ mail_that_is_too_big_for_its_memory_is_parked(void **state)
 	judge_free(judge);
 }
 
-/* A record that cannot be read must not hold up the folder: the mail that needs it is parked, the others are judged. */
+/*
+ * A record that cannot be read must not hold up the folder: the mail that needs it is parked, the
+ * others are judged.
+ */
 static void
 one_mail_that_cannot_be_recorded_does_not_hold_up_the_others(void **state)
 {
@@ -238,8 +247,11 @@ one_mail_that_cannot_be_recorded_does_not_hold_up_the_others(void **state)
 	heart_mail(h, "INBOX", "b", "my lawyer");
 	heart_mail(h, "INBOX", "c", "hello");
 	assert_int_equal(store_begin(h->store, true, &txn), 0);
-	assert_int_equal(record_customer_put(txn, &(struct customer_record){ .address = "b@customer.example" }), 0);
-	assert_int_equal(store_put(txn, (struct span){ key, sizeof(key) }, (struct span){ "?", 1 }), 0);
+	assert_int_equal(record_customer_put(
+				 txn, &(struct customer_record){ .address = "b@customer.example" }),
+			 0);
+	assert_int_equal(store_put(txn, (struct span){ key, sizeof(key) }, (struct span){ "?", 1 }),
+			 0);
 	assert_int_equal(store_commit(txn), 0);
 	assert_int_equal(heart_sync(h, "INBOX"), 0);
 	assert_string_equal(heart_ledger(h, "INBOX"), "1:planned 2:parked 3:done ");
@@ -269,11 +281,12 @@ another_numbering_is_refused(void **state)
 	struct arrival a = { .listed.uid = 1, .parked = "x" }, *list[] = { &a };
 
 	(void)state;
-	assert_int_equal(intake_commit(&h->intake, h->bundle, "INBOX", 4711, list, 1, &h->counts), -ESTALE);
+	assert_int_equal(intake_commit(&h->intake, h->bundle, "INBOX", 4711, list, 1, &h->counts),
+			 -ESTALE);
 	assert_int_equal(heart_cursor(h, "INBOX"), 1);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

@@ -41,8 +41,8 @@ expect_in(enum view view, const char *pattern, const char *expected)
 
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), view, &l), 0);
 	for (size_t i = 0; i < l.need.count; i++)
-		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? " " : "", (int)l.need.list[i].len,
-				       l.need.list[i].text);
+		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? " " : "",
+				       (int)l.need.list[i].len, l.need.list[i].text);
 	assert_string_equal(found, expected);
 }
 
@@ -99,7 +99,7 @@ not_understood_means_always(void **state)
 {
 	(void)state;
 	expect("\\w+\\d*", "");
-	expect("(?i)refund", "refund");			/* folded text has one case */
+	expect("(?i)refund", "refund"); /* folded text has one case */
 	expect_in(VIEW_PLAIN, "(?i)refund", "");
 	expect_in(VIEW_PLAIN, "a(?i:refund)", "");
 	expect("refund\\K me", "");
@@ -126,7 +126,7 @@ many(void **state)
 		at += (size_t)sprintf(pattern + at, "%sword%d", i > 0 ? "|" : "", i);
 	strcpy(pattern + at, ")");
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
-	assert_int_equal(l.need.count, 10);	/* word1 is in all of word10 ... word19 */
+	assert_int_equal(l.need.count, 10); /* word1 is in all of word10 ... word19 */
 	strcpy(pattern + at, "|more)");
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.need.count, 0);
@@ -142,7 +142,8 @@ where_it_backtracks(void **state)
 	struct literals l;
 
 	(void)state;
-	assert_int_equal(literal_extract(arena, "고소\\s*하겠", strlen("고소\\s*하겠"), VIEW_FOLDED, &l), 0);
+	assert_int_equal(
+		literal_extract(arena, "고소\\s*하겠", strlen("고소\\s*하겠"), VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.stop_count, 0);
 	assert_int_equal(literal_extract(arena, "(a+)+$", 6, VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.stop_count, 2);
@@ -165,8 +166,8 @@ expect_needs(const char *pattern, size_t before, bool word, const char *also)
 
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
 	for (size_t i = 0; i < l.also.count; i++)
-		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? "|" : "", (int)l.also.list[i].len,
-				       l.also.list[i].text);
+		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? "|" : "",
+				       (int)l.also.list[i].len, l.also.list[i].text);
 	assert_string_equal(found, also);
 	if (before <= LITERAL_BEFORE_MAX)
 		assert_int_equal(l.need.before, before);
@@ -187,7 +188,8 @@ where_matches_begin(void **state)
 	expect_needs(".*refund", SIZE_MAX, false, "");
 	expect_needs("\\Grefund", SIZE_MAX, false, "");
 	expect_needs("(a)\\1refund", SIZE_MAX, false, "");
-	expect_needs("(?:i|we) (?:now )*(?:want|need).* refund", SIZE_MAX, false, "i need|i now |i want|we need|we now |we want");
+	expect_needs("(?:i|we) (?:now )*(?:want|need).* refund", SIZE_MAX, false,
+		     "i need|i now |i want|we need|we now |we want");
 	expect_needs("(?:i|we)[^x]?.* refund", SIZE_MAX, false, "");
 	expect_needs("[a-c]k.*refund", SIZE_MAX, false, "ak|bk|ck");
 	expect_needs("[가-나]k.*refund", SIZE_MAX, false, "");
@@ -199,7 +201,8 @@ static bool
 holds(const struct literal_need *need, const char *text, size_t start, size_t end)
 {
 	for (size_t i = 0; i < need->count; i++)
-		for (size_t at = start; at + need->list[i].len <= end && at - start <= need->before; at++)
+		for (size_t at = start; at + need->list[i].len <= end && at - start <= need->before;
+		     at++)
 			if (memcmp(text + at, need->list[i].text, need->list[i].len) == 0 &&
 			    !(need->word && at > 0 && text[at - 1] >= 'a' && text[at - 1] <= 'z'))
 				return true;
@@ -211,15 +214,32 @@ static void
 every_match_holds_its_needs(void **state)
 {
 	static const char *const patterns[] = {
-		"(?<![a-z])(?:i|we)(?: have|'ve)?(?: now| also)* (?:called|asked)(?: [a-z]+){0,3} (?:twice|again)",
-		"a[.*]{2}h?oles?|ass(?:es)?(?=hole)?", "(?:^|[^a-z])f+[.*]?u+[.*]?c+k+", "(?<![a-z])(?:no|holy)?[ -]?sh[i1!]+t+",
-		"(?:ca)?(?:ab|b)*c(?:[a-c]{0,2}x)?", "(?:a|b|)+ ?(?:ck|hole)", "[a-c]x+y", "(?:x|yy)?(?:hole|twice)|again$",
-		"환불.{0,4}(?:안|못) ?해", "(?:[ab]|cc){2,3}k", "b+(?:a* )?c(?<!bc)k", "(?:(?<![a-z])a|b)c ?k",
-		"[가-힣]k", "[a-c-]k+.*hole", "[.\\-]+k.*c", "[가해]{1,2}(?:안|k)", "[^a-c]k.*it", "(?:x|[b-]y).*it", "[[:alpha:]]k.*c",
+		"(?<![a-z])(?:i|we)(?: have|'ve)?(?: now| also)* (?:called|asked)(?: [a-z]+){0,3} "
+		"(?:twice|again)",
+		"a[.*]{2}h?oles?|ass(?:es)?(?=hole)?",
+		"(?:^|[^a-z])f+[.*]?u+[.*]?c+k+",
+		"(?<![a-z])(?:no|holy)?[ -]?sh[i1!]+t+",
+		"(?:ca)?(?:ab|b)*c(?:[a-c]{0,2}x)?",
+		"(?:a|b|)+ ?(?:ck|hole)",
+		"[a-c]x+y",
+		"(?:x|yy)?(?:hole|twice)|again$",
+		"환불.{0,4}(?:안|못) ?해",
+		"(?:[ab]|cc){2,3}k",
+		"b+(?:a* )?c(?<!bc)k",
+		"(?:(?<![a-z])a|b)c ?k",
+		"[가-힣]k",
+		"[a-c-]k+.*hole",
+		"[.\\-]+k.*c",
+		"[가해]{1,2}(?:안|k)",
+		"[^a-c]k.*it",
+		"(?:x|[b-]y).*it",
+		"[[:alpha:]]k.*c",
 	};
 	static const char *const bits[] = {
-		"a", "b", "c", "x", "y", "k", " ", "i", "we", " have", "'ve", " now", " also", " called", " asked", " twice", " again",
-		"*", ".", "hole", "ass", "fuck", "sh", "1", "it", "t", "no", "-", "환불", "안", " 못", "해", "es", "f",
+		"a",     "b",    "c",    "x",     "y",       "k",      " ",      "i",      "we",
+		" have", "'ve",  " now", " also", " called", " asked", " twice", " again", "*",
+		".",     "hole", "ass",  "fuck",  "sh",      "1",      "it",     "t",      "no",
+		"-",     "환불", "안",   " 못",   "해",      "es",     "f",
 	};
 	struct matcher *m = matcher_new();
 	unsigned seed = 1, matches = 0;
@@ -232,9 +252,12 @@ every_match_holds_its_needs(void **state)
 		struct pattern p;
 		size_t start, end;
 
-		assert_int_equal(pattern_prepare(arena, patterns[i], strlen(patterns[i]), VIEW_FOLDED, &(struct macros){0}, &prepared,
-						 &error), 0);
-		assert_int_equal(pattern_compile(arena, &prepared, VIEW_FOLDED, true, &p, &error), 0);
+		assert_int_equal(pattern_prepare(arena, patterns[i], strlen(patterns[i]),
+						 VIEW_FOLDED, &(struct macros){ 0 }, &prepared,
+						 &error),
+				 0);
+		assert_int_equal(pattern_compile(arena, &prepared, VIEW_FOLDED, true, &p, &error),
+				 0);
 		for (int round = 0; round < 4000; round++) {
 			text[0] = '\0';
 			for (unsigned n = 2 + round % 7; n > 0; n--) {
@@ -242,11 +265,14 @@ every_match_holds_its_needs(void **state)
 				strcat(text, bits[(seed >> 16) % (sizeof(bits) / sizeof(*bits))]);
 			}
 			matcher_begin(m, 1000000);
-			if (matcher_find(m, &p, text, strlen(text), 0, MATCH_ANYWHERE, &start, &end) != ANSWER_HIT)
+			if (matcher_find(m, &p, text, strlen(text), 0, MATCH_ANYWHERE, &start,
+					 &end) != ANSWER_HIT)
 				continue;
 			matches++;
-			if (!holds(&p.literals.need, text, start, end) || !holds(&p.literals.also, text, start, end))
-				fail_msg("%s matches '%s' at %zu..%zu without its needs", patterns[i], text, start, end);
+			if (!holds(&p.literals.need, text, start, end) ||
+			    !holds(&p.literals.also, text, start, end))
+				fail_msg("%s matches '%s' at %zu..%zu without its needs",
+					 patterns[i], text, start, end);
 		}
 		pattern_clear(&p);
 	}

@@ -1,6 +1,6 @@
 /*
- * mailbox: an account's life on its own thread: it watches, comes back, says what is wrong, stops at once; and two of them share one
- * store without disturbing each other.
+ * mailbox: an account's life on its own thread: it watches, comes back, says what is wrong, stops
+ * at once; and two of them share one store without disturbing each other.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "daemon/mailbox.h"
 #include "heart_help.h"
 
-#define BOXES	2
+#define BOXES 2
 
 static struct heart *h;
 static struct account_config accounts[BOXES];
@@ -76,9 +76,13 @@ add_mails(size_t box, const char *folder, unsigned count, const char *words)
 
 	for (unsigned i = 0; i < count; i++) {
 		number++;
-		snprintf(text, sizeof(text), "From: c%u@customer.example\r\nSubject: s\r\nMessage-ID: <%u@example.org>\r\n"
-			 "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n\r\n%s\r\n", number, number, words);
-		assert_int_equal(replay_add(servers[box], folder, text, strlen(text), HEART_NOW, NULL), 0);
+		snprintf(text, sizeof(text),
+			 "From: c%u@customer.example\r\nSubject: s\r\nMessage-ID: "
+			 "<%u@example.org>\r\n"
+			 "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n\r\n%s\r\n",
+			 number, number, words);
+		assert_int_equal(
+			replay_add(servers[box], folder, text, strlen(text), HEART_NOW, NULL), 0);
 	}
 }
 
@@ -110,7 +114,8 @@ static const char *
 problem(size_t box, size_t folder)
 {
 	json_t *all = mailbox_status(boxes[box]);
-	const char *text = json_string_value(json_object_get(json_array_get(json_object_get(all, "folders"), folder), "problem"));
+	const char *text = json_string_value(json_object_get(
+		json_array_get(json_object_get(all, "folders"), folder), "problem"));
 
 	text = arena_strdup(h->arena, text);
 	json_decref(all);
@@ -217,7 +222,8 @@ two_accounts_and_the_couriers_share_one_store(void **state)
 	char url[HEART_URL];
 
 	(void)state;
-	heart_sink_start(&sink, "HTTP/1.1 200 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", url);
+	heart_sink_start(&sink,
+			 "HTTP/1.1 200 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", url);
 	desk.url = url;
 	h->config.webhooks = &desk;
 	assert_int_equal(service_start_couriers(&h->service, &h->err), 0);
@@ -230,7 +236,9 @@ two_accounts_and_the_couriers_share_one_store(void **state)
 			add_mails(i, "INBOX", 5, "my lawyer");
 			add_mails(i, "INBOX", 1, "hello");
 		}
-	service_swap(&h->service, heart_bundle(&h->config, "keyword: $Angry, draft: hello, webhook: desk, move: Angry"));
+	service_swap(&h->service,
+		     heart_bundle(&h->config,
+				  "keyword: $Angry, draft: hello, webhook: desk, move: Angry"));
 	for (size_t i = 0; i < BOXES; i++)
 		comes(i, "carried_out", "150");
 	for (int i = 0; i < 10000 && sink.requests < 100; i++)
@@ -246,7 +254,8 @@ two_accounts_and_the_couriers_share_one_store(void **state)
 		assert_int_equal(mails_in(i, "Drafts"), 50);
 		assert_int_equal(mails_in(i, "INBOX"), 10);
 		assert_int_equal(store_begin(h->store, false, &txn), 0);
-		assert_int_equal(record_cursor_get(txn, h->arena, accounts[i].name, "INBOX", &cursor), 0);
+		assert_int_equal(
+			record_cursor_get(txn, h->arena, accounts[i].name, "INBOX", &cursor), 0);
 		assert_int_equal(cursor.next, 61);
 		store_abort(txn);
 	}
@@ -279,7 +288,8 @@ a_refused_login_waits_long_and_disturbs_nobody(void **state)
 	for (size_t i = 0; i < BOXES; i++)
 		assert_int_equal(mailbox_start(boxes[i], &h->err), 0);
 	comes(0, "state", "not connected");
-	for (retry = 0; !retry; retry = strtoll(status(0, "retry_ms", text, sizeof(text)), NULL, 10))
+	for (retry = 0; !retry;
+	     retry = strtoll(status(0, "retry_ms", text, sizeof(text)), NULL, 10))
 		poll(NULL, 0, 1);
 	assert_in_range(retry, HEART_NOW + 15000, HEART_NOW + 45000);
 	comes(1, "state", "watching");
@@ -333,7 +343,7 @@ a_parked_first_folder_is_waited_in(void **state)
 	comes(0, "state", "watching");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

@@ -72,12 +72,15 @@ segments_of(const struct message *m, enum segment_kind kind)
 static void
 ordinary_mail(void **state)
 {
-	const struct message *m = read_mail("From: =?utf-8?B?6rmA?= <kim@Example.com>\r\nTo: help@example.net, b@example.net\r\n"
-					    "Cc: c@example.net\r\nReply-To: r@example.com\r\nSender: s@example.com\r\n"
-					    "Subject: =?utf-8?B?7ZmY67aI?=\r\n =?utf-8?Q?_please?=\r\n"
-					    "Date: Mon, 29 Feb 2016 14:59:00 +0000\r\nMessage-ID: <m@example.com>\r\n"
-					    "References: <a@example.com> <b@example.com>\r\nIn-Reply-To: <c@example.com>\r\n"
-					    "Content-Type: text/plain; charset=utf-8\r\n\r\nHello there,\r\nI want a refund.\r\n");
+	const struct message *m = read_mail(
+		"From: =?utf-8?B?6rmA?= <kim@Example.com>\r\nTo: help@example.net, "
+		"b@example.net\r\n"
+		"Cc: c@example.net\r\nReply-To: r@example.com\r\nSender: s@example.com\r\n"
+		"Subject: =?utf-8?B?7ZmY67aI?=\r\n =?utf-8?Q?_please?=\r\n"
+		"Date: Mon, 29 Feb 2016 14:59:00 +0000\r\nMessage-ID: <m@example.com>\r\n"
+		"References: <a@example.com> <b@example.com>\r\nIn-Reply-To: <c@example.com>\r\n"
+		"Content-Type: text/plain; charset=utf-8\r\n\r\nHello there,\r\nI want a "
+		"refund.\r\n");
 
 	(void)state;
 	assert_string_equal(m->from.list[0].name, "김");
@@ -105,7 +108,9 @@ static void
 where_a_mail_begins(void **state)
 {
 	(void)state;
-	assert_string_equal(read_mail("From a@example.com Mon Jan  1 00:00:00 2001\nSubject: x\n\nhi")->subject, "x");
+	assert_string_equal(
+		read_mail("From a@example.com Mon Jan  1 00:00:00 2001\nSubject: x\n\nhi")->subject,
+		"x");
 	assert_string_equal(read_mail(">From a@example.com Mon\nSubject: x\n\nhi")->subject, "x");
 	assert_string_equal(read_mail("\r\n\r\nSubject: x\r\n\r\nhi")->subject, "x");
 	assert_string_equal(read_mail("\xef\xbb\xbfSubject: x\n\nhi")->subject, "x");
@@ -132,7 +137,8 @@ odd_headers(void **state)
 	m = read_mail("Message-ID: <a@example.com>\nMessage-ID: <b@example.com>\n\nx");
 	assert_string_equal(m->message_id, "<a@example.com>");
 	assert_int_equal(m->notes, NOTE_TWO_MESSAGE_IDS);
-	m = read_mail("From: a@example.com\nFrom: b@example.com\nIn-Reply-To: <x@y>\nReferences: <x@y>\n\nx");
+	m = read_mail("From: a@example.com\nFrom: b@example.com\nIn-Reply-To: <x@y>\nReferences: "
+		      "<x@y>\n\nx");
 	assert_int_equal(m->from.count, 2);
 	assert_int_equal(m->reference_count, 1);
 }
@@ -143,34 +149,59 @@ static void
 one_alternative_is_read(void **state)
 {
 	(void)state;
-	assert_string_equal(read_mail(ALTERNATIVE "--b\n\nThe plain words of it.\n--b\nContent-Type: text/html\n\n"
-						  "<p>The plain <b>words</b> of it.</p>\n--b--\n")->body, "The plain words of it.");
+	assert_string_equal(
+		read_mail(ALTERNATIVE
+			  "--b\n\nThe plain words of it.\n--b\nContent-Type: text/html\n\n"
+			  "<p>The plain <b>words</b> of it.</p>\n--b--\n")
+			->body,
+		"The plain words of it.");
 	/* An empty or excusing plain text is no text. */
-	assert_non_null(strstr(read_mail(ALTERNATIVE "--b\n\n\n--b\nContent-Type: text/html\n\n<p>Real words.</p>\n--b--\n")->body,
-			       "Real words."));
-	assert_non_null(strstr(read_mail(ALTERNATIVE "--b\n\nYour program shows no HTML.\n--b\nContent-Type: text/html\n\n"
-						     "<p>Give me back the money that I paid for the broken chair last week, all of it, or"
-						     " I go to court with it, as you well deserve.</p>\n--b--\n")->body, "go to court"));
+	assert_non_null(strstr(
+		read_mail(ALTERNATIVE
+			  "--b\n\n\n--b\nContent-Type: text/html\n\n<p>Real words.</p>\n--b--\n")
+			->body,
+		"Real words."));
+	assert_non_null(strstr(
+		read_mail(ALTERNATIVE
+			  "--b\n\nYour program shows no HTML.\n--b\nContent-Type: text/html\n\n"
+			  "<p>Give me back the money that I paid for the broken chair last week, "
+			  "all of it, or"
+			  " I go to court with it, as you well deserve.</p>\n--b--\n")
+			->body,
+		"go to court"));
 	/* The only text is deeper in; a calendar beside it is not text. */
-	assert_string_equal(read_mail(ALTERNATIVE "--b\nContent-Type: multipart/related; boundary=c\n\n--c\nContent-Type: text/html\n\n"
-						  "<p>Only this.\n--c\nContent-Type: image/png\n\nP\n--c--\n--b\nContent-Type: text/calendar\n\n"
-						  "BEGIN:VCALENDAR\n--b--\n")->body, "Only this.");
+	assert_string_equal(read_mail(ALTERNATIVE
+				      "--b\nContent-Type: multipart/related; "
+				      "boundary=c\n\n--c\nContent-Type: text/html\n\n"
+				      "<p>Only this.\n--c\nContent-Type: "
+				      "image/png\n\nP\n--c--\n--b\nContent-Type: text/calendar\n\n"
+				      "BEGIN:VCALENDAR\n--b--\n")
+				    ->body,
+			    "Only this.");
 }
 
 static void
 texts_are_joined(void **state)
 {
-	const struct message *m = read_mail("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: text/plain; name=n.txt\n"
-					    "Content-Disposition: inline\n\ntwo\n--b\nContent-Type: text/plain\nContent-Disposition: attachment;"
-					    " filename=\"a.txt\"\n\nthree\n--b\nContent-Type: application/pdf; name=b.pdf\n\nfour\n--b--\n");
+	const struct message *m =
+		read_mail("Content-Type: multipart/mixed; "
+			  "boundary=b\n\n--b\n\none\n--b\nContent-Type: text/plain; name=n.txt\n"
+			  "Content-Disposition: inline\n\ntwo\n--b\nContent-Type: "
+			  "text/plain\nContent-Disposition: attachment;"
+			  " filename=\"a.txt\"\n\nthree\n--b\nContent-Type: application/pdf; "
+			  "name=b.pdf\n\nfour\n--b--\n");
 
 	(void)state;
 	assert_string_equal(m->body, "one\ntwo");
 	assert_int_equal(m->attachment_count, 2);
 	assert_string_equal(m->attachment_names[0], "a.txt");
 	assert_string_equal(m->attachment_names[1], "b.pdf");
-	assert_string_equal(read_mail("Content-Disposition: attachment\n\nall there is")->body, "all there is");
-	assert_string_equal(read_mail("Content-Type: text/plain\n\n <html><body><p>marked up</p></body></html>")->body, "marked up");
+	assert_string_equal(read_mail("Content-Disposition: attachment\n\nall there is")->body,
+			    "all there is");
+	assert_string_equal(
+		read_mail("Content-Type: text/plain\n\n <html><body><p>marked up</p></body></html>")
+			->body,
+		"marked up");
 	assert_string_equal(read_mail("Content-Type: application/pdf\n\nPDF")->body, "");
 }
 
@@ -178,28 +209,49 @@ static void
 text_encodings(void **state)
 {
 	(void)state;
-	assert_string_equal(read_mail("Content-Type: text/plain; charset=euc-kr\nContent-Transfer-Encoding: base64\n\nyK+60g==\n")->body, "환불");
-	assert_string_equal(read_mail("Content-Type: text/plain; charset=ks_c_5601-1987\nContent-Transfer-Encoding: quoted-printable\n\n"
-				      "=C8=AF=BA=D2\n")->body, "환불\n");
-	assert_string_equal(read_mail("Content-Type: text/html\n\n<meta charset=\"windows-1251\"><p>\xcf\xf0\xe8\xe2\xe5\xf2</p>")->body, "Привет");
-	assert_string_equal(read_mail("Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n\n환 \n불해 주세요\n-- \nKim")->body,
+	assert_string_equal(
+		read_mail("Content-Type: text/plain; charset=euc-kr\nContent-Transfer-Encoding: "
+			  "base64\n\nyK+60g==\n")
+			->body,
+		"환불");
+	assert_string_equal(
+		read_mail("Content-Type: text/plain; "
+			  "charset=ks_c_5601-1987\nContent-Transfer-Encoding: quoted-printable\n\n"
+			  "=C8=AF=BA=D2\n")
+			->body,
+		"환불\n");
+	assert_string_equal(read_mail("Content-Type: text/html\n\n<meta "
+				      "charset=\"windows-1251\"><p>\xcf\xf0\xe8\xe2\xe5\xf2</p>")
+				    ->body,
+			    "Привет");
+	assert_string_equal(read_mail("Content-Type: text/plain; charset=utf-8; format=flowed; "
+				      "delsp=yes\n\n환 \n불해 주세요\n-- \nKim")
+				    ->body,
 			    "환불해 주세요\n-- \nKim");
-	assert_int_equal(read_mail("Content-Type: text/plain; charset=utf-8\n\n가나다\xff")->notes, NOTE_BROKEN_TEXT);
+	assert_int_equal(read_mail("Content-Type: text/plain; charset=utf-8\n\n가나다\xff")->notes,
+			 NOTE_BROKEN_TEXT);
 }
 
 static void
 forwarded_messages(void **state)
 {
-	const struct message *m = read_mail("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nPlease see below.\n--b\nContent-Type: message/rfc822\n\n"
-					    "From: Kim <kim@example.com>\nSubject: =?utf-8?B?7ZmY67aI?=\n\nI want my money.\n--b--\n");
+	const struct message *m =
+		read_mail("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nPlease see "
+			  "below.\n--b\nContent-Type: message/rfc822\n\n"
+			  "From: Kim <kim@example.com>\nSubject: =?utf-8?B?7ZmY67aI?=\n\nI want my "
+			  "money.\n--b--\n");
 
 	(void)state;
-	assert_string_equal(m->body, "Please see below.\nFrom: Kim <kim@example.com>\nSubject: 환불\n\nI want my money.");
+	assert_string_equal(m->body, "Please see below.\nFrom: Kim <kim@example.com>\nSubject: "
+				     "환불\n\nI want my money.");
 	assert_string_equal(segments_of(m, SEGMENT_NEW), "Please see below.\n");
-	assert_string_equal(segments_of(m, SEGMENT_FORWARDED), "From: Kim <kim@example.com>\nSubject: 환불\n\nI want my money.");
+	assert_string_equal(segments_of(m, SEGMENT_FORWARDED),
+			    "From: Kim <kim@example.com>\nSubject: 환불\n\nI want my money.");
 	assert_string_equal(segments_of(m, SEGMENT_SIGNATURE), "");
-	m = read_mail("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt bounced.\n--b\n"
-		      "Content-Type: message/delivery-status\n\nAction: failed\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nOur words.\n--b--\n");
+	m = read_mail("Content-Type: multipart/report; report-type=delivery-status; "
+		      "boundary=b\n\n--b\n\nIt bounced.\n--b\n"
+		      "Content-Type: message/delivery-status\n\nAction: failed\n--b\nContent-Type: "
+		      "message/rfc822\n\nSubject: x\n\nOur words.\n--b--\n");
 	assert_string_equal(segments_of(m, SEGMENT_NEW), "It bounced.\n");
 	assert_string_equal(segments_of(m, SEGMENT_FORWARDED), "Subject: x\n\nOur words.");
 	assert_int_equal(m->automatic, AUTOMATIC_BOUNCE);
@@ -208,7 +260,8 @@ forwarded_messages(void **state)
 static void
 replies_are_split(void **state)
 {
-	const struct message *m = read_mail("Subject: Re: x\n\nMy answer is no.\n\nOn Mon, 29 Feb 2016, Kim <kim@example.com> wrote:\n"
+	const struct message *m = read_mail("Subject: Re: x\n\nMy answer is no.\n\nOn Mon, 29 Feb "
+					    "2016, Kim <kim@example.com> wrote:\n"
 					    "> Will you pay?\n> Yes or no\n");
 
 	(void)state;
@@ -220,8 +273,14 @@ replies_are_split(void **state)
 static void
 joined_segments_are_mapped(void **state)
 {
-	struct segment segments[] = { { SEGMENT_NEW, 0, 3 }, { SEGMENT_QUOTED, 3, 3 }, { SEGMENT_NEW, 6, 3 } };
-	struct message m = { .arena = arena, .body = "abcXYZdef", .body_len = 9, .segments = segments, .segment_count = 3 };
+	struct segment segments[] = { { SEGMENT_NEW, 0, 3 },
+				      { SEGMENT_QUOTED, 3, 3 },
+				      { SEGMENT_NEW, 6, 3 } };
+	struct message m = { .arena = arena,
+			     .body = "abcXYZdef",
+			     .body_len = 9,
+			     .segments = segments,
+			     .segment_count = 3 };
 	struct text_map *map;
 	const char *text;
 	size_t len, count;
@@ -237,16 +296,24 @@ joined_segments_are_mapped(void **state)
 static void
 encrypted_mail_is_named(void **state)
 {
-	const struct message *m = read_mail("Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
-					    "--b\nContent-Type: application/octet-stream\n\nXX\n--b--\n");
+	const struct message *m =
+		read_mail("Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: "
+			  "application/pgp-encrypted\n\nVersion: 1\n"
+			  "--b\nContent-Type: application/octet-stream\n\nXX\n--b--\n");
 
 	(void)state;
 	assert_true(m->notes & NOTES_UNDETERMINED);
 	assert_true(m->parts[0].encrypted);
 	assert_string_equal(m->body, "");
-	assert_int_equal(read_mail("Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n")->notes, NOTE_ENCRYPTED);
-	assert_int_equal(read_mail("Content-Type: multipart/signed; boundary=b\n\n--b\n\nsigned words\n--b\n"
-				   "Content-Type: application/pgp-signature\n\nXX\n--b--\n")->notes, 0);
+	assert_int_equal(read_mail("Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP "
+				   "MESSAGE-----\n")
+				 ->notes,
+			 NOTE_ENCRYPTED);
+	assert_int_equal(
+		read_mail("Content-Type: multipart/signed; boundary=b\n\n--b\n\nsigned words\n--b\n"
+			  "Content-Type: application/pgp-signature\n\nXX\n--b--\n")
+			->notes,
+		0);
 }
 
 /* A mail of `size` body bytes "word word ..." of that type. */
@@ -346,8 +413,11 @@ references_are_bounded(void **state)
 static void
 out_of_memory(void **state)
 {
-	static const char mail[] = "From: a@example.com\nSubject: =?euc-kr?B?yK+60g==?=\nContent-Type: multipart/alternative; boundary=b\n\n"
-				   "--b\n\nsome words here\n--b\nContent-Type: text/html; charset=euc-kr\n\n<p>\xc8\xaf\xba\xd2</p>\n--b--\n";
+	static const char mail[] =
+		"From: a@example.com\nSubject: =?euc-kr?B?yK+60g==?=\nContent-Type: "
+		"multipart/alternative; boundary=b\n\n"
+		"--b\n\nsome words here\n--b\nContent-Type: text/html; "
+		"charset=euc-kr\n\n<p>\xc8\xaf\xba\xd2</p>\n--b--\n";
 	struct message *m = NULL;
 	size_t limit = 1;
 	int code;
@@ -373,7 +443,9 @@ notes_in_words(void **state)
 
 	(void)state;
 	assert_string_equal(message_notes_text(0, buf, sizeof(buf)), "");
-	assert_string_equal(message_notes_text(NOTE_BROKEN_MIME | NOTE_CHARSET_GUESSED, buf, sizeof(buf)), "broken MIME, charset guessed");
+	assert_string_equal(
+		message_notes_text(NOTE_BROKEN_MIME | NOTE_CHARSET_GUESSED, buf, sizeof(buf)),
+		"broken MIME, charset guessed");
 	assert_non_null(strstr(message_notes_text(~0u, buf, sizeof(buf)), "cut: HTML"));
 	assert_string_equal(message_notes_text(~0u, tiny, sizeof(tiny)), "no head");
 }

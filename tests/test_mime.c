@@ -81,29 +81,40 @@ static void
 sound_multiparts(void **state)
 {
 	(void)state;
-	assert_string_equal(tree(MIXED "preamble\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\ntwo\r\n\r\n--b--\r\nepilogue"),
+	assert_string_equal(tree(MIXED "preamble\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: "
+				       "text/html\r\n\r\ntwo\r\n\r\n--b--\r\nepilogue"),
 			    "-1:multipart/mixed 0:text/plain[one] 0:text/html[two\r\n]");
 	assert_int_equal(reader.notes, 0);
-	assert_string_equal(tree(MIXED "--b  \r\nContent-Type: multipart/alternative; boundary=\"b2\"\r\n\r\n--b2\r\n\r\none\r\n--b2\r\n"
-				       "Content-Type: text/html\r\n\r\ntwo\r\n--b2--\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nIMG\r\n--b--"),
-			    "-1:multipart/mixed 0:multipart/alternative 1:text/plain[one] 1:text/html[two] 0:image/png[IMG]");
+	assert_string_equal(
+		tree(MIXED
+		     "--b  \r\nContent-Type: multipart/alternative; "
+		     "boundary=\"b2\"\r\n\r\n--b2\r\n\r\none\r\n--b2\r\n"
+		     "Content-Type: text/html\r\n\r\ntwo\r\n--b2--\r\n\r\n--b\r\nContent-Type: "
+		     "image/png\r\n\r\nIMG\r\n--b--"),
+		"-1:multipart/mixed 0:multipart/alternative 1:text/plain[one] 1:text/html[two] "
+		"0:image/png[IMG]");
 	assert_int_equal(reader.notes, 0);
 	assert_int_equal(parts[2].depth, 2);
-	assert_string_equal(tree("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: in\n\nhi\n--b--\n"),
+	assert_string_equal(tree("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: "
+				 "in\n\nhi\n--b--\n"),
 			    "-1:multipart/digest 0:message/rfc822 1:text/plain[hi]");
-	assert_string_equal(tree(MIXED "--b\n\n--b\n\n--b--\n"), "-1:multipart/mixed 0:text/plain[] 0:text/plain[]");
+	assert_string_equal(tree(MIXED "--b\n\n--b\n\n--b--\n"),
+			    "-1:multipart/mixed 0:text/plain[] 0:text/plain[]");
 }
 
 static void
 messages_in_messages(void **state)
 {
 	(void)state;
-	assert_string_equal(tree(MIXED "--b\nContent-Type: message/rfc822\n\nSubject: in\nContent-Type: multipart/mixed; boundary=c\n\n"
+	assert_string_equal(tree(MIXED "--b\nContent-Type: message/rfc822\n\nSubject: "
+				       "in\nContent-Type: multipart/mixed; boundary=c\n\n"
 				       "--c\n\none\n--c--\n\n--b\n\ntwo\n--b--\n"),
-			    "-1:multipart/mixed 0:message/rfc822 1:multipart/mixed 2:text/plain[one] 0:text/plain[two]");
+			    "-1:multipart/mixed 0:message/rfc822 1:multipart/mixed "
+			    "2:text/plain[one] 0:text/plain[two]");
 	assert_string_equal((const char *)parts[2].headers[0].value, "in");
 	/* The same in base64, which RFC 2046 forbids. */
-	assert_string_equal(tree("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaW4KCmhpCg==\n"),
+	assert_string_equal(tree("Content-Type: message/rfc822\nContent-Transfer-Encoding: "
+				 "base64\n\nU3ViamVjdDogaW4KCmhpCg==\n"),
 			    "-1:message/rfc822 0:text/plain[hi\n]");
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
 }
@@ -113,23 +124,37 @@ broken_boundaries(void **state)
 {
 	(void)state;
 	/* No closing line; a closing line of the outer one only. */
-	assert_string_equal(tree(MIXED "--b\n\none\n--b\n\ntwo\n"), "-1:multipart/mixed 0:text/plain[one] 0:text/plain[two\n]");
-	assert_string_equal(tree(MIXED "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\none\n--b\n\ntwo\n--b--\n"),
-			    "-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
+	assert_string_equal(tree(MIXED "--b\n\none\n--b\n\ntwo\n"),
+			    "-1:multipart/mixed 0:text/plain[one] 0:text/plain[two\n]");
+	assert_string_equal(
+		tree(MIXED "--b\nContent-Type: multipart/mixed; "
+			   "boundary=c\n\n--c\n\none\n--b\n\ntwo\n--b--\n"),
+		"-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
 	/* Declared wrongly, or not at all: found by its looks. */
-	assert_string_equal(tree(MIXED "--other\nContent-Type: text/html\n\none\n--other\n\ntwo\n--other--\n"),
-			    "-1:multipart/mixed 0:text/html[one] 0:text/plain[two]");
+	assert_string_equal(
+		tree(MIXED "--other\nContent-Type: text/html\n\none\n--other\n\ntwo\n--other--\n"),
+		"-1:multipart/mixed 0:text/html[one] 0:text/plain[two]");
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
-	assert_string_equal(tree("Content-Type: multipart/mixed\n\n--x\ncontent-type: text/html\n\none\n--x--\n"),
+	assert_string_equal(tree("Content-Type: multipart/mixed\n\n--x\ncontent-type: "
+				 "text/html\n\none\n--x--\n"),
 			    "-1:multipart/mixed 0:text/html[one]");
-	assert_string_equal(tree("Content-Type: multipart/mixed\n\njust text\n"), "-1:multipart/mixed[just text\n]");
+	assert_string_equal(tree("Content-Type: multipart/mixed\n\njust text\n"),
+			    "-1:multipart/mixed[just text\n]");
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
-	/* One boundary is the beginning of another; both levels use the same; parts go on behind the end. */
-	assert_string_equal(tree(MIXED "--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\none\n--bb--\n--b\n\ntwo\n--b--\n"),
-			    "-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
-	assert_string_equal(tree(MIXED "--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"),
-			    "-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
-	assert_string_equal(tree(MIXED "--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"), "-1:multipart/mixed 0:text/plain[one] 0:text/plain[two]");
+	/*
+	 * One boundary is the beginning of another; both levels use the same; parts go on behind
+	 * the end.
+	 */
+	assert_string_equal(
+		tree(MIXED "--b\nContent-Type: multipart/mixed; "
+			   "boundary=bb\n\n--bb\n\none\n--bb--\n--b\n\ntwo\n--b--\n"),
+		"-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
+	assert_string_equal(
+		tree(MIXED "--b\nContent-Type: multipart/mixed; "
+			   "boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"),
+		"-1:multipart/mixed 0:multipart/mixed 1:text/plain[one] 0:text/plain[two]");
+	assert_string_equal(tree(MIXED "--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"),
+			    "-1:multipart/mixed 0:text/plain[one] 0:text/plain[two]");
 	/* A part without the empty line behind its header, and one with no header at all. */
 	assert_string_equal(tree(MIXED "--b\nContent-Type: text/html\n--b\nwords only\n--b--\n"),
 			    "-1:multipart/mixed 0:text/html[] 0:text/plain[words only]");
@@ -141,23 +166,29 @@ static void
 part_fields(void **state)
 {
 	(void)state;
-	tree("Content-Type: application/pdf; name=\"old.pdf\"; charset=X\nContent-Disposition: attachment;\n filename*=utf-8''%ED%99%98.pdf\n"
+	tree("Content-Type: application/pdf; name=\"old.pdf\"; charset=X\nContent-Disposition: "
+	     "attachment;\n filename*=utf-8''%ED%99%98.pdf\n"
 	     "Content-ID: <id@example.com>\nContent-Transfer-Encoding: BASE64 (really)\n\nAAAA");
 	assert_string_equal(parts[0].filename, "환.pdf");
 	assert_string_equal(parts[0].charset, "x");
 	assert_string_equal(parts[0].content_id, "id@example.com");
 	assert_true(parts[0].attachment);
 	assert_int_equal(parts[0].encoding, ENCODING_BASE64);
-	tree("Content-Type: text/plain; name=a.txt\nContent-Transfer-Encoding: quoted-printable\n\nx");
+	tree("Content-Type: text/plain; name=a.txt\nContent-Transfer-Encoding: "
+	     "quoted-printable\n\nx");
 	assert_false(parts[0].attachment);
 	assert_int_equal(parts[0].encoding, ENCODING_QUOTED_PRINTABLE);
 	tree("Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: x-odd\n\nx");
 	assert_true(parts[0].attachment);
 	assert_int_equal(parts[0].encoding, ENCODING_NONE);
 	assert_int_equal(reader.notes, NOTE_BROKEN_MIME);
-	assert_int_equal(parse_bytes("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx", 64), NOTE_ENCRYPTED);
+	assert_int_equal(
+		parse_bytes("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx",
+			    64),
+		NOTE_ENCRYPTED);
 	assert_true(parts[0].encrypted);
-	tree("Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n");
+	tree("Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: "
+	     "application/pgp-encrypted\n\nVersion: 1\n--b--\n");
 	assert_int_equal(reader.notes, NOTE_ENCRYPTED);
 	tree("Content-Type: multipart/signed; boundary=b\n\n--b\n\nx\n--b--\n");
 	assert_int_equal(reader.notes, 0);
@@ -173,7 +204,8 @@ long_file_name(void **state)
 	for (int i = 0; i < LIMIT_FILENAME / 3 + 1; i++)
 		buf_printf(&text, "환");
 	buf_printf(&text, "\"\n\nx");
-	assert_int_equal(parse_bytes(buf_string(&text), text.len), NOTE_CUT_HEADERS | NOTE_CHARSET_GUESSED);
+	assert_int_equal(parse_bytes(buf_string(&text), text.len),
+			 NOTE_CUT_HEADERS | NOTE_CHARSET_GUESSED);
 	assert_int_equal(strlen(parts[0].filename), LIMIT_FILENAME / 3 * 3);
 }
 
@@ -224,7 +256,9 @@ long_boundaries(void **state)
 	boundary[LIMIT_BOUNDARY] = '\0';
 	for (int i = 0; i < 2; i++) {
 		text.len = 0;
-		buf_printf(&text, "Content-Type: multipart/mixed; boundary=%s\n\n--%s\nContent-Type: text/html\n\nhi\n--%s--\n",
+		buf_printf(&text,
+			   "Content-Type: multipart/mixed; boundary=%s\n\n--%s\nContent-Type: "
+			   "text/html\n\nhi\n--%s--\n",
 			   boundary, boundary, boundary);
 		parse_bytes(buf_string(&text), text.len);
 		assert_int_equal(part_count, i ? 1 : 2);
@@ -242,7 +276,9 @@ decoded(enum part_encoding encoding, const char *in, size_t max)
 	const char *bytes;
 	size_t len;
 
-	assert_int_equal(transfer_decode(arena, encoding, in, strlen(in), max, &bytes, &len, &broken, &cut), 0);
+	assert_int_equal(
+		transfer_decode(arena, encoding, in, strlen(in), max, &bytes, &len, &broken, &cut),
+		0);
 	return arena_strndup(arena, bytes, len);
 }
 
@@ -261,16 +297,23 @@ base64(void **state)
 	assert_true(cut);
 	/* Two texts one after the other, a foreign letter, and a list server's footer behind it. */
 	assert_string_equal(decoded(b, "aGVsbG8=\naGVsbG8=\n", 100), "hellohello");
-	assert_string_equal(decoded(b, "aGVsbG8gd29ybGQgaGVsbG8!gd29ybGQ=\n", 100), "hello world hello world");
+	assert_string_equal(decoded(b, "aGVsbG8gd29ybGQgaGVsbG8!gd29ybGQ=\n", 100),
+			    "hello world hello world");
 	assert_true(broken);
-	assert_string_equal(decoded(b, "aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91LCBteSBmcmllbmQ/IFdlIGFyZSBhbGwgd2VsbCBoZXJlLCB0aGFua3Mu\n"
-				       "aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91LCBteSBmcmllbmQ/IFdlIGFyZSBhbGwgd2VsbCBoZXJlLCB0aGFua3Mu\n-- \n"
-				       "The list, read at list.example\n", 1000),
+	assert_string_equal(decoded(b,
+				    "aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91LCBteSBmcmllbmQ/"
+				    "IFdlIGFyZSBhbGwgd2VsbCBoZXJlLCB0aGFua3Mu\n"
+				    "aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91LCBteSBmcmllbmQ/"
+				    "IFdlIGFyZSBhbGwgd2VsbCBoZXJlLCB0aGFua3Mu\n-- \n"
+				    "The list, read at list.example\n",
+				    1000),
 			    "hello world, how are you, my friend? We are all well here, thanks."
-			    "hello world, how are you, my friend? We are all well here, thanks.-- \nThe list, read at list.example\n");
+			    "hello world, how are you, my friend? We are all well here, thanks.-- "
+			    "\nThe list, read at list.example\n");
 	assert_true(broken);
 	/* Not base64 at all: words are shown as they are. */
-	assert_string_equal(decoded(b, "Dear all, I want my money back.", 100), "Dear all, I want my money back.");
+	assert_string_equal(decoded(b, "Dear all, I want my money back.", 100),
+			    "Dear all, I want my money back.");
 	assert_true(broken);
 }
 
@@ -295,7 +338,9 @@ uuencode(void **state)
 	const enum part_encoding u = ENCODING_UUENCODE;
 
 	(void)state;
-	assert_string_equal(decoded(u, "before\nbegin 644 a.txt\n+:&5L;&\\@=V]R;&0\n`\nend\nbehind\n", 100), "before\nhello worldbehind\n");
+	assert_string_equal(
+		decoded(u, "before\nbegin 644 a.txt\n+:&5L;&\\@=V]R;&0\n`\nend\nbehind\n", 100),
+		"before\nhello worldbehind\n");
 	assert_false(broken);
 	assert_string_equal(decoded(u, "no begin\n", 100), "no begin\n");
 	assert_true(broken);
@@ -306,18 +351,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_mail),
-		cmocka_unit_test(sound_multiparts),
-		cmocka_unit_test(messages_in_messages),
-		cmocka_unit_test(broken_boundaries),
-		cmocka_unit_test(part_fields),
-		cmocka_unit_test(long_file_name),
-		cmocka_unit_test(too_many_parts),
-		cmocka_unit_test(too_deep),
-		cmocka_unit_test(long_boundaries),
-		cmocka_unit_test(base64),
-		cmocka_unit_test(quoted_printable),
-		cmocka_unit_test(uuencode),
+		cmocka_unit_test(plain_mail),           cmocka_unit_test(sound_multiparts),
+		cmocka_unit_test(messages_in_messages), cmocka_unit_test(broken_boundaries),
+		cmocka_unit_test(part_fields),          cmocka_unit_test(long_file_name),
+		cmocka_unit_test(too_many_parts),       cmocka_unit_test(too_deep),
+		cmocka_unit_test(long_boundaries),      cmocka_unit_test(base64),
+		cmocka_unit_test(quoted_printable),     cmocka_unit_test(uuencode),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

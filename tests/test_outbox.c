@@ -1,6 +1,6 @@
 /*
- * outbox: what was decided is done once, in order; what is not known is asked for before it is repeated; what fails is tried again,
- * later and later, and in the end told to a person.
+ * outbox: what was decided is done once, in order; what is not known is asked for before it is
+ * repeated; what fails is tried again, later and later, and in the end told to a person.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,9 +15,9 @@
 
 #include "heart_help.h"
 
-#define ALL	"keyword: $Angry, flag, copy: Copies, draft: hello, move: Angry"
-#define MINUTE	INT64_C(60000)
-#define HOUR	(60 * MINUTE)
+#define ALL "keyword: $Angry, flag, copy: Copies, draft: hello, move: Angry"
+#define MINUTE INT64_C(60000)
+#define HOUR (60 * MINUTE)
 
 static struct heart *h;
 static const _Atomic int not_cut;
@@ -98,7 +98,10 @@ a_move_waits_for_a_keyword_that_fails_for_now(void **state)
 	assert_int_equal(heart_cursor(h, "INBOX"), 2);
 }
 
-/* 64 entries make a group: keyword and move of the 32nd mail fall into one, of the 22nd with three actions into two. */
+/*
+ * 64 entries make a group: keyword and move of the 32nd mail fall into one, of the 22nd with three
+ * actions into two.
+ */
 static void
 a_move_waits_in_the_next_group_as_well(void **state)
 {
@@ -219,7 +222,8 @@ a_folder_that_was_deleted_parks_its_mail(void **state)
 static void
 what_was_lost_is_asked_for_before_it_is_repeated(void **state)
 {
-	static const char *const operations[] = { "select", "status", "add_flag", "copy", "append_draft", "move", "list", "find" };
+	static const char *const operations[] = { "select",       "status", "add_flag", "copy",
+						  "append_draft", "move",   "list",     "find" };
 	int r;
 
 	(void)state;
@@ -227,7 +231,8 @@ what_was_lost_is_asked_for_before_it_is_repeated(void **state)
 		for (int done = 0; done < 2; done++) {
 			plan(ALL);
 			replay_fail(h->transport, operations[i], -EPIPE, done);
-			r = heart_act(h);	/* not every operation comes up in a run without trouble */
+			r = heart_act(
+				h); /* not every operation comes up in a run without trouble */
 			assert_true(r == -EPIPE || r == 0);
 			pass(15000);
 			replay_fail(h->transport, NULL, 0, false);
@@ -275,12 +280,17 @@ what_was_not_done_before_we_died_is_done(void **state)
 	plan(ALL);
 	heart_mark(h, OUTBOX_STARTED);
 	assert_int_equal(outbox_recover(h->store, "shop"), 0);
-	assert_string_equal(heart_waiting(h), "keyword:unknown flag:unknown copy:unknown draft:unknown move:unknown ");
+	assert_string_equal(
+		heart_waiting(h),
+		"keyword:unknown flag:unknown copy:unknown draft:unknown move:unknown ");
 	assert_int_equal(heart_act(h), 0);
 	assert_string_equal(tricks.log, "$Angry:1 \\Flagged:1 copy:1 draft move:1 ");
 }
 
-/* An unknown entry whose group broke off before its turn is still unknown: a second draft would be the price. */
+/*
+ * An unknown entry whose group broke off before its turn is still unknown: a second draft would be
+ * the price.
+ */
 static void
 unknown_stays_unknown_when_others_break_the_connection(void **state)
 {
@@ -329,7 +339,9 @@ an_older_copy_in_the_target_is_not_taken_for_ours(void **state)
 	assert_string_equal(heart_folder(h, "Angry"), "1[] 2[] ");
 }
 
-#define SAME	"Subject: x\r\nMessage-ID: <same@example.org>\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000\r\n\r\nmy lawyer\r\n"
+#define SAME                                                                                       \
+	"Subject: x\r\nMessage-ID: <same@example.org>\r\nDate: Fri, 15 Jan 2027 08:00:00 "         \
+	"+0000\r\n\r\nmy lawyer\r\n"
 
 static void
 add_text(const char *text)
@@ -337,7 +349,10 @@ add_text(const char *text)
 	assert_int_equal(replay_add(h->transport, "INBOX", text, strlen(text), HEART_NOW, NULL), 0);
 }
 
-/* Two deliveries of one mail, same length: the copy of the first must not be taken for that of the second. */
+/*
+ * Two deliveries of one mail, same length: the copy of the first must not be taken for that of the
+ * second.
+ */
 static void
 two_mails_that_look_the_same_are_both_kept(void **state)
 {
@@ -354,7 +369,10 @@ two_mails_that_look_the_same_are_both_kept(void **state)
 	assert_string_equal(heart_folder(h, "INBOX"), "");
 }
 
-/* The same when we die after the first was moved and before the second was: only the group of the first was begun. */
+/*
+ * The same when we die after the first was moved and before the second was: only the group of the
+ * first was begun.
+ */
 static void
 two_mails_that_look_the_same_survive_a_crash(void **state)
 {
@@ -508,7 +526,9 @@ stopping_begins_nothing_more(void **state)
 	h->service.stopping = 1;
 	assert_int_equal(heart_act(h), 0);
 	assert_string_equal(tricks.log, "");
-	assert_string_equal(heart_waiting(h), "keyword:planned flag:planned copy:planned draft:planned move:planned ");
+	assert_string_equal(
+		heart_waiting(h),
+		"keyword:planned flag:planned copy:planned draft:planned move:planned ");
 	h->service.stopping = 0;
 }
 
@@ -544,7 +564,8 @@ a_webhook_is_repeated_with_the_same_key(void **state)
 
 	(void)state;
 	plan("webhook: desk");
-	heart_sink_start(&s, "HTTP/1.1 503 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", url);
+	heart_sink_start(&s, "HTTP/1.1 503 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+			 url);
 	desk.url = url;
 	h->config.webhooks = &desk;
 	assert_int_equal(courier(1u << OUTBOX_WEBHOOK), 0);
@@ -618,7 +639,8 @@ a_notice_that_may_have_gone_is_never_sent_again(void **state)
 	for (int restarted = 0; restarted < 2; restarted++) {
 		plan("notify: kim");
 		heart_sink_start(&s, "220 smtp.example\r\n", url);
-		snprintf(smtp, sizeof(smtp), "smtp%.*s", (int)(strrchr(url, '/') - url - 4), url + 4);
+		snprintf(smtp, sizeof(smtp), "smtp%.*s", (int)(strrchr(url, '/') - url - 4),
+			 url + 4);
 		h->config.smtp.url = smtp;
 		heart_mark(h, OUTBOX_STARTED);
 		if (restarted)
@@ -636,7 +658,10 @@ a_notice_that_may_have_gone_is_never_sent_again(void **state)
 	}
 }
 
-/* A courier read its entry, then the folder was matched again: the entry keeps its new place, and the mail is finished there. */
+/*
+ * A courier read its entry, then the folder was matched again: the entry keeps its new place, and
+ * the mail is finished there.
+ */
 static void
 a_new_number_is_not_undone_by_a_courier(void **state)
 {
@@ -687,7 +712,7 @@ a_draft_whose_text_is_lost_is_told(void **state)
 	assert_string_equal(heart_parked(h), "draft: the draft's text is no longer in the store;");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

@@ -1,5 +1,6 @@
 /*
- * policy: what the shipped policy does with each kind of mail, every condition, and what is said about a bad file.
+ * policy: what the shipped policy does with each kind of mail, every condition, and what is said
+ * about a bad file.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,14 +65,19 @@ struct mail {
 static const char *
 plan_text(const struct policy *policy, const char *flags, struct mail mail)
 {
-	static const char *const kinds[] = { "keyword", "flag", "copy", "draft", "move", "notify", "webhook", "assign" };
+	static const char *const kinds[] = { "keyword", "flag",   "copy",    "draft",
+					     "move",    "notify", "webhook", "assign" };
 	struct verdict v = verdict(flags);
-	struct message message = { .language = mail.language ? mail.language : "ko", .automatic = mail.automatic };
+	struct message message = { .language = mail.language ? mail.language : "ko",
+				   .automatic = mail.automatic };
 	struct case_record known_case = { .id = 1 };
 	struct customer_record customer = { .messages = 1 };
 	struct policy_input input = {
-		.account = mail.account ? mail.account : "support", .message = &message, .verdict = &v,
-		.known_case = mail.known_case ? &known_case : NULL, .customer = mail.known_customer ? &customer : NULL,
+		.account = mail.account ? mail.account : "support",
+		.message = &message,
+		.verdict = &v,
+		.known_case = mail.known_case ? &known_case : NULL,
+		.customer = mail.known_customer ? &customer : NULL,
 		.duplicate = mail.duplicate,
 	};
 	struct buf out = { .arena = arena };
@@ -81,8 +87,8 @@ plan_text(const struct policy *policy, const char *flags, struct mail mail)
 	assert_int_equal(policy_decide(policy, &input, arena, &plan), 0);
 	buf_printf(&out, "%s%s:", severity_name(plan.severity), plan.case_wanted ? " case" : "");
 	for (size_t i = 0; i < plan.action_count; i++)
-		buf_printf(&out, "%s %s%s%s", i ? "," : "", kinds[plan.actions[i].kind], *plan.actions[i].argument ? " " : "",
-			   plan.actions[i].argument);
+		buf_printf(&out, "%s %s%s%s", i ? "," : "", kinds[plan.actions[i].kind],
+			   *plan.actions[i].argument ? " " : "", plan.actions[i].argument);
 	return buf_string(&out);
 }
 
@@ -96,44 +102,77 @@ the_shipped_policy(void **state)
 	} cases[] = {
 		{ "", { .language = "ko" }, "none:" },
 		{ "", { .known_case = true }, "none case:" },
-		{ "signal.churn", { .language = "ko" }, "low case: keyword $TriageComplaint, draft acknowledge" },
-		{ "signal.repeat demand.refund", { .language = "ko" },
+		{ "signal.churn",
+		  { .language = "ko" },
+		  "low case: keyword $TriageComplaint, draft acknowledge" },
+		{ "signal.repeat demand.refund",
+		  { .language = "ko" },
 		  "normal case: keyword $TriageDemand, draft repeat, move Triage/Demands" },
-		{ "signal.repeat", { .language = "en" }, "low case: draft repeat, keyword $TriageComplaint" },
-		{ "abuse.profanity", { .language = "en" },
+		{ "signal.repeat",
+		  { .language = "en" },
+		  "low case: draft repeat, keyword $TriageComplaint" },
+		{ "abuse.profanity",
+		  { .language = "en" },
 		  "normal case: keyword $TriageAbuse, draft acknowledge, move Triage/Abuse" },
-		{ "demand.refund", { .language = "ko" },
+		{ "demand.refund",
+		  { .language = "ko" },
 		  "normal case: keyword $TriageDemand, draft refund, move Triage/Demands" },
-		{ "demand.superior demand.ultimatum demand.refund", { .language = "ko" },
+		{ "demand.superior demand.ultimatum demand.refund",
+		  { .language = "ko" },
 		  "normal case: keyword $TriageDemand, draft ultimatum, move Triage/Demands" },
-		{ "demand.compensation demand.refund", { .language = "en" },
+		{ "demand.compensation demand.refund",
+		  { .language = "en" },
 		  "normal case: keyword $TriageDemand, draft compensation, move Triage/Demands" },
-		{ "abuse.profanity demand.refund", { .language = "ko" },
-		  "normal case: keyword $TriageAbuse, keyword $TriageDemand, draft refund, move Triage/Abuse" },
-		{ "abuse.insult", { .language = "ko" },
+		{ "abuse.profanity demand.refund",
+		  { .language = "ko" },
+		  "normal case: keyword $TriageAbuse, keyword $TriageDemand, draft refund, move "
+		  "Triage/Abuse" },
+		{ "abuse.insult",
+		  { .language = "ko" },
 		  "normal case: keyword $TriageAbuse, draft abuse, move Triage/Abuse" },
-		{ "abuse.sexual", { .language = "ko" },
+		{ "abuse.sexual",
+		  { .language = "ko" },
 		  "high case: keyword $TriageAbuse, draft abuse, move Triage/Abuse" },
-		{ "threat.legal", { .language = "ko" },
+		{ "threat.legal",
+		  { .language = "ko" },
 		  "high case: keyword $TriageThreat, draft legal, move Triage/Threats" },
-		{ "threat.publicity demand.refund extortion", { .language = "ko" },
-		  "high case: keyword $TriageThreat, draft publicity, keyword $TriageDemand, move Triage/Threats" },
-		{ "threat.regulator demand.compensation extortion", { .language = "ko" },
-		  "high case: keyword $TriageThreat, draft extortion, keyword $TriageDemand, move Triage/Threats" },
-		{ "threat.menace threat.publicity", { .language = "ko" },
+		{ "threat.publicity demand.refund extortion",
+		  { .language = "ko" },
+		  "high case: keyword $TriageThreat, draft publicity, keyword $TriageDemand, move "
+		  "Triage/Threats" },
+		{ "threat.regulator demand.compensation extortion",
+		  { .language = "ko" },
+		  "high case: keyword $TriageThreat, draft extortion, keyword $TriageDemand, move "
+		  "Triage/Threats" },
+		{ "threat.menace threat.publicity",
+		  { .language = "ko" },
 		  "high case: keyword $TriageThreat, draft publicity, move Triage/Threats" },
-		{ "threat.violence abuse.insult demand.refund", { .language = "ko" },
-		  "critical case: flag, keyword $TriageUrgent, draft violence, move Triage/Urgent" },
-		{ "signal.selfharm threat.violence", { .language = "ko" },
-		  "critical case: flag, keyword $TriageUrgent, keyword $TriageReadFirst, draft self-harm, move Triage/Urgent" },
-		{ "?threat.legal", { .language = "ko" }, "high case: keyword $TriageCheck, move Triage/Check" },
-		{ "?demand.refund", { .language = "ko" }, "none: keyword $TriageCheck, move Triage/Check" },
+		{ "threat.violence abuse.insult demand.refund",
+		  { .language = "ko" },
+		  "critical case: flag, keyword $TriageUrgent, draft violence, move "
+		  "Triage/Urgent" },
+		{ "signal.selfharm threat.violence",
+		  { .language = "ko" },
+		  "critical case: flag, keyword $TriageUrgent, keyword $TriageReadFirst, draft "
+		  "self-harm, move Triage/Urgent" },
+		{ "?threat.legal",
+		  { .language = "ko" },
+		  "high case: keyword $TriageCheck, move Triage/Check" },
+		{ "?demand.refund",
+		  { .language = "ko" },
+		  "none: keyword $TriageCheck, move Triage/Check" },
 		{ "", { .incomplete = true }, "none: keyword $TriageCheck, move Triage/Check" },
-		{ "abuse.insult ?threat.legal", { .language = "ko" }, "high case: keyword $TriageCheck, move Triage/Check" },
-		{ "threat.violence ?threat.legal", { .incomplete = true },
-		  "critical case: flag, keyword $TriageUrgent, draft violence, move Triage/Urgent" },
+		{ "abuse.insult ?threat.legal",
+		  { .language = "ko" },
+		  "high case: keyword $TriageCheck, move Triage/Check" },
+		{ "threat.violence ?threat.legal",
+		  { .incomplete = true },
+		  "critical case: flag, keyword $TriageUrgent, draft violence, move "
+		  "Triage/Urgent" },
 		{ "threat.violence", { .automatic = AUTOMATIC_BOUNCE }, "critical:" },
-		{ "threat.legal", { .duplicate = true }, "high: keyword $TriageThreat, move Triage/Threats" },
+		{ "threat.legal",
+		  { .duplicate = true },
+		  "high: keyword $TriageThreat, move Triage/Threats" },
 	};
 	struct policy *p = shipped();
 
@@ -147,39 +186,55 @@ the_shipped_policy(void **state)
 	policy_free(p);
 }
 
-#define RULES	"severity: [{low: signal}]\nrules:\n"
+#define RULES "severity: [{low: signal}]\nrules:\n"
 
 static void
 conditions(void **state)
 {
 	static const struct {
 		const char *condition, *flags;
-		struct mail fits, not;
+		struct mail fits, not ;
 	} cases[] = {
 		{ "language: en", "", { .language = "en" }, { .language = "ko" } },
 		{ "language: [en, und]", "", { .language = "und" }, { .language = "ko" } },
 		{ "account: [a, b]", "", { .account = "b" }, { .account = "c" } },
-		{ "automatic: false", "", { .automatic = AUTOMATIC_NO }, { .automatic = AUTOMATIC_OWN } },
-		{ "automatic: true", "", { .automatic = AUTOMATIC_LIST }, { .automatic = AUTOMATIC_NO } },
-		{ "automatic: [bounce, reply]", "", { .automatic = AUTOMATIC_REPLY }, { .automatic = AUTOMATIC_LIST } },
+		{ "automatic: false",
+		  "",
+		  { .automatic = AUTOMATIC_NO },
+		  { .automatic = AUTOMATIC_OWN } },
+		{ "automatic: true",
+		  "",
+		  { .automatic = AUTOMATIC_LIST },
+		  { .automatic = AUTOMATIC_NO } },
+		{ "automatic: [bounce, reply]",
+		  "",
+		  { .automatic = AUTOMATIC_REPLY },
+		  { .automatic = AUTOMATIC_LIST } },
 		{ "customer: known", "", { .known_customer = true }, { .known_customer = false } },
-		{ "customer: first-time", "", { .known_customer = false }, { .known_customer = true } },
+		{ "customer: first-time",
+		  "",
+		  { .known_customer = false },
+		  { .known_customer = true } },
 		{ "case: known", "", { .known_case = true }, { .known_case = false } },
 		{ "case: new", "", { .known_case = false }, { .known_case = true } },
 		{ "duplicate: true", "", { .duplicate = true }, { .duplicate = false } },
 		{ "undetermined: true", "", { .incomplete = true }, { .incomplete = false } },
 		{ "undetermined: false", "", { .incomplete = false }, { .incomplete = true } },
-		{ "{flags: signal, customer: known}", "signal.churn", { .known_customer = true }, { .known_customer = false } },
+		{ "{flags: signal, customer: known}",
+		  "signal.churn",
+		  { .known_customer = true },
+		  { .known_customer = false } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const char *format = cases[i].condition[0] == '{' ? RULES " - {name: r, if: %s, do: [flag]}\n" :
-				     RULES " - {name: r, if: {%s}, do: [flag]}\n";
+		const char *format = cases[i].condition[0] == '{'
+					     ? RULES " - {name: r, if: %s, do: [flag]}\n"
+					     : RULES " - {name: r, if: {%s}, do: [flag]}\n";
 		struct policy *p = parse(arena_printf(arena, format, cases[i].condition));
 
 		assert_non_null(strstr(plan_text(p, cases[i].flags, cases[i].fits), " flag"));
-		assert_null(strstr(plan_text(p, cases[i].flags, cases[i].not), " flag"));
+		assert_null(strstr(plan_text(p, cases[i].flags, cases[i].not ), " flag"));
 		policy_free(p);
 	}
 }
@@ -187,52 +242,71 @@ conditions(void **state)
 static void
 flags_and_severity(void **state)
 {
-	struct policy *p = parse("thresholds: {threat: 7, threat.legal: 4.5}\n"
-				 "severity:\n - critical: threat.violence and not abuse\n - high: threat\n - low: abuse\n"
-				 "rules:\n - {name: a, if: {severity: high+}, do: [keyword: $High]}\n"
-				 " - {name: b, if: {severity: [low, none]}, do: [keyword: $Low]}\n"
-				 " - {name: c, if: {flags: not threat}, do: [keyword: $Not]}\n");
+	struct policy *p =
+		parse("thresholds: {threat: 7, threat.legal: 4.5}\n"
+		      "severity:\n - critical: threat.violence and not abuse\n - high: threat\n - "
+		      "low: abuse\n"
+		      "rules:\n - {name: a, if: {severity: high+}, do: [keyword: $High]}\n"
+		      " - {name: b, if: {severity: [low, none]}, do: [keyword: $Low]}\n"
+		      " - {name: c, if: {flags: not threat}, do: [keyword: $Not]}\n");
 
 	(void)state;
 	assert_true(policy_thresholds(p)[FLAG_THREAT_LEGAL] == 4.5);
 	assert_true(policy_thresholds(p)[FLAG_THREAT_MENACE] == 7);
-	assert_string_equal(plan_text(p, "threat.violence", (struct mail){ 0 }), "critical case: keyword $High");
-	assert_string_equal(plan_text(p, "threat.violence abuse.hate", (struct mail){ 0 }), "high case: keyword $High");
-	assert_string_equal(plan_text(p, "abuse.hate", (struct mail){ 0 }), "low case: keyword $Low, keyword $Not");
+	assert_string_equal(plan_text(p, "threat.violence", (struct mail){ 0 }),
+			    "critical case: keyword $High");
+	assert_string_equal(plan_text(p, "threat.violence abuse.hate", (struct mail){ 0 }),
+			    "high case: keyword $High");
+	assert_string_equal(plan_text(p, "abuse.hate", (struct mail){ 0 }),
+			    "low case: keyword $Low, keyword $Not");
 	/* An undetermined threat is no hit, and its mail is high all the same. */
-	assert_string_equal(plan_text(p, "?threat.menace", (struct mail){ 0 }), "high case: keyword $High, keyword $Not");
-	assert_string_equal(plan_text(p, "?abuse.hate", (struct mail){ 0 }), "none: keyword $Low, keyword $Not");
+	assert_string_equal(plan_text(p, "?threat.menace", (struct mail){ 0 }),
+			    "high case: keyword $High, keyword $Not");
+	assert_string_equal(plan_text(p, "?abuse.hate", (struct mail){ 0 }),
+			    "none: keyword $Low, keyword $Not");
 	policy_free(p);
 }
 
 static void
 actions(void **state)
 {
-	struct policy *p = parse(RULES
-				 " - {name: a, do: [move: A, draft: x, assign: jiwon, keyword: $K]}\n"
-				 " - {name: b, do: [move: B, draft: y, assign: minho, keyword: $K, flag, copy: C, notify: n, webhook: w]}\n"
-				 " - {name: c, if: {flags: signal}, do: [copy: D], stop: true}\n"
-				 " - {name: d, do: [copy: E]}\n");
+	struct policy *p =
+		parse(RULES " - {name: a, do: [move: A, draft: x, assign: jiwon, keyword: $K]}\n"
+			    " - {name: b, do: [move: B, draft: y, assign: minho, keyword: $K, "
+			    "flag, copy: C, notify: n, webhook: w]}\n"
+			    " - {name: c, if: {flags: signal}, do: [copy: D], stop: true}\n"
+			    " - {name: d, do: [copy: E]}\n");
 
 	(void)state;
 	assert_string_equal(plan_text(p, "", (struct mail){ 0 }),
-			    "none case: draft x, assign jiwon, keyword $K, flag, copy C, notify n, webhook w, copy E, move A");
+			    "none case: draft x, assign jiwon, keyword $K, flag, copy C, notify n, "
+			    "webhook w, copy E, move A");
 	assert_string_equal(plan_text(p, "signal.churn", (struct mail){ 0 }),
-			    "low case: draft x, assign jiwon, keyword $K, flag, copy C, notify n, webhook w, copy D, move A");
+			    "low case: draft x, assign jiwon, keyword $K, flag, copy C, notify n, "
+			    "webhook w, copy D, move A");
 	assert_string_equal(plan_text(p, "", (struct mail){ .automatic = AUTOMATIC_REPLY }),
 			    "none: keyword $K, flag, copy C, notify n, webhook w, copy E, move A");
-	assert_string_equal(plan_text(p, "", (struct mail){ .duplicate = true }), "none: keyword $K, flag, copy C, copy E, move A");
+	assert_string_equal(plan_text(p, "", (struct mail){ .duplicate = true }),
+			    "none: keyword $K, flag, copy C, copy E, move A");
 	policy_free(p);
 }
 
 static void
 says_every_mistake_at_once(void **state)
 {
-	static const char *const agents[] = { "jiwon", "minho", NULL }, *const reachable[] = { "jiwon", NULL };
-	static const char *const accounts[] = { "support", NULL }, *const templates[] = { "refund", NULL };
+	static const char *const agents[] = { "jiwon", "minho", NULL }, *const reachable[] = {
+		"jiwon", NULL
+	};
+	static const char *const accounts[] = { "support", NULL }, *const templates[] = { "refund",
+											  NULL };
 	static const char *const none[] = { NULL };
 	struct policy_names names = {
-		.accounts = accounts, .agents = agents, .reachable = reachable, .templates = templates, .webhooks = none, .smtp = true,
+		.accounts = accounts,
+		.agents = agents,
+		.reachable = reachable,
+		.templates = templates,
+		.webhooks = none,
+		.smtp = true,
 	};
 	struct problems problems = { .count = 0 };
 	struct policy *p = NULL;
@@ -258,7 +332,8 @@ notify_needs_a_mail_server(void **state)
 
 	(void)state;
 	assert_int_equal(policy_parse("p", text, strlen(text), &names, &problems, &p), -EINVAL);
-	assert_string_equal(problems.list[0].err.text, "nobody can be notified without a mail server");
+	assert_string_equal(problems.list[0].err.text,
+			    "nobody can be notified without a mail server");
 	problems_free(&problems);
 	names.smtp = true;
 	assert_int_equal(policy_parse("p", text, strlen(text), &names, &problems, &p), 0);

@@ -1,5 +1,6 @@
 /*
- * pool: every job runs, each waiter waits for its own, and what is queued is finished before the threads end.
+ * pool: every job runs, each waiter waits for its own, and what is queued is finished before the
+ * threads end.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 
 #include "daemon/pool.h"
 
-#define JOBS	2000
+#define JOBS 2000
 
 static struct pool *pool;
 static struct err err;
@@ -23,7 +24,7 @@ count_up(void *job, struct judge *judge)
 	int *done = job;
 
 	assert_non_null(judge);
-	(*done)++;			/* not atomic: waiting must be enough to see it */
+	(*done)++; /* not atomic: waiting must be enough to see it */
 	ran++;
 }
 

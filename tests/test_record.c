@@ -74,8 +74,8 @@ canonical_values(struct fixture *f)
 {
 	unsigned count = 0;
 
-	assert_int_equal(store_range(f->txn, (struct span){NULL, 0}, (struct span){NULL, 0}, false,
-				     check_canonical, &count),
+	assert_int_equal(store_range(f->txn, (struct span){ NULL, 0 }, (struct span){ NULL, 0 },
+				     false, check_canonical, &count),
 			 0);
 	return count;
 }
@@ -94,8 +94,8 @@ all_keys(struct fixture *f)
 {
 	unsigned count = 0;
 
-	assert_int_equal(store_range(f->txn, (struct span){NULL, 0}, (struct span){NULL, 0}, false,
-				     count_keys, &count),
+	assert_int_equal(store_range(f->txn, (struct span){ NULL, 0 }, (struct span){ NULL, 0 },
+				     false, count_keys, &count),
 			 0);
 	return count;
 }
@@ -104,8 +104,8 @@ static void
 cursor_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	struct cursor_record c = {"support",   "INBOX/주문", 7,
-				  4294967295u, -5,	     "UIDVALIDITY changed"},
+	struct cursor_record c = { "support",   "INBOX/주문", 7,
+				   4294967295u, -5,           "UIDVALIDITY changed" },
 			     got;
 
 	assert_int_equal(record_cursor_get(f->txn, f->arena, "support", "INBOX/주문", &got),
@@ -148,22 +148,23 @@ static void
 ledger_is_in_uid_order(void **state)
 {
 	struct fixture *f = *state;
-	static const uint32_t uids[] = {300, 2, 65536, 255};
-	struct ledger_record l = {.account = "a",
-				  .folder = "INBOX",
-				  .uidvalidity = 9,
-				  .state = LEDGER_PLANNED,
-				  .reason = "",
-				  .message = 1ull << 62,
-				  .open = 3},
+	static const uint32_t uids[] = { 300, 2, 65536, 255 };
+	struct ledger_record l = { .account = "a",
+				   .folder = "INBOX",
+				   .uidvalidity = 9,
+				   .state = LEDGER_PLANNED,
+				   .reason = "",
+				   .message = 1ull << 62,
+				   .open = 3 },
 			     got;
-	struct uids seen = {.count = 0};
+	struct uids seen = { .count = 0 };
 
 	for (size_t i = 0; i < 4; i++) {
 		l.uid = uids[i];
 		assert_int_equal(record_ledger_put(f->txn, &l), 0);
 	}
-	/* Neighbours that must not be seen: another UIDVALIDITY, another folder that begins alike.
+	/*
+	 * Neighbours that must not be seen: another UIDVALIDITY, another folder that begins alike.
 	 */
 	l.uidvalidity = 10;
 	assert_int_equal(record_ledger_put(f->txn, &l), 0);
@@ -200,13 +201,13 @@ parked_entries_of_all_accounts(void **state)
 {
 	struct fixture *f = *state;
 	char long_folder[600];
-	struct ledger_record l = {.account = "b",
-				  .folder = long_folder,
-				  .uidvalidity = 1,
-				  .uid = 5,
-				  .state = LEDGER_PARKED,
-				  .reason = "too large"};
-	struct uids seen = {.count = 0};
+	struct ledger_record l = { .account = "b",
+				   .folder = long_folder,
+				   .uidvalidity = 1,
+				   .uid = 5,
+				   .state = LEDGER_PARKED,
+				   .reason = "too large" };
+	struct uids seen = { .count = 0 };
 
 	memset(long_folder, 'f', sizeof(long_folder));
 	long_folder[40] = '\0';
@@ -392,13 +393,13 @@ hostile_strings_stay_readable(void **state)
 static struct case_record
 sample_case(uint64_t id, const char *account, const char *severity, int64_t waiting_ms)
 {
-	return (struct case_record){.id = id,
-				    .account = account,
-				    .customer = "kim@mail.example",
-				    .severity = severity,
-				    .stage = "new",
-				    .opened_ms = 1,
-				    .waiting_ms = waiting_ms};
+	return (struct case_record){ .id = id,
+				     .account = account,
+				     .customer = "kim@mail.example",
+				     .severity = severity,
+				     .stage = "new",
+				     .opened_ms = 1,
+				     .waiting_ms = waiting_ms };
 }
 
 struct numbers {
@@ -418,7 +419,7 @@ note_case(void *context, const struct case_record *c)
 static void
 expect_queue(struct fixture *f, const char *account, unsigned count, const uint64_t *ids)
 {
-	struct numbers n = {.count = 0};
+	struct numbers n = { .count = 0 };
 
 	assert_int_equal(record_case_queue(f->txn, f->arena, account, note_case, &n), 0);
 	assert_int_equal(n.count, count);
@@ -430,7 +431,7 @@ static void
 case_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	const char *people[] = {"kim@mail.example", "lee@mail.example"};
+	const char *people[] = { "kim@mail.example", "lee@mail.example" };
 	struct case_record c = sample_case(3, "support", "critical", 77), got;
 
 	c.customer_name = "김철수";
@@ -478,16 +479,16 @@ queue_is_most_urgent_first(void **state)
 	struct fixture *f = *state;
 	struct case_record cases[] = {
 		sample_case(1, "a", "low", 100),      sample_case(2, "b", "high", 900),
-		sample_case(3, "a", "high", 0),	      sample_case(4, "a", "high", 300),
+		sample_case(3, "a", "high", 0),       sample_case(4, "a", "high", 300),
 		sample_case(5, "b", "critical", 999), sample_case(6, "a", "", 50),
 		sample_case(7, "a", "high", 300),
 	};
-	struct numbers two = {.stop_at = 2};
+	struct numbers two = { .stop_at = 2 };
 
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(record_case_put(f->txn, &cases[i]), 0);
-	expect_queue(f, NULL, 7, (uint64_t[]){5, 4, 7, 2, 3, 1, 6});
-	expect_queue(f, "a", 5, (uint64_t[]){4, 7, 3, 1, 6});
+	expect_queue(f, NULL, 7, (uint64_t[]){ 5, 4, 7, 2, 3, 1, 6 });
+	expect_queue(f, "a", 5, (uint64_t[]){ 4, 7, 3, 1, 6 });
 	expect_queue(f, "none", 0, NULL);
 	assert_int_equal(record_case_queue(f->txn, f->arena, NULL, note_case, &two), 0);
 	assert_int_equal(two.count, 2);
@@ -498,11 +499,11 @@ queue_is_most_urgent_first(void **state)
 	cases[1].state = CASE_SOLVED;
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(record_case_put(f->txn, &cases[i]), 0);
-	expect_queue(f, NULL, 6, (uint64_t[]){1, 5, 7, 3, 4, 6});
-	expect_queue(f, "b", 1, (uint64_t[]){5});
+	expect_queue(f, NULL, 6, (uint64_t[]){ 1, 5, 7, 3, 4, 6 });
+	expect_queue(f, "b", 1, (uint64_t[]){ 5 });
 	cases[1].state = CASE_OPEN;
 	assert_int_equal(record_case_put(f->txn, &cases[1]), 0);
-	expect_queue(f, "b", 2, (uint64_t[]){5, 2});
+	expect_queue(f, "b", 2, (uint64_t[]){ 5, 2 });
 	assert_int_equal(all_keys(f), 7 * 3);
 }
 
@@ -510,7 +511,7 @@ static void
 customer_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	struct customer_record c = {"kim@mail.example", "김철수", "mina", 1, 2, 3, 4}, got;
+	struct customer_record c = { "kim@mail.example", "김철수", "mina", 1, 2, 3, 4 }, got;
 
 	assert_int_equal(record_customer_get(f->txn, f->arena, "kim@mail.example", &got), -ENOENT);
 	assert_int_equal(record_customer_get(f->txn, f->arena, "", &got), -ENOENT);
@@ -540,7 +541,7 @@ note_outbox(void *context, const struct outbox_record *o)
 static void
 expect_outbox(struct fixture *f, const char *account, unsigned count, const uint64_t *ids)
 {
-	struct numbers n = {.count = 0};
+	struct numbers n = { .count = 0 };
 	int r = account ? record_outbox_each(f->txn, f->arena, account, 0, note_outbox, &n)
 			: record_outbox_troubled(f->txn, f->arena, note_outbox, &n);
 
@@ -578,7 +579,7 @@ outbox_comes_back(void **state)
 					     .ended_ms = 12,
 				     },
 			     got;
-	struct outbox_record_payload payload = {"raw\0bytes", 9}, back;
+	struct outbox_record_payload payload = { "raw\0bytes", 9 }, back;
 
 	assert_int_equal(record_outbox_put(f->txn, &o, &payload), 0);
 	assert_int_equal(record_outbox_get(f->txn, f->arena, "b", 5, &got), -ENOENT);
@@ -619,13 +620,13 @@ static void
 outbox_lists_what_is_to_do(void **state)
 {
 	struct fixture *f = *state;
-	struct outbox_record o = {.account = "a", .kind = OUTBOX_MOVE};
+	struct outbox_record o = { .account = "a", .kind = OUTBOX_MOVE };
 
 	for (o.id = 1; o.id <= 300; o.id++) {
-		o.state = o.id == 2	? OUTBOX_STARTED
+		o.state = o.id == 2     ? OUTBOX_STARTED
 			  : o.id == 256 ? OUTBOX_PLANNED
-			  : o.id == 9	? OUTBOX_UNKNOWN
-			  : o.id == 10	? OUTBOX_FAILED
+			  : o.id == 9   ? OUTBOX_UNKNOWN
+			  : o.id == 10  ? OUTBOX_FAILED
 					: OUTBOX_DONE;
 		assert_int_equal(record_outbox_put(f->txn, &o, NULL), 0);
 	}
@@ -634,14 +635,14 @@ outbox_lists_what_is_to_do(void **state)
 	o.id = 400;
 	o.state = OUTBOX_UNKNOWN;
 	assert_int_equal(record_outbox_put(f->txn, &o, NULL), 0);
-	expect_outbox(f, "a", 3, (uint64_t[]){2, 9, 256});
-	expect_outbox(f, "b", 1, (uint64_t[]){400});
+	expect_outbox(f, "a", 3, (uint64_t[]){ 2, 9, 256 });
+	expect_outbox(f, "b", 1, (uint64_t[]){ 400 });
 	/* An unknown move can be looked up; an unknown mail must be shown to somebody. */
-	expect_outbox(f, NULL, 2, (uint64_t[]){10, 400});
+	expect_outbox(f, NULL, 2, (uint64_t[]){ 10, 400 });
 	o.state = OUTBOX_DONE;
 	assert_int_equal(record_outbox_put(f->txn, &o, NULL), 0);
 	expect_outbox(f, "b", 0, NULL);
-	expect_outbox(f, NULL, 1, (uint64_t[]){10});
+	expect_outbox(f, NULL, 1, (uint64_t[]){ 10 });
 }
 
 static int
@@ -716,8 +717,8 @@ raw_events(struct fixture *f, struct raw raw[3])
 {
 	struct raw *next = raw;
 
-	assert_int_equal(store_range(f->txn, (struct span){"\0e", 2}, (struct span){NULL, 0}, false,
-				     take_raw, &next),
+	assert_int_equal(store_range(f->txn, (struct span){ "\0e", 2 }, (struct span){ NULL, 0 },
+				     false, take_raw, &next),
 			 0);
 	assert_int_equal(next - raw, 3);
 }
@@ -725,8 +726,8 @@ raw_events(struct fixture *f, struct raw raw[3])
 static void
 put_raw(struct fixture *f, const struct raw *at, const char *value)
 {
-	assert_int_equal(store_put(f->txn, (struct span){at->key, at->key_len},
-				   (struct span){value, strlen(value)}),
+	assert_int_equal(store_put(f->txn, (struct span){ at->key, at->key_len },
+				   (struct span){ value, strlen(value) }),
 			 0);
 }
 
@@ -770,10 +771,10 @@ tampering_is_seen(void **state)
 	expect_broken(f, 2);
 	put_raw(f, &raw[1], raw[1].value);
 	assert_int_equal(record_event_verify(f->txn, 6, &number), 0);
-	assert_int_equal(store_delete(f->txn, (struct span){raw[0].key, raw[0].key_len}), 0);
+	assert_int_equal(store_delete(f->txn, (struct span){ raw[0].key, raw[0].key_len }), 0);
 	expect_broken(f, 1);
 	put_raw(f, &raw[0], raw[0].value);
-	assert_int_equal(store_delete(f->txn, (struct span){raw[2].key, raw[2].key_len}), 0);
+	assert_int_equal(store_delete(f->txn, (struct span){ raw[2].key, raw[2].key_len }), 0);
 	expect_broken(f, 3);
 	put_raw(f, &raw[2], raw[2].value);
 	/* One added that the case does not know of. */
@@ -806,8 +807,8 @@ damaged_values_are_ebadmsg(void **state)
 	static const char key[] = "\0m\0\0\0\0\0\0\0\1";
 
 	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
-		assert_int_equal(store_put(f->txn, (struct span){key, 10},
-					   (struct span){damaged[i], strlen(damaged[i])}),
+		assert_int_equal(store_put(f->txn, (struct span){ key, 10 },
+					   (struct span){ damaged[i], strlen(damaged[i]) }),
 				 0);
 		assert_int_equal(record_message_get(f->txn, f->arena, 1, &got), -EBADMSG);
 	}
@@ -816,7 +817,8 @@ damaged_values_are_ebadmsg(void **state)
 		"{\"hits\":[\"threat.telepathy\",\"threat.legal\"],\"mood\":{\"a\":[1]}}";
 
 	assert_int_equal(
-		store_put(f->txn, (struct span){key, 10}, (struct span){newer, strlen(newer)}), 0);
+		store_put(f->txn, (struct span){ key, 10 }, (struct span){ newer, strlen(newer) }),
+		0);
 	assert_int_equal(record_message_get(f->txn, f->arena, 1, &got), 0);
 	assert_int_equal(got.hits, 1u << FLAG_THREAT_LEGAL);
 	assert_string_equal(got.subject, "");

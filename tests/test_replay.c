@@ -14,9 +14,9 @@
 
 #include "daemon/replay.h"
 
-#define ONE	"Message-ID: <1@example.org>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\none\n"
-#define TWO	"Subject: no id\n\ntwo\n"
-#define DAY_MS	INT64_C(86400000)
+#define ONE "Message-ID: <1@example.org>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\none\n"
+#define TWO "Subject: no id\n\ntwo\n"
+#define DAY_MS INT64_C(86400000)
 
 static struct transport *t;
 static struct err err;
@@ -101,7 +101,9 @@ count_bytes(void *context, uint32_t uid, const void *bytes, size_t len, bool cut
 static void
 fetches(void **state)
 {
-	static const struct listed wanted[] = {{1, 0, 0}, {9, 0, 0}, {2, 0, 0}, {1, 0, 0}};
+	static const struct listed wanted[] = {
+		{ 1, 0, 0 }, { 9, 0, 0 }, { 2, 0, 0 }, { 1, 0, 0 }
+	};
 	size_t sum = 0;
 
 	(void)state;
@@ -146,7 +148,8 @@ finds(void **state)
 	(void)state;
 	assert_int_equal(t->ops->find(t, "INBOX", "<1@example.org>", 0, 1, &found, &err), 0);
 	assert_true(found);
-	assert_int_equal(t->ops->find(t, "INBOX", "<1@example.org>", strlen(ONE) + 1, 1, &found, &err), 0);
+	assert_int_equal(
+		t->ops->find(t, "INBOX", "<1@example.org>", strlen(ONE) + 1, 1, &found, &err), 0);
 	assert_false(found);
 	assert_int_equal(t->ops->find(t, "INBOX", "<1@example.org>", 0, 2, &found, &err), 0);
 	assert_false(found);

@@ -1,7 +1,9 @@
 /*
- * test_reply: the new words of replies as each client writes them (tests/fixtures/reply), and the promises of reply.h.
+ * test_reply: the new words of replies as each client writes them (tests/fixtures/reply), and the
+ * promises of reply.h.
  *
- * A fixture is NAME.txt or NAME.html with NAME.new: the words expected, compared without white space.
+ * A fixture is NAME.txt or NAME.html with NAME.new: the words expected, compared without white
+ * space.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +51,8 @@ squeeze(char *s)
 
 /* Splits, checks what every split must keep to, and returns the text of one kind (to be freed). */
 static char *
-split(const char *text, size_t len, const struct html_quote *quotes, size_t quote_count, enum segment_kind kind)
+split(const char *text, size_t len, const struct html_quote *quotes, size_t quote_count,
+      enum segment_kind kind)
 {
 	struct arena *a = arena_new(0);
 	struct segment *segments;
@@ -89,7 +92,7 @@ fixture(const char *name)
 	char path[512];
 	char *want, *text, *got;
 	struct arena *a = arena_new(0);
-	struct html_result html = {0};
+	struct html_result html = { 0 };
 	bool same;
 
 	snprintf(path, sizeof path, FIXTURES "/%s.new", name);
@@ -150,7 +153,8 @@ test_kinds(void **state)
 	is("new\n> a\n> b\nmore\n", SEGMENT_NEW, "new\nmore\n");
 	is("new\n-- \nHana\n", SEGMENT_SIGNATURE, "-- \nHana\n");
 	is("new\nSent from my iPhone\n", SEGMENT_SIGNATURE, "Sent from my iPhone\n");
-	is("see\n---------- Forwarded message ---------\nFrom: a@example.com\nSubject: x\n\nold", SEGMENT_FORWARDED,
+	is("see\n---------- Forwarded message ---------\nFrom: a@example.com\nSubject: x\n\nold",
+	   SEGMENT_FORWARDED,
 	   "---------- Forwarded message ---------\nFrom: a@example.com\nSubject: x\n\nold");
 	is("From: a@example.com\nDate: 2 Mar 2026\nSubject: x\n\nold", SEGMENT_NEW, "");
 }
@@ -171,15 +175,17 @@ test_only_signature_words(void **state)
 {
 	(void)state;
 	/* Nothing would be left: then this is what they want to say. */
-	is("Hana Kim\n010-1234-5678\nhana@example.com\n", SEGMENT_NEW, "Hana Kim\n010-1234-5678\nhana@example.com\n");
+	is("Hana Kim\n010-1234-5678\nhana@example.com\n", SEGMENT_NEW,
+	   "Hana Kim\n010-1234-5678\nhana@example.com\n");
 }
 
 static void
 test_marked_by_html(void **state)
 {
 	const char *text = "new\nold\nsigned\nnew again";
-	const struct html_quote quotes[] = {{4, 3, SEGMENT_QUOTED}, {8, 6, SEGMENT_SIGNATURE}};
-	const struct html_quote all = {0, 24, SEGMENT_QUOTED};
+	const struct html_quote quotes[] = { { 4, 3, SEGMENT_QUOTED },
+					     { 8, 6, SEGMENT_SIGNATURE } };
+	const struct html_quote all = { 0, 24, SEGMENT_QUOTED };
 	char *got = split(text, strlen(text), quotes, 2, SEGMENT_NEW);
 
 	(void)state;
@@ -208,13 +214,22 @@ static void
 test_limits(void **state)
 {
 	static const char *const pieces[] = {
-		"> a\nb\n", "--\nb\n", "From: a\n", "On 2 Mar 2026 at 15:20\n", "a@example.com:\n\n", "\n", "-----\n",
-		"Sent from my iPhone\n", "010-1234-5678\n", "-----Original Message-----\nx\n", "\xec\x9a\x94 ",
+		"> a\nb\n",
+		"--\nb\n",
+		"From: a\n",
+		"On 2 Mar 2026 at 15:20\n",
+		"a@example.com:\n\n",
+		"\n",
+		"-----\n",
+		"Sent from my iPhone\n",
+		"010-1234-5678\n",
+		"-----Original Message-----\nx\n",
+		"\xec\x9a\x94 ",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-		char *text = many(pieces[i], LIMIT_LINES + 10);	/* LIMIT_LINES, LIMIT_SEGMENTS */
+		char *text = many(pieces[i], LIMIT_LINES + 10); /* LIMIT_LINES, LIMIT_SEGMENTS */
 
 		free(split(text, strlen(text), NULL, 0, SEGMENT_NEW));
 		free(text);
@@ -224,7 +239,8 @@ test_limits(void **state)
 static void
 test_last_segment_is_new(void **state)
 {
-	char *text = many("> a\nb\n", LIMIT_SEGMENTS), *got = split(text, strlen(text), NULL, 0, SEGMENT_NEW);
+	char *text = many("> a\nb\n", LIMIT_SEGMENTS),
+	     *got = split(text, strlen(text), NULL, 0, SEGMENT_NEW);
 
 	(void)state;
 	assert_int_equal(strcmp(got + strlen(got) - 2, "b\n"), 0);

@@ -1,6 +1,6 @@
 /*
- * resync: after a UIDVALIDITY change what was done stays done, what was planned goes on, what is new is judged; and a folder that is
- * not recognised is left to a person.
+ * resync: after a UIDVALIDITY change what was done stays done, what was planned goes on, what is
+ * new is judged; and a folder that is not recognised is left to a person.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,7 +99,10 @@ what_was_planned_for_a_mail_that_is_gone_ends(void **state)
 	assert_string_equal(heart_parked(h), "");
 }
 
-/* Two copies of one planned mail: one of them is acted on, and the cursor does not wait for the other for ever. */
+/*
+ * Two copies of one planned mail: one of them is acted on, and the cursor does not wait for the
+ * other for ever.
+ */
 static void
 a_planned_mail_that_is_there_twice_is_finished_once(void **state)
 {
@@ -186,7 +189,10 @@ resume(void)
 	mailbox_free(mailbox);
 }
 
-/* A parked folder: its actions hold up nothing, and mail that comes is judged when a person has said that it may be read again. */
+/*
+ * A parked folder: its actions hold up nothing, and mail that comes is judged when a person has
+ * said that it may be read again.
+ */
 static void
 a_parked_folder_waits_for_a_person(void **state)
 {
@@ -264,8 +270,8 @@ add_six(void)
 }
 
 /*
- * New mails lie between known ones when the connection breaks after the first of them. Finishing that one must not move the cursor past
- * the others.
+ * New mails lie between known ones when the connection breaks after the first of them. Finishing
+ * that one must not move the cursor past the others.
  */
 static void
 new_mail_between_known_ones_is_not_passed_over(void **state)
@@ -333,7 +339,7 @@ a_full_disk_leaves_the_old_numbering(void **state)
 	assert_string_equal(heart_folder(h, "Angry"), "1[\\Flagged] ");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

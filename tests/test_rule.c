@@ -34,27 +34,33 @@ teardown(void **state)
 }
 
 static const struct macro own_list[] = {
-	{"act", "하겠|합니다"}, {"both", "고소{act}"}, {"loop", "{loop}"}, {"n", "[0-9]"},
+	{ "act", "하겠|합니다" },
+	{ "both", "고소{act}" },
+	{ "loop", "{loop}" },
+	{ "n", "[0-9]" },
 };
-static const struct macros own = {own_list, 4};
+static const struct macros own = { own_list, 4 };
 
 static void
 expect(enum view view, const char *pattern, const char *out)
 {
-	struct pattern_error error = {.text = ""};
+	struct pattern_error error = { .text = "" };
 	struct prepared p;
 
-	assert_int_equal(pattern_prepare(arena, pattern, strlen(pattern), view, &own, &p, &error), 0);
+	assert_int_equal(pattern_prepare(arena, pattern, strlen(pattern), view, &own, &p, &error),
+			 0);
 	assert_string_equal(p.text, out);
 }
 
 static void
 refuse(const char *pattern, size_t offset, const char *why)
 {
-	struct pattern_error error = {.text = ""};
+	struct pattern_error error = { .text = "" };
 	struct prepared p;
 
-	assert_int_equal(pattern_prepare(arena, pattern, strlen(pattern), VIEW_FOLDED, &own, &p, &error), -22);
+	assert_int_equal(
+		pattern_prepare(arena, pattern, strlen(pattern), VIEW_FOLDED, &own, &p, &error),
+		-22);
 	assert_non_null(strstr(error.text, why));
 	assert_int_equal(error.offset, offset);
 }
@@ -86,7 +92,7 @@ literals_are_folded_and_syntax_is_not(void **state)
 	expect(VIEW_FOLDED, "（ｘ）", "\\(x\\)");
 	expect(VIEW_FOLDED, "ㅅㅣㅂㅏㄹ", "시발");
 	expect(VIEW_FOLDED, "ㅅㅂ", "ㅅㅂ");
-	expect(VIEW_FOLDED, "ㅅㅣ?ㅂ", "ㅅㅣ?ㅂ");		/* the ? stays with ㅣ */
+	expect(VIEW_FOLDED, "ㅅㅣ?ㅂ", "ㅅㅣ?ㅂ"); /* the ? stays with ㅣ */
 	expect(VIEW_FOLDED, "\u1112\u1161\u11ab", "한");
 	expect(VIEW_FOLDED, "a  b", "a b");
 	expect(VIEW_PLAIN, "ABC  Ｘ", "ABC  Ｘ");
@@ -128,70 +134,77 @@ bounds(void **state)
 	(void)state;
 	refuse("{loop}", 0, "nested deeper");
 	memset(pattern, 'a', sizeof(pattern));
-	assert_int_equal(pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES, VIEW_FOLDED, NULL, &p, &error), 0);
-	assert_int_equal(pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES + 1, VIEW_FOLDED, NULL, &p, &error), -22);
+	assert_int_equal(
+		pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES, VIEW_FOLDED, NULL, &p, &error),
+		0);
+	assert_int_equal(pattern_prepare(arena, pattern, LIMIT_PATTERN_BYTES + 1, VIEW_FOLDED, NULL,
+					 &p, &error),
+			 -22);
 	assert_int_equal(pattern_prepare(arena, "a\0b", 3, VIEW_FOLDED, NULL, &p, &error), -22);
 }
 
 static void
 built_ins_match_what_they_say(void **state)
 {
-	struct problems problems = {0};
+	struct problems problems = { 0 };
 
 	(void)state;
-	ruleset_unref(help_sound_set("rules:\n"
-				     "  - id: a\n    flag: threat.legal\n    match: '{wordstart}고소{wordend}'\n"
-				     "    test: {hit: ['고소', '꼭 고소를 합니다', '(고소)'], miss: ['고소한 맛', '경고소', 'x고소']}\n"
-				     "  - id: b\n    flag: threat.legal\n    match: '{wordstart}sue{wordend}'\n"
-				     "    test: {hit: ['I sue.', 'sue'], miss: ['issue', 'sued', 'sue2']}\n"
-				     "  - id: c\n    flag: threat.legal\n    match: '{num}{ws0}만{particle} 내{gap}놔'\n"
-				     "    test: {hit: ['1,000 만을 내놔', '삼백만 내 돈 놔'], miss: ['만 내놔', '5만 내. 놔']}\n"
-				     "  - id: d\n    flag: threat.legal\n    match: '{han}{jamo}{letter}z'\n"
-				     "    test: {hit: ['가ㅅbz'], miss: ['가나bz']}\n"));
+	ruleset_unref(help_sound_set(
+		"rules:\n"
+		"  - id: a\n    flag: threat.legal\n    match: '{wordstart}고소{wordend}'\n"
+		"    test: {hit: ['고소', '꼭 고소를 합니다', '(고소)'], miss: ['고소한 맛', "
+		"'경고소', 'x고소']}\n"
+		"  - id: b\n    flag: threat.legal\n    match: '{wordstart}sue{wordend}'\n"
+		"    test: {hit: ['I sue.', 'sue'], miss: ['issue', 'sued', 'sue2']}\n"
+		"  - id: c\n    flag: threat.legal\n    match: '{num}{ws0}만{particle} 내{gap}놔'\n"
+		"    test: {hit: ['1,000 만을 내놔', '삼백만 내 돈 놔'], miss: ['만 내놔', '5만 "
+		"내. 놔']}\n"
+		"  - id: d\n    flag: threat.legal\n    match: '{han}{jamo}{letter}z'\n"
+		"    test: {hit: ['가ㅅbz'], miss: ['가나bz']}\n"));
 	problems_free(&problems);
 }
 
 static void
 every_mistake_at_its_place(void **state)
 {
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set;
 
 	(void)state;
-	set = help_set("pack: x\n"					/* 1 */
-		       "rulez: []\n"					/* 2 */
-		       "define:\n"					/* 3 */
-		       "  han: 'x'\n"					/* 4 */
-		       "rules:\n"					/* 5 */
-		       "  - id: a\n"					/* 6 */
-		       "    flag: threat.legl\n"			/* 7 */
-		       "    match: '고소 abc(de'\n"			/* 8 */
-		       "  - id: b\n"					/* 9 */
-		       "    flag: threat.legal\n"			/* 10 */
-		       "    match: ['고소''s x(', \"z*\"]\n"		/* 11 */
-		       "    scor: 3\n"					/* 12 */
-		       "  - flag: threat.legal\n"			/* 13 */
-		       "    match: a\n"					/* 14 */
-		       "  - id: c\n"					/* 15 */
-		       "    flag: threat.legal\n"			/* 16 */
-		       "    match: ['고소''s x(', \"z*\", '(?C)']\n"	/* 17 */
-		       "    unless: '한국\\w'\n"			/* 18 */
-		       "  - id: d\n"					/* 19 */
-		       "    flag: extortion\n"				/* 20 */
-		       "    when: threat and dmand\n"			/* 21 */
-		       "  - id: e\n"					/* 22 */
-		       "    flag: threat.legal\n"			/* 23 */
-		       "    in: [bodyy]\n"				/* 24 */
-		       "    view: flat\n"				/* 25 */
-		       "    score: 1000\n"				/* 26 */
-		       "    state: dead\n"				/* 27 */
-		       "    match: [a, [b]]\n"				/* 28 */
-		       "  - id: f\n"					/* 29 */
-		       "    flag: threat.legal\n"			/* 30 */
-		       "  - id: g\n"					/* 31 */
-		       "    flag: threat.legal\n"			/* 32 */
-		       "    when: demand\n"				/* 33 */
-		       "    match: a\n",				/* 34 */
+	set = help_set("pack: x\n"                                   /* 1 */
+		       "rulez: []\n"                                 /* 2 */
+		       "define:\n"                                   /* 3 */
+		       "  han: 'x'\n"                                /* 4 */
+		       "rules:\n"                                    /* 5 */
+		       "  - id: a\n"                                 /* 6 */
+		       "    flag: threat.legl\n"                     /* 7 */
+		       "    match: '고소 abc(de'\n"                  /* 8 */
+		       "  - id: b\n"                                 /* 9 */
+		       "    flag: threat.legal\n"                    /* 10 */
+		       "    match: ['고소''s x(', \"z*\"]\n"         /* 11 */
+		       "    scor: 3\n"                               /* 12 */
+		       "  - flag: threat.legal\n"                    /* 13 */
+		       "    match: a\n"                              /* 14 */
+		       "  - id: c\n"                                 /* 15 */
+		       "    flag: threat.legal\n"                    /* 16 */
+		       "    match: ['고소''s x(', \"z*\", '(?C)']\n" /* 17 */
+		       "    unless: '한국\\w'\n"                     /* 18 */
+		       "  - id: d\n"                                 /* 19 */
+		       "    flag: extortion\n"                       /* 20 */
+		       "    when: threat and dmand\n"                /* 21 */
+		       "  - id: e\n"                                 /* 22 */
+		       "    flag: threat.legal\n"                    /* 23 */
+		       "    in: [bodyy]\n"                           /* 24 */
+		       "    view: flat\n"                            /* 25 */
+		       "    score: 1000\n"                           /* 26 */
+		       "    state: dead\n"                           /* 27 */
+		       "    match: [a, [b]]\n"                       /* 28 */
+		       "  - id: f\n"                                 /* 29 */
+		       "    flag: threat.legal\n"                    /* 30 */
+		       "  - id: g\n"                                 /* 31 */
+		       "    flag: threat.legal\n"                    /* 32 */
+		       "    when: demand\n"                          /* 33 */
+		       "    match: a\n",                             /* 34 */
 		       false, false, &p);
 	assert_non_null(set);
 	assert_int_equal(ruleset_count(set), 0);
@@ -221,8 +234,9 @@ static void
 too_many_patterns_and_headers(void **state)
 {
 	char *yaml = arena_alloc(arena, 16384);
-	struct problems p = {0};
-	size_t at = (size_t)sprintf(yaml, "rules:\n  - id: a\n    flag: threat.legal\n    match: [ab");
+	struct problems p = { 0 };
+	size_t at =
+		(size_t)sprintf(yaml, "rules:\n  - id: a\n    flag: threat.legal\n    match: [ab");
 
 	(void)state;
 	for (int i = 1; i < LIMIT_PATTERNS_PER_RULE; i++)
@@ -233,7 +247,9 @@ too_many_patterns_and_headers(void **state)
 	ruleset_unref(help_set(yaml, false, false, &p));
 	assert_true(help_has_problem(&p, 4, 0, "more than 64 patterns"));
 	problems_free(&p);
-	at = (size_t)sprintf(yaml, "rules:\n  - id: a\n    flag: threat.legal\n    match: ab\n    in: [header:H0");
+	at = (size_t)sprintf(
+		yaml,
+		"rules:\n  - id: a\n    flag: threat.legal\n    match: ab\n    in: [header:H0");
 	for (int i = 1; i < SECTION_MAX - SECTION_HEADER; i++)
 		at += (size_t)sprintf(yaml + at, ", header:H%d", i);
 	strcpy(yaml + at, "]\n");

@@ -40,10 +40,10 @@ static struct ruleset *
 compile_two(const char *shipped, const char *local, struct problems *problems)
 {
 	struct ruleset_source sources[] = {
-		{.name = "shipped.yaml", .text = shipped, .len = strlen(shipped)},
-		{.name = "local.yaml", .text = local, .len = strlen(local), .override = true},
+		{ .name = "shipped.yaml", .text = shipped, .len = strlen(shipped) },
+		{ .name = "local.yaml", .text = local, .len = strlen(local), .override = true },
 	};
-	struct ruleset_options options = {.jit = true, .gate = true};
+	struct ruleset_options options = { .jit = true, .gate = true };
 	struct ruleset *set = NULL;
 
 	assert_int_equal(ruleset_compile(sources, 2, &options, problems, &set), 0);
@@ -72,14 +72,15 @@ static const char shipped[] = "pack: a\n"
 static void
 overrides(void **state)
 {
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set;
 
 	(void)state;
-	set = compile_two(shipped, "rules:\n"
-				   "  - {id: sue, score: 2, unless: '농담'}\n"
-				   "  - {id: refund, enabled: false}\n"
-				   "  - {id: new, flag: signal.churn, match: 탈퇴}\n",
+	set = compile_two(shipped,
+			  "rules:\n"
+			  "  - {id: sue, score: 2, unless: '농담'}\n"
+			  "  - {id: refund, enabled: false}\n"
+			  "  - {id: new, flag: signal.churn, match: 탈퇴}\n",
 			  &p);
 	assert_int_equal(p.count, 0);
 	assert_int_equal(ruleset_count(set), 2);
@@ -88,10 +89,11 @@ overrides(void **state)
 	assert_true(score(set, FLAG_DEMAND_REFUND, "환불") == 0);
 	assert_true(score(set, FLAG_SIGNAL_CHURN, "탈퇴") == 5);
 	ruleset_unref(set);
-	set = compile_two(shipped, "rules:\n"
-				   "  - {id: sue, match: x}\n"
-				   "  - {id: reffund, score: 1}\n"
-				   "  - {id: refund, state: shadow}\n",
+	set = compile_two(shipped,
+			  "rules:\n"
+			  "  - {id: sue, match: x}\n"
+			  "  - {id: reffund, score: 1}\n"
+			  "  - {id: refund, state: shadow}\n",
 			  &p);
 	assert_true(help_has_problem(&p, 2, 0, "match of the rule sue"));
 	assert_true(help_has_problem(&p, 3, 0, "no rule reffund"));
@@ -105,7 +107,7 @@ overrides(void **state)
 static void
 ids_are_unique(void **state)
 {
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set = help_set("rules:\n"
 				       "  - {id: a, flag: threat.legal, match: xy}\n"
 				       "  - {id: a, flag: threat.legal, match: zz}\n",
@@ -121,23 +123,24 @@ ids_are_unique(void **state)
 static void
 failing_samples_leave_the_rule_out(void **state)
 {
-	struct problems p = {0};
-	struct ruleset *set = help_set("rules:\n"
-				       "  - id: a\n    flag: threat.legal\n    match: 고소\n"
-				       "    test: {hit: [고소], miss: ['고소한 맛']}\n"
-				       "  - id: b\n    flag: threat.legal\n    match: 소송\n"
-				       "    test: {hit: ['소 송'], miss: [고소]}\n"
-				       "  - id: c\n    flag: threat.legal\n    in: [subject]\n    match: '^재판'\n"
-				       "    test: {hit: 재판}\n"
-				       "  - id: d\n    flag: threat.legal\n    in: ['header:X-A']\n    match: abc\n"
-				       "    test: {hit: ABC}\n"
-				       "  - id: e\n    flag: extortion\n    when: threat and demand\n"
-				       "    test: {hit: ['재판', '고소 환불'], miss: []}\n"
-				       "  - id: f\n    flag: demand.refund\n    match: 환불\n"
-				       "    test: {hti: [환불]}\n"
-				       "  - id: g\n    flag: demand.refund\n    match: 환불\n    language: ko\n"
-				       "    test: {hit: [환불, {a: b}]}\n",
-				       true, true, &p);
+	struct problems p = { 0 };
+	struct ruleset *set = help_set(
+		"rules:\n"
+		"  - id: a\n    flag: threat.legal\n    match: 고소\n"
+		"    test: {hit: [고소], miss: ['고소한 맛']}\n"
+		"  - id: b\n    flag: threat.legal\n    match: 소송\n"
+		"    test: {hit: ['소 송'], miss: [고소]}\n"
+		"  - id: c\n    flag: threat.legal\n    in: [subject]\n    match: '^재판'\n"
+		"    test: {hit: 재판}\n"
+		"  - id: d\n    flag: threat.legal\n    in: ['header:X-A']\n    match: abc\n"
+		"    test: {hit: ABC}\n"
+		"  - id: e\n    flag: extortion\n    when: threat and demand\n"
+		"    test: {hit: ['재판', '고소 환불'], miss: []}\n"
+		"  - id: f\n    flag: demand.refund\n    match: 환불\n"
+		"    test: {hti: [환불]}\n"
+		"  - id: g\n    flag: demand.refund\n    match: 환불\n    language: ko\n"
+		"    test: {hit: [환불, {a: b}]}\n",
+		true, true, &p);
 
 	(void)state;
 	assert_true(help_has_problem(&p, 5, 0, "must not hit but hits"));
@@ -153,14 +156,15 @@ failing_samples_leave_the_rule_out(void **state)
 static void
 conditions_look_back_only(void **state)
 {
-	struct problems p = {0};
-	struct ruleset *set = help_set("rules:\n"
-				       "  - {id: a, flag: threat.menace, when: extortion}\n"
-				       "  - {id: b, flag: extortion, when: demand}\n"
-				       "  - {id: c, flag: extortion, when: extortion}\n"
-				       "  - {id: d, flag: signal.churn, when: extortion and not threat.menace}\n"
-				       "  - {id: e, flag: demand.refund, match: 환불}\n",
-				       false, false, &p);
+	struct problems p = { 0 };
+	struct ruleset *set =
+		help_set("rules:\n"
+			 "  - {id: a, flag: threat.menace, when: extortion}\n"
+			 "  - {id: b, flag: extortion, when: demand}\n"
+			 "  - {id: c, flag: extortion, when: extortion}\n"
+			 "  - {id: d, flag: signal.churn, when: extortion and not threat.menace}\n"
+			 "  - {id: e, flag: demand.refund, match: 환불}\n",
+			 false, false, &p);
 
 	(void)state;
 	assert_true(help_has_problem(&p, 2, 0, "a looks at a flag"));
@@ -175,7 +179,8 @@ conditions_look_back_only(void **state)
 static void
 hash_tells_sets_apart(void **state)
 {
-	struct ruleset *a = help_sound_set(shipped), *b = help_sound_set(shipped), *c = help_sound_set("rules: []\n");
+	struct ruleset *a = help_sound_set(shipped), *b = help_sound_set(shipped),
+		       *c = help_sound_set("rules: []\n");
 
 	(void)state;
 	assert_int_equal(strlen(ruleset_hash(a)), 64);
@@ -190,9 +195,9 @@ hash_tells_sets_apart(void **state)
 static void
 nothing_readable(void **state)
 {
-	struct ruleset_options options = {.jit = false};
-	struct ruleset_source bad = {.name = "x", .text = "a: [", .len = 4};
-	struct problems p = {0};
+	struct ruleset_options options = { .jit = false };
+	struct ruleset_source bad = { .name = "x", .text = "a: [", .len = 4 };
+	struct problems p = { 0 };
 	struct ruleset *set = NULL;
 	const char *why;
 
@@ -202,7 +207,8 @@ nothing_readable(void **state)
 	assert_int_equal(p.errors, 1);
 	assert_int_equal(ruleset_compile(NULL, 0, &options, &p, &set), 0);
 	assert_int_equal(ruleset_count(set), 0);
-	assert_string_equal(ruleset_hash(set), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(ruleset_hash(set),
+			    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	assert_false(ruleset_jit(set, &why));
 	assert_string_equal(why, "off");
 	assert_false(ruleset_gate(set, &why));
@@ -240,7 +246,7 @@ too_many_rules(void **state)
 {
 	size_t room = (size_t)(LIMIT_RULES + 1) * 64, at = 0;
 	char *yaml = malloc(room);
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set;
 
 	(void)state;

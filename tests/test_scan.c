@@ -199,9 +199,9 @@ first_line(void)
 static void
 json_has_every_member(void **state)
 {
-	static const char *const members[] = { "source",  "message_id",	  "date",      "from",
-					       "subject", "language",	  "automatic", "severity",
-					       "flags",	  "undetermined", "error" };
+	static const char *const members[] = { "source",  "message_id",   "date",      "from",
+					       "subject", "language",     "automatic", "severity",
+					       "flags",   "undetermined", "error" };
 	const json_t *flag, *evidence;
 	json_t *line;
 
@@ -277,8 +277,10 @@ order_is_that_of_the_input(void **state)
 	char wanted[32], *at;
 
 	(void)state;
-	/* Mails of very different size, so that workers finish out of order; more than the window
-	 * holds. */
+	/*
+	 * Mails of very different size, so that workers finish out of order; more than the window
+	 * holds.
+	 */
 	for (int i = 0; i < 2500; i++) {
 		fprintf(f, FROM_LINE "Subject: number %d\n\n", i);
 		for (int k = 0; k < (i % 97 == 0 ? 3000 : 1); k++)

@@ -164,7 +164,10 @@ children_left_behind(void **state)
 	fail_msg("the command's child is still there");
 }
 
-/* Blocked signals and an ignored SIGPIPE of ours must not reach the command: "yes | head" would never end. */
+/*
+ * Blocked signals and an ignored SIGPIPE of ours must not reach the command: "yes | head" would
+ * never end.
+ */
 static void
 signals_are_fresh(void **state)
 {
@@ -202,7 +205,8 @@ a_command_can_be_cancelled(void **state)
 	assert_int_equal(secret_read_until(&source, third_time, &at, &err, &got), -ECANCELED);
 	assert_int_equal(asked, 3);
 	assert_null(strstr(err.text, "s3cret"));
-	assert_int_equal(secret_read_until(&source, secret_flag_set, &flag, &err, &got), -ECANCELED);
+	assert_int_equal(secret_read_until(&source, secret_flag_set, &flag, &err, &got),
+			 -ECANCELED);
 	source.command = "echo s3cret";
 	assert_int_equal(secret_read_until(&source, secret_flag_set, NULL, &err, &got), 0);
 	secret_free(got);

@@ -36,7 +36,8 @@ english(void **state)
 	expect("I am angry. I will sue you! Bye.", "sue", "I will sue you!");
 	expect("I am angry. I will sue you! Bye.", "angry", "I am angry.");
 	expect("I am angry. I will sue you! Bye.", "Bye", "Bye.");
-	expect("Dear Mr. Smith, it cost 3.50 in total", "total", "Dear Mr. Smith, it cost 3.50 in total");
+	expect("Dear Mr. Smith, it cost 3.50 in total", "total",
+	       "Dear Mr. Smith, it cost 3.50 in total");
 	expect("She said \"no way.\" Then I left.", "left", "Then I left.");
 	expect("Really?! Yes.", "Yes", "Yes.");
 	expect("See example.com for more. Thanks", "more", "See example.com for more.");
@@ -48,7 +49,8 @@ static void
 korean(void **state)
 {
 	(void)state;
-	expect("맛이 고소한 과자입니다. 환불 안 하면 고소하겠습니다.", "고소하겠", "환불 안 하면 고소하겠습니다.");
+	expect("맛이 고소한 과자입니다. 환불 안 하면 고소하겠습니다.", "고소하겠",
+	       "환불 안 하면 고소하겠습니다.");
 	expect("너무 화가 납니다 환불해 주세요 고소합니다", "환불", "환불해 주세요");
 	expect("고소하겠습니다라고 말했어요", "고소", "고소하겠습니다라고 말했어요");
 	expect("고소합니다 라고 하셨습니다", "고소", "고소합니다 라고 하셨습니다");
@@ -64,9 +66,11 @@ lines(void **state)
 	(void)state;
 	expect("first paragraph\n\nsecond one", "second", "second one");
 	expect("안녕하세요\n환불 부탁드려요\n감사합니다", "환불", "환불 부탁드려요");
-	expect("this is a line that a mailer wrapped at its end because\nit was too long", "wrapped",
+	expect("this is a line that a mailer wrapped at its end because\nit was too long",
+	       "wrapped",
 	       "this is a line that a mailer wrapped at its end because\nit was too long");
-	expect("what I want from your company is all of the following:\n- my money\n- an apology", "money", "- my money");
+	expect("what I want from your company is all of the following:\n- my money\n- an apology",
+	       "money", "- my money");
 }
 
 static void
@@ -111,10 +115,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(english),
-		cmocka_unit_test(korean),
-		cmocka_unit_test(lines),
-		cmocka_unit_test(several_sentences),
+		cmocka_unit_test(english),         cmocka_unit_test(korean),
+		cmocka_unit_test(lines),           cmocka_unit_test(several_sentences),
 		cmocka_unit_test(edges_and_reach),
 	};
 

@@ -1,6 +1,6 @@
 /*
- * service: the bundle is swapped while others use it; couriers carry out what they are kicked for, one account's trouble is not
- * another's, and stopping is quick and loses nothing.
+ * service: the bundle is swapped while others use it; couriers carry out what they are kicked for,
+ * one account's trouble is not another's, and stopping is quick and loses nothing.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 #include "heart_help.h"
 
-#define WELL	"HTTP/1.1 200 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+#define WELL "HTTP/1.1 200 yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 static struct heart *h;
 static struct heart_sink sink;
@@ -129,7 +129,8 @@ couriers_and_intake_at_the_same_time(void **state)
 	assert_int_equal(service_start_couriers(&h->service, &h->err), 0);
 	for (unsigned i = 0; i < 10; i++) {
 		for (unsigned k = 0; k < 15; k++)
-			heart_mail(h, "INBOX", arena_printf(h->arena, "m%u-%u", i, k), k % 3 ? "my lawyer" : "hello");
+			heart_mail(h, "INBOX", arena_printf(h->arena, "m%u-%u", i, k),
+				   k % 3 ? "my lawyer" : "hello");
 		assert_int_equal(heart_sync(h, "INBOX"), 0);
 		service_kick(&h->service);
 	}
@@ -169,7 +170,8 @@ one_accounts_broken_journal_is_not_anothers(void **state)
 	h->config.accounts = accounts;
 	h->config.account_count = 2;
 	assert_int_equal(store_begin(h->store, true, &txn), 0);
-	assert_int_equal(store_put(txn, (struct span){ key, sizeof(key) - 1 }, (struct span){ "", 0 }), 0);
+	assert_int_equal(
+		store_put(txn, (struct span){ key, sizeof(key) - 1 }, (struct span){ "", 0 }), 0);
 	assert_int_equal(store_commit(txn), 0);
 	assert_int_equal(service_courier_once(&h->service, &h->err), -EBADMSG);
 	assert_non_null(strstr(h->err.text, "aaa"));
@@ -200,7 +202,7 @@ a_call_that_hangs_does_not_hold_up_stopping(void **state)
 	assert_int_equal(sink.requests, 1);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

@@ -71,8 +71,10 @@ teardown(void **state)
 	return system(command);
 }
 
-/* Walks paths; the names (without root) and the first lines of all mails, and how many inputs
- * failed. */
+/*
+ * Walks paths; the names (without root) and the first lines of all mails, and how many inputs
+ * failed.
+ */
 static char *
 walk(char *const *paths, size_t count, unsigned *ret_failed)
 {
@@ -190,7 +192,7 @@ static void
 sentences_do_not_split(void **state)
 {
 	static const char *const lines[] = {
-		"\n\nFrom my point of view this is bad\nSee: it\n",		       /* no date */
+		"\n\nFrom my point of view this is bad\nSee: it\n",                    /* no date */
 		"text\nFrom kim@example.com  Thu Aug 22 12:36:23 2002\nSubject: no\n", /* no empty
 											  line
 											  before */

@@ -100,7 +100,7 @@ teardown(void **state)
 static struct span
 text(const char *s)
 {
-	return (struct span){s, strlen(s)};
+	return (struct span){ s, strlen(s) };
 }
 
 static struct store_txn *
@@ -197,26 +197,27 @@ arguments_are_checked(void **state)
 	uint64_t number;
 
 	memset(bytes, 'x', sizeof(bytes));
-	assert_int_equal(store_put(txn, (struct span){bytes, 0}, text("v")), -EINVAL);
-	assert_int_equal(store_put(txn, (struct span){bytes, STORE_KEY_MAX + 1}, text("v")),
+	assert_int_equal(store_put(txn, (struct span){ bytes, 0 }, text("v")), -EINVAL);
+	assert_int_equal(store_put(txn, (struct span){ bytes, STORE_KEY_MAX + 1 }, text("v")),
 			 -EINVAL);
-	assert_int_equal(store_put(txn, text("k"), (struct span){bytes, STORE_VALUE_MAX + 1}),
+	assert_int_equal(store_put(txn, text("k"), (struct span){ bytes, STORE_VALUE_MAX + 1 }),
 			 -EINVAL);
-	assert_int_equal(store_get(txn, (struct span){bytes, 0}, &value), -EINVAL);
-	assert_int_equal(store_get(txn, (struct span){bytes, STORE_KEY_MAX + 1}, &value), -EINVAL);
-	assert_int_equal(store_delete(txn, (struct span){bytes, STORE_KEY_MAX + 1}), -EINVAL);
-	assert_int_equal(store_range(txn, (struct span){bytes, STORE_KEY_MAX + 1}, text(""), false,
-				     NULL, NULL),
+	assert_int_equal(store_get(txn, (struct span){ bytes, 0 }, &value), -EINVAL);
+	assert_int_equal(store_get(txn, (struct span){ bytes, STORE_KEY_MAX + 1 }, &value),
+			 -EINVAL);
+	assert_int_equal(store_delete(txn, (struct span){ bytes, STORE_KEY_MAX + 1 }), -EINVAL);
+	assert_int_equal(store_range(txn, (struct span){ bytes, STORE_KEY_MAX + 1 }, text(""),
+				     false, NULL, NULL),
 			 -EINVAL);
 	assert_int_equal(store_next(txn, "", &number), -EINVAL);
 	/* None of that spoils the transaction, and what is exactly as large as allowed goes in. */
-	assert_int_equal(store_put(txn, (struct span){bytes, STORE_KEY_MAX},
-				   (struct span){bytes, STORE_VALUE_MAX}),
+	assert_int_equal(store_put(txn, (struct span){ bytes, STORE_KEY_MAX },
+				   (struct span){ bytes, STORE_VALUE_MAX }),
 			 0);
 	assert_int_equal(store_commit(txn), 0);
 
 	txn = begin(*state, false);
-	assert_int_equal(store_get(txn, (struct span){bytes, STORE_KEY_MAX}, &value), 0);
+	assert_int_equal(store_get(txn, (struct span){ bytes, STORE_KEY_MAX }, &value), 0);
 	assert_int_equal(value.len, STORE_VALUE_MAX);
 	assert_int_equal(store_put(txn, text("k"), text("v")), -EACCES);
 	assert_int_equal(store_delete(txn, text("k")), -EACCES);
@@ -267,7 +268,7 @@ static void
 expect_range(struct store_txn *txn, const char *prefix, const char *from, bool backward,
 	     const char *keys)
 {
-	struct seen seen = {.keys = ""};
+	struct seen seen = { .keys = "" };
 
 	assert_int_equal(store_range(txn, text(prefix), text(from), backward, see, &seen), 0);
 	assert_string_equal(seen.keys, keys);
@@ -319,7 +320,7 @@ static void
 a_visitor_can_stop_a_range(void **state)
 {
 	struct store_txn *txn = begin(*state, true);
-	struct seen one = {"", 1, 1}, failing = {"", 2, -ECANCELED};
+	struct seen one = { "", 1, 1 }, failing = { "", 2, -ECANCELED };
 
 	put(txn, "a", "");
 	put(txn, "b", "");
@@ -337,7 +338,7 @@ static struct span
 many_key(char buf[32], unsigned i)
 {
 	/* An odd multiplier visits every number once, in no order. */
-	return (struct span){buf, (size_t)snprintf(buf, 32, "many %08x", i * 2654435761u)};
+	return (struct span){ buf, (size_t)snprintf(buf, 32, "many %08x", i * 2654435761u) };
 }
 
 static int
@@ -361,14 +362,15 @@ a_hundred_thousand_keys(void **state)
 	struct {
 		char last[32];
 		unsigned count;
-	} c = {"", 0};
+	} c = { "", 0 };
 	struct store_txn *txn = begin(*state, true);
 	struct span value;
 	char buf[32];
 
 	for (unsigned i = 0; i < MANY; i++)
 		assert_int_equal(
-			store_put(txn, many_key(buf, i), (struct span){(char *)&i, sizeof(i)}), 0);
+			store_put(txn, many_key(buf, i), (struct span){ (char *)&i, sizeof(i) }),
+			0);
 	assert_int_equal(store_commit(txn), 0);
 	txn = begin(*state, true);
 	for (unsigned i = 0; i < MANY; i += 2)
@@ -410,7 +412,7 @@ read_across_a_commit(void *context)
 static void
 readers_keep_their_snapshot(void **state)
 {
-	struct reader r = {.f = *state};
+	struct reader r = { .f = *state };
 	struct store_txn *txn;
 	pthread_t thread;
 
@@ -486,7 +488,8 @@ reopen_finds_everything(void **state)
 	store_abort(txn);
 }
 
-/* One transaction of count values of half a MiB each. Returns what commit or the failing put said.
+/*
+ * One transaction of count values of half a MiB each. Returns what commit or the failing put said.
  */
 static int
 put_large(struct store *store, char name, unsigned count)
@@ -499,9 +502,9 @@ put_large(struct store *store, char name, unsigned count)
 	if (r < 0)
 		return r;
 	for (unsigned i = 0; i < count && r == 0; i++) {
-		char key[16] = {name, (char)(i >> 8), (char)i};
+		char key[16] = { name, (char)(i >> 8), (char)i };
 
-		r = store_put(txn, (struct span){key, 3}, (struct span){value, sizeof(value)});
+		r = store_put(txn, (struct span){ key, 3 }, (struct span){ value, sizeof(value) });
 	}
 	if (r < 0) {
 		struct span found;
@@ -552,7 +555,7 @@ hold_reader(void *context)
 static void
 the_map_grows_when_the_reader_ends(void **state)
 {
-	struct reader r = {.f = *state};
+	struct reader r = { .f = *state };
 	pthread_t thread;
 
 	put_alone(*state, "a", "1");
@@ -586,7 +589,7 @@ the_map_stops_at_its_bound(void **state)
 	assert_int_equal(put_large(f->store, 'x', 4), 0);
 	txn = begin(f, true);
 	for (char i = 0; i < 4; i++)
-		assert_int_equal(store_delete(txn, (struct span){(char[]){'x', 0, i}, 3}), 0);
+		assert_int_equal(store_delete(txn, (struct span){ (char[]){ 'x', 0, i }, 3 }), 0);
 	assert_int_equal(store_commit(txn), 0);
 	assert_int_equal(put_large(f->store, 'z', 2), 0);
 }
@@ -650,7 +653,7 @@ make_small_disk(const char *path)
 	    mount("tmpfs", path, "tmpfs", 0, "size=8m") == 0)
 		return true;
 	signal(SIGXFSZ, SIG_IGN);
-	CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){8 * MIB, 64 * MIB}) == 0);
+	CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 8 * MIB, 64 * MIB }) == 0);
 	return false;
 }
 
@@ -660,7 +663,7 @@ make_room(const char *path, bool mounted)
 	if (mounted)
 		CHECK(mount("tmpfs", path, "tmpfs", MS_REMOUNT, "size=64m") == 0);
 	else
-		CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){64 * MIB, 64 * MIB}) == 0);
+		CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 64 * MIB, 64 * MIB }) == 0);
 }
 
 static void
@@ -838,8 +841,9 @@ a_crash_keeps_what_was_committed(void **state)
 		const char *step;
 		bool a, b, survives;
 	} cases[] = {
-		{"1", false, false, false}, {"2", true, false, false}, {"3", true, false, false},
-		{"4", true, true, false},   {"5", true, true, true},
+		{ "1", false, false, false }, { "2", true, false, false },
+		{ "3", true, false, false },  { "4", true, true, false },
+		{ "5", true, true, true },
 	};
 	struct fixture *f = *state;
 
@@ -872,7 +876,7 @@ a_crash_keeps_what_was_committed(void **state)
 #endif
 
 #define BOTH(test)                                                                                 \
-	{"memory: " #test, test, setup_open, teardown, NULL},                                      \
+	{ "memory: " #test, test, setup_open, teardown, NULL },                                    \
 	{                                                                                          \
 		"lmdb: " #test, test, setup_open, teardown, "durable"                              \
 	}

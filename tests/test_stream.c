@@ -1,6 +1,7 @@
 /*
- * The stream never hangs (name servers, connect, silence, trickle, end of file), never believes (certificates, TLS versions,
- * bytes before TLS), keeps its budget, and can be woken and stopped from outside.
+ * The stream never hangs (name servers, connect, silence, trickle, end of file), never believes
+ * (certificates, TLS versions, bytes before TLS), keeps its budget, and can be woken and stopped
+ * from outside.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,20 +28,22 @@
 #include "daemon/stream.h"
 #include "scripted.h"
 
-#define SOON	300			/* a deadline that is meant to pass */
-#define LONG	20000			/* one that is not */
+#define SOON 300   /* a deadline that is meant to pass */
+#define LONG 20000 /* one that is not */
 
-static int silent[2], mute[2];		/* "silent.example", "mute.example": answered when a byte comes out of the pipe */
+static int silent[2],
+	mute[2]; /* "silent.example", "mute.example": answered when a byte comes out of the pipe */
 
 /* Stands before the C library's: a name server that does not answer. */
 int
-getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+	    struct addrinfo **list)
 {
 	struct {
 		struct addrinfo info;
 		struct sockaddr_in address;
-	} *one;
-	struct sockaddr_in address = {.sin_family = AF_INET};
+	} * one;
+	struct sockaddr_in address = { .sin_family = AF_INET };
 	char c;
 
 	if (hints->ai_flags & AI_NUMERICHOST && inet_pton(AF_INET, host, &address.sin_addr) != 1)
@@ -59,8 +62,10 @@ getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
 		return EAI_MEMORY;
 	one->address = address;
 	one->info = (struct addrinfo){
-		.ai_family = AF_INET, .ai_socktype = SOCK_STREAM,
-		.ai_addr = (struct sockaddr *)&one->address, .ai_addrlen = sizeof(one->address),
+		.ai_family = AF_INET,
+		.ai_socktype = SOCK_STREAM,
+		.ai_addr = (struct sockaddr *)&one->address,
+		.ai_addrlen = sizeof(one->address),
 	};
 	*list = &one->info;
 	return 0;
@@ -76,7 +81,7 @@ static struct stream *
 connected(struct scripted *server)
 {
 	struct stream *s = stream_new();
-	struct err err = {0};
+	struct err err = { 0 };
 
 	assert_non_null(s);
 	assert_int_equal(stream_connect(s, "localhost", scripted_port(server), LONG, &err), 0);
@@ -87,7 +92,7 @@ connected(struct scripted *server)
 static void
 bytes_go_both_ways(void **state)
 {
-	static const struct script_step steps[] = {EXPECT("hello"), SEND("world"), CLOSED};
+	static const struct script_step steps[] = { EXPECT("hello"), SEND("world"), CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	char bytes[16];
@@ -112,11 +117,11 @@ bytes_go_both_ways(void **state)
 static void
 end_of_file_is_an_error_for_libetpan(void **state)
 {
-	static const struct script_step steps[] = {SEND("x"), CLOSE};
+	static const struct script_step steps[] = { SEND("x"), CLOSE };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	mailstream *m = stream_mailstream(s);
-	struct err err = {0};
+	struct err err = { 0 };
 	char c;
 
 	(void)state;
@@ -132,7 +137,7 @@ end_of_file_is_an_error_for_libetpan(void **state)
 static void
 silence_ends_at_the_deadline(void **state)
 {
-	static const struct script_step steps[] = {CLOSED};
+	static const struct script_step steps[] = { CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	int64_t before = clock_monotonic_ms();
@@ -149,7 +154,7 @@ silence_ends_at_the_deadline(void **state)
 static void
 a_trickle_ends_at_the_deadline_too(void **state)
 {
-	static const struct script_step steps[] = {REPEAT("x", 100000000), CLOSED};
+	static const struct script_step steps[] = { REPEAT("x", 100000000), CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	ssize_t n;
@@ -168,7 +173,7 @@ a_trickle_ends_at_the_deadline_too(void **state)
 static void
 a_peer_that_does_not_read_ends_at_the_deadline(void **state)
 {
-	static const struct script_step steps[] = {BARRIER};
+	static const struct script_step steps[] = { BARRIER };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	static char bytes[1 << 20];
@@ -188,7 +193,7 @@ a_peer_that_does_not_read_ends_at_the_deadline(void **state)
 static void
 the_budget_is_kept(void **state)
 {
-	static const struct script_step steps[] = {SEND("0123456789"), CLOSED};
+	static const struct script_step steps[] = { SEND("0123456789"), CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	char bytes[16];
@@ -208,7 +213,7 @@ the_budget_is_kept(void **state)
 static void
 a_dead_peer_raises_no_signal(void **state)
 {
-	static const struct script_step steps[] = {CLOSE};
+	static const struct script_step steps[] = { CLOSE };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	int r;
@@ -226,11 +231,11 @@ a_dead_peer_raises_no_signal(void **state)
 static void
 a_refused_connection_says_so(void **state)
 {
-	static const struct script_step steps[] = {CLOSE};
+	static const struct script_step steps[] = { CLOSE };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	uint16_t port = scripted_port(server);
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	scripted_finish(server);
@@ -244,7 +249,7 @@ static void
 an_unknown_name_says_so(void **state)
 {
 	struct stream *s = stream_new();
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_connect(s, "unknown.example", 1, LONG, &err), -EHOSTUNREACH);
@@ -256,13 +261,15 @@ static void
 silent_name_servers_end_at_the_deadline(void **state)
 {
 	struct stream *s = stream_new();
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_connect(s, "silent.example", 1, SOON, &err), -ETIMEDOUT);
 	assert_non_null(strstr(err.text, "silent.example"));
 	stream_free(s);
-	/* The look-up is still out there; it ends when the answer comes, and frees what it holds. */
+	/*
+	 * The look-up is still out there; it ends when the answer comes, and frees what it holds.
+	 */
 	assert_int_equal(write(silent[1], "x", 1), 1);
 }
 
@@ -284,7 +291,7 @@ static void
 stop_ends_a_look_up(void **state)
 {
 	struct stream *s = stream_new();
-	struct err err = {0};
+	struct err err = { 0 };
 	pthread_t thread;
 
 	(void)state;
@@ -298,7 +305,7 @@ stop_ends_a_look_up(void **state)
 static void
 stop_ends_a_read_for_good(void **state)
 {
-	static const struct script_step steps[] = {CLOSED};
+	static const struct script_step steps[] = { CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	pthread_t thread;
@@ -318,7 +325,7 @@ stop_ends_a_read_for_good(void **state)
 static void
 a_wake_up_ends_one_wait(void **state)
 {
-	static const struct script_step steps[] = {BARRIER, SEND("x"), CLOSED};
+	static const struct script_step steps[] = { BARRIER, SEND("x"), CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	pthread_t thread;
@@ -340,7 +347,7 @@ a_wake_up_ends_one_wait(void **state)
 static void
 a_wake_up_in_a_read_is_kept_for_the_wait(void **state)
 {
-	static const struct script_step steps[] = {BARRIER, SEND("x"), CLOSED};
+	static const struct script_step steps[] = { BARRIER, SEND("x"), CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	char c;
@@ -358,7 +365,7 @@ a_wake_up_in_a_read_is_kept_for_the_wait(void **state)
 static void
 waiting_sees_the_end_of_the_connection(void **state)
 {
-	static const struct script_step steps[] = {CLOSE};
+	static const struct script_step steps[] = { CLOSE };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 
@@ -371,11 +378,11 @@ waiting_sees_the_end_of_the_connection(void **state)
 static void
 a_high_descriptor_works(void **state)
 {
-	static const struct script_step steps[] = {TLS, EXPECT("hello"), SEND("x"), CLOSED};
+	static const struct script_step steps[] = { TLS, EXPECT("hello"), SEND("x"), CLOSED };
 	struct rlimit before, raised;
 	struct stream_trust *trust;
 	struct scripted *server;
-	struct err err = {0};
+	struct err err = { 0 };
 	int low[1100], count = 0;
 	struct stream *s;
 	char c;
@@ -409,9 +416,10 @@ a_high_descriptor_works(void **state)
 
 /* Starts TLS against a server with that certificate, and gives back the error and the sentence. */
 static int
-try_tls(enum script_certificate certificate, const char *priority, const char *host, struct err *err)
+try_tls(enum script_certificate certificate, const char *priority, const char *host,
+	struct err *err)
 {
-	static const struct script_step steps[] = {TLS, CLOSED};
+	static const struct script_step steps[] = { TLS, CLOSED };
 	struct stream_trust *trust;
 	struct scripted *server;
 	struct stream *s;
@@ -435,7 +443,7 @@ try_tls(enum script_certificate certificate, const char *priority, const char *h
 static void
 a_good_certificate_is_accepted(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(try_tls(CERTIFICATE_GOOD, NULL, "localhost", &err), 0);
@@ -444,7 +452,7 @@ a_good_certificate_is_accepted(void **state)
 static void
 an_expired_certificate_is_refused(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(try_tls(CERTIFICATE_EXPIRED, NULL, "localhost", &err), -EKEYREJECTED);
@@ -455,7 +463,7 @@ an_expired_certificate_is_refused(void **state)
 static void
 a_self_signed_certificate_is_refused(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(try_tls(CERTIFICATE_SELF_SIGNED, NULL, "localhost", &err), -EKEYREJECTED);
@@ -465,7 +473,7 @@ a_self_signed_certificate_is_refused(void **state)
 static void
 another_hosts_certificate_is_refused(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(try_tls(CERTIFICATE_OTHER_HOST, NULL, "localhost", &err), -EKEYREJECTED);
@@ -476,22 +484,27 @@ another_hosts_certificate_is_refused(void **state)
 static void
 old_tls_is_refused(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(try_tls(CERTIFICATE_GOOD, "NORMAL:-VERS-ALL:+VERS-TLS1.1", "localhost", &err), -EKEYREJECTED);
+	assert_int_equal(
+		try_tls(CERTIFICATE_GOOD, "NORMAL:-VERS-ALL:+VERS-TLS1.1", "localhost", &err),
+		-EKEYREJECTED);
 	assert_non_null(strstr(err.text, "TLS 1."));
-	assert_int_equal(try_tls(CERTIFICATE_GOOD, "NORMAL:-VERS-ALL:+VERS-TLS1.2", "localhost", &err), 0);
+	assert_int_equal(
+		try_tls(CERTIFICATE_GOOD, "NORMAL:-VERS-ALL:+VERS-TLS1.2", "localhost", &err), 0);
 }
 
 static void
 plain_text_instead_of_tls_is_refused(void **state)
 {
-	static const struct script_step steps[] = {SEND("* OK this is plain IMAP, no TLS here\r\n"), CLOSED};
+	static const struct script_step steps[] = {
+		SEND("* OK this is plain IMAP, no TLS here\r\n"), CLOSED
+	};
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	struct stream_trust *trust;
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_trust_new(scripted_ca_file(), &err, &trust), 0);
@@ -504,11 +517,11 @@ plain_text_instead_of_tls_is_refused(void **state)
 static void
 bytes_before_tls_are_refused(void **state)
 {
-	static const struct script_step steps[] = {CLOSED};
+	static const struct script_step steps[] = { CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	struct stream_trust *trust;
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_trust_new(scripted_ca_file(), &err, &trust), 0);
@@ -522,11 +535,11 @@ bytes_before_tls_are_refused(void **state)
 static void
 a_silent_handshake_ends_at_the_deadline(void **state)
 {
-	static const struct script_step steps[] = {CLOSED};
+	static const struct script_step steps[] = { CLOSED };
 	struct scripted *server = SCRIPT(steps);
 	struct stream *s = connected(server);
 	struct stream_trust *trust;
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_trust_new(scripted_ca_file(), &err, &trust), 0);
@@ -539,10 +552,10 @@ a_silent_handshake_ends_at_the_deadline(void **state)
 static void
 waiting_sees_what_tls_has_buffered(void **state)
 {
-	static const struct script_step steps[] = {TLS, SEND("abc"), CLOSED};
+	static const struct script_step steps[] = { TLS, SEND("abc"), CLOSED };
 	struct stream_trust *trust;
 	struct scripted *server;
-	struct err err = {0};
+	struct err err = { 0 };
 	struct stream *s;
 	char c;
 
@@ -553,7 +566,10 @@ waiting_sees_what_tls_has_buffered(void **state)
 	assert_int_equal(stream_trust_new(scripted_ca_file(), &err, &trust), 0);
 	assert_int_equal(stream_start_tls(s, trust, "localhost", 0, LONG, &err), 0);
 	stream_deadline(s, LONG, 100);
-	/* All three are in one record: after the first byte the socket is empty and never becomes readable again. */
+	/*
+	 * All three are in one record: after the first byte the socket is empty and never becomes
+	 * readable again.
+	 */
 	for (int k = 0; k < 3; k++) {
 		assert_int_equal(stream_wait(s, LONG), 1);
 		assert_int_equal(stream_read(s, &c, 1), 1);
@@ -569,7 +585,7 @@ static void
 a_missing_or_empty_ca_file_says_so(void **state)
 {
 	struct stream_trust *trust;
-	struct err err = {0};
+	struct err err = { 0 };
 
 	(void)state;
 	assert_int_equal(stream_trust_new("/nonexistent/ca.pem", &err, &trust), -ENOENT);

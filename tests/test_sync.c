@@ -1,5 +1,6 @@
 /*
- * sync: where a folder is begun, what a server may do while it is read, and that nothing falls between two batches.
+ * sync: where a folder is begun, what a server may do while it is read, and that nothing falls
+ * between two batches.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,7 +126,8 @@ mail_that_is_listed_but_not_given_is_parked_alone(void **state)
 	add_mails("INBOX", 5, "my lawyer");
 	tricks.hidden = 3;
 	assert_int_equal(heart_sync(h, "INBOX"), 0);
-	assert_string_equal(heart_ledger(h, "INBOX"), "1:planned 2:planned 3:parked 4:planned 5:planned ");
+	assert_string_equal(heart_ledger(h, "INBOX"),
+			    "1:planned 2:planned 3:parked 4:planned 5:planned ");
 	assert_string_equal(heart_parked(h), "the server lists it but does not give its text;");
 	assert_int_equal(h->counts.judged, 4);
 }
@@ -137,7 +139,10 @@ take_every_second(void)
 		replay_take(h->transport, "INBOX", uid);
 }
 
-/* Between the listing and the fetching others empty the folder: one new listing tells of all that is gone. */
+/*
+ * Between the listing and the fetching others empty the folder: one new listing tells of all that
+ * is gone.
+ */
 static void
 mail_that_goes_meanwhile_is_no_trouble(void **state)
 {
@@ -193,7 +198,10 @@ what_came_before_the_connection_broke_is_kept(void **state)
 	assert_int_equal(h->counts.judged, 200);
 }
 
-/* The older of two batches fails and the next commit would work: it must not be made, or 64 mails were left out. */
+/*
+ * The older of two batches fails and the next commit would work: it must not be made, or 64 mails
+ * were left out.
+ */
 static void
 fail_one_commit(int error, unsigned first, uint32_t hidden)
 {
@@ -258,7 +266,7 @@ a_mail_over_the_bound_is_judged_on_what_was_read(void **state)
 	assert_string_equal(heart_ledger(h, "INBOX"), "1:planned ");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)

@@ -26,7 +26,8 @@ static void
 put_case(struct fixture *f, uint64_t id, const char *account, const char *participant)
 {
 	struct case_record c = {
-		.id = id, .account = account, .participants = &participant, .participant_count = 1};
+		.id = id, .account = account, .participants = &participant, .participant_count = 1
+	};
 
 	assert_int_equal(record_case_put(f->txn, &c), 0);
 }
@@ -34,11 +35,11 @@ put_case(struct fixture *f, uint64_t id, const char *account, const char *partic
 static void
 put_mail(struct fixture *f, uint64_t id, const char *message_id, uint64_t case_id, bool outgoing)
 {
-	struct message_record m = {.id = id,
-				   .account = "support",
-				   .message_id = message_id,
-				   .case_id = case_id,
-				   .outgoing = outgoing};
+	struct message_record m = { .id = id,
+				    .account = "support",
+				    .message_id = message_id,
+				    .case_id = case_id,
+				    .outgoing = outgoing };
 
 	assert_int_equal(record_message_put(f->txn, &m), 0);
 }
@@ -80,11 +81,11 @@ static struct thread_place
 find_in(struct fixture *f, const char *account, const char *writer, const char *in_reply_to,
 	const char **references, size_t count)
 {
-	struct address address = {"", writer};
-	struct message message = {.from = {&address, 1},
-				  .in_reply_to = in_reply_to,
-				  .references = references,
-				  .reference_count = count};
+	struct address address = { "", writer };
+	struct message message = { .from = { &address, 1 },
+				   .in_reply_to = in_reply_to,
+				   .references = references,
+				   .reference_count = count };
 	struct thread_place place;
 
 	assert_int_equal(thread_find(f->txn, f->arena, account, &message, &place), 0);
@@ -102,8 +103,8 @@ expect_place(struct thread_place got, uint64_t case_id, uint64_t parent, uint64_
 }
 
 #define FIND(writer, reply, ...)                                                                   \
-	find_in(*state, "support", writer, reply, (const char *[]){__VA_ARGS__},                   \
-		sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *))
+	find_in(*state, "support", writer, reply, (const char *[]){ __VA_ARGS__ },                 \
+		sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 static void
 nothing_known_is_new(void **state)
@@ -190,7 +191,7 @@ a_known_mail_without_case_is_the_parent(void **state)
 static void
 another_account_is_another_world(void **state)
 {
-	const char *references[] = {"<k1@mail.example>"};
+	const char *references[] = { "<k1@mail.example>" };
 
 	expect_place(find_in(*state, "sales", "kim@mail.example", references[0], references, 1), 0,
 		     0, 0, "new");

@@ -1,5 +1,6 @@
 /*
- * verdict: scores, evidence, `unless`, three values, budgets; the same with and without gate and JIT.
+ * verdict: scores, evidence, `unless`, three values, budgets; the same with and without gate and
+ * JIT.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +60,8 @@ static const char traps[] =
 	"    match: ['고소\\s*{act}', '내용\\s*증명.{0,12}보내']\n"
 	"    unless: ['고소한\\s*(?:맛|향)', '고소\\s*당']\n"
 	"  - id: swear\n    flag: abuse.profanity\n    match: ['시발', 'ㅅㅂ', '개새끼']\n"
-	"  - id: swear2\n    flag: abuse.profanity\n    view: squeezed\n    match: ['시발', 'fuck']\n    unless: ['시 발표']\n"
+	"  - id: swear2\n    flag: abuse.profanity\n    view: squeezed\n    match: ['시발', "
+	"'fuck']\n    unless: ['시 발표']\n"
 	"  - id: exact\n    flag: signal.churn\n    view: plain\n    match: 'BYE'\n"
 	"  - id: refund\n    flag: demand.refund\n    match: 환불\n"
 	"  - id: extortion\n    flag: extortion\n    when: threat and demand\n";
@@ -74,10 +76,13 @@ static void
 korean_traps(void **state)
 {
 	static const char *const swearing[] = {
-		"시발", "ㅅㅂ", "\u1109\u1107", "\u1109\u1175\u1107\u1161\u11af", "시1발", "시\u200b발", "ㅅㅣㅂㅏㄹ",
-		"ㄱㅐㅅㅐㄲㅣ", "시.발", "시 ♡ 발", "ＦＵＣＫ", "f u c k", "fu\u0441k", "f\u0301uck", "ㅅ ㅣ ㅂ ㅏ ㄹ",
+		"시발",      "ㅅㅂ",       "\u1109\u1107",   "\u1109\u1175\u1107\u1161\u11af",
+		"시1발",     "시\u200b발", "ㅅㅣㅂㅏㄹ",     "ㄱㅐㅅㅐㄲㅣ",
+		"시.발",     "시 ♡ 발",    "ＦＵＣＫ",       "f u c k",
+		"fu\u0441k", "f\u0301uck", "ㅅ ㅣ ㅂ ㅏ ㄹ",
 	};
-	static const char *const clean[] = {"ㅅ", "도시", "발", "시장", "ㅋㅋㅋㅋ", "", "flick", "bye"};
+	static const char *const clean[] = { "ㅅ",       "도시", "발",    "시장",
+					     "ㅋㅋㅋㅋ", "",     "flick", "bye" };
 	struct ruleset *set = help_sound_set(traps);
 
 	(void)state;
@@ -88,7 +93,8 @@ korean_traps(void **state)
 	assert_int_equal(hits(set, "고소하겠습니다"), 1u << FLAG_THREAT_LEGAL);
 	assert_int_equal(hits(set, "맛이 고소합니다. 고소한 맛이에요"), 1u << FLAG_THREAT_LEGAL);
 	assert_int_equal(hits(set, "고소한 맛이라 고소합니다"), 0);
-	assert_int_equal(hits(set, "고소한 맛은 좋아요. 그래도 고소하겠습니다."), 1u << FLAG_THREAT_LEGAL);
+	assert_int_equal(hits(set, "고소한 맛은 좋아요. 그래도 고소하겠습니다."),
+			 1u << FLAG_THREAT_LEGAL);
 	assert_int_equal(hits(set, "BYE"), 1u << FLAG_SIGNAL_CHURN);
 	ruleset_unref(set);
 }
@@ -125,13 +131,16 @@ evidence(void **state)
 static void
 evidence_of_a_cut_up_body(void **state)
 {
-	static struct segment segments[] = {{SEGMENT_NEW, 0, 6}, {SEGMENT_QUOTED, 6, 13}, {SEGMENT_NEW, 19, 14},
-					    {SEGMENT_SIGNATURE, 33, 6}};
+	static struct segment segments[] = { { SEGMENT_NEW, 0, 6 },
+					     { SEGMENT_QUOTED, 6, 13 },
+					     { SEGMENT_NEW, 19, 14 },
+					     { SEGMENT_SIGNATURE, 33, 6 } };
 	const char *body = "hello\n> refund me \nnow refund me\nrefund";
-	struct ruleset *set = help_sound_set("rules:\n"
-					     "  - {id: a, flag: demand.refund, match: refund}\n"
-					     "  - {id: q, flag: signal.churn, in: [quoted], match: refund}\n"
-					     "  - {id: s, flag: signal.repeat, in: [signature], match: refund}\n");
+	struct ruleset *set = help_sound_set(
+		"rules:\n"
+		"  - {id: a, flag: demand.refund, match: refund}\n"
+		"  - {id: q, flag: signal.churn, in: [quoted], match: refund}\n"
+		"  - {id: s, flag: signal.repeat, in: [signature], match: refund}\n");
 	struct message *m = help_message(arena, "", body);
 	struct verdict *v;
 
@@ -151,28 +160,34 @@ evidence_of_a_cut_up_body(void **state)
 static void
 every_part(void **state)
 {
-	static struct address from[] = {{"Angry Man", "a@example.com"}, {"", "b@example.org"}};
-	static const char *names[] = {"photo.jpg", "lawsuit.pdf"};
+	static struct address from[] = { { "Angry Man", "a@example.com" },
+					 { "", "b@example.org" } };
+	static const char *names[] = { "photo.jpg", "lawsuit.pdf" };
 	static struct header headers[] = {
-		{{"x-Test", 6}, {"one", 3}, "one"}, {{"Other", 5}, {"x", 1}, "x"}, {{"X-TEST", 6}, {"two", 3}, "two"},
+		{ { "x-Test", 6 }, { "one", 3 }, "one" },
+		{ { "Other", 5 }, { "x", 1 }, "x" },
+		{ { "X-TEST", 6 }, { "two", 3 }, "two" },
 	};
-	struct ruleset *set = help_sound_set("rules:\n"
-					     "  - {id: f, flag: threat.legal, in: [from], match: 'man <a@'}\n"
-					     "  - {id: a, flag: threat.menace, in: [attachment-name], match: 'jpg lawsuit\\.pdf'}\n"
-					     "  - {id: h, flag: demand.refund, in: ['header:X-Test'], match: 'one two'}\n"
-					     "  - {id: s, flag: signal.churn, in: [subject], match: 'Bye'}\n"
-					     "  - {id: n, flag: signal.repeat, in: ['header:Missing'], match: '..'}\n");
+	struct ruleset *set = help_sound_set(
+		"rules:\n"
+		"  - {id: f, flag: threat.legal, in: [from], match: 'man <a@'}\n"
+		"  - {id: a, flag: threat.menace, in: [attachment-name], match: 'jpg "
+		"lawsuit\\.pdf'}\n"
+		"  - {id: h, flag: demand.refund, in: ['header:X-Test'], match: 'one two'}\n"
+		"  - {id: s, flag: signal.churn, in: [subject], match: 'Bye'}\n"
+		"  - {id: n, flag: signal.repeat, in: ['header:Missing'], match: '..'}\n");
 	struct message *m = help_message(arena, "bye", "");
 	struct verdict *v;
 
 	(void)state;
-	m->from = (struct addresses){from, 2};
+	m->from = (struct addresses){ from, 2 };
 	m->attachment_names = names;
 	m->attachment_count = 2;
 	m->headers = headers;
 	m->header_count = 3;
 	v = judged(set, m);
-	assert_int_equal(verdict_hits(v), 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_MENACE | 1u << FLAG_DEMAND_REFUND |
+	assert_int_equal(verdict_hits(v), 1u << FLAG_THREAT_LEGAL | 1u << FLAG_THREAT_MENACE |
+						  1u << FLAG_DEMAND_REFUND |
 						  1u << FLAG_SIGNAL_CHURN);
 	assert_string_equal(v->flags[FLAG_DEMAND_REFUND].evidence[0].part, "header:X-Test");
 	assert_string_equal(v->flags[FLAG_DEMAND_REFUND].evidence[0].text, "one\ntwo");
@@ -182,11 +197,12 @@ every_part(void **state)
 static void
 scores_add_up_once_a_rule(void **state)
 {
-	struct ruleset *set = help_sound_set("rules:\n"
-					     "  - {id: a, flag: abuse.insult, score: 3, match: aa}\n"
-					     "  - {id: b, flag: abuse.insult, score: 2, match: bb}\n"
-					     "  - {id: c, flag: abuse.insult, score: -1, match: cc}\n"
-					     "  - {id: d, flag: abuse.insult, score: 50, match: dd, state: shadow}\n");
+	struct ruleset *set = help_sound_set(
+		"rules:\n"
+		"  - {id: a, flag: abuse.insult, score: 3, match: aa}\n"
+		"  - {id: b, flag: abuse.insult, score: 2, match: bb}\n"
+		"  - {id: c, flag: abuse.insult, score: -1, match: cc}\n"
+		"  - {id: d, flag: abuse.insult, score: 50, match: dd, state: shadow}\n");
 	double thresholds[FLAG_COUNT];
 	struct verdict *v;
 
@@ -196,14 +212,16 @@ scores_add_up_once_a_rule(void **state)
 	assert_int_equal(v->flags[FLAG_ABUSE_INSULT].answer, ANSWER_CLEAR);
 	assert_int_equal(v->flags[FLAG_ABUSE_INSULT].evidence_count, 3);
 	assert_int_equal(judged_body(set, "aa bb")->flags[FLAG_ABUSE_INSULT].answer, ANSWER_HIT);
-	assert_int_equal(judged_body(set, "aa bb cc")->flags[FLAG_ABUSE_INSULT].answer, ANSWER_CLEAR);
+	assert_int_equal(judged_body(set, "aa bb cc")->flags[FLAG_ABUSE_INSULT].answer,
+			 ANSWER_CLEAR);
 	v = judged_body(set, "dd");
 	assert_int_equal(v->flags[FLAG_ABUSE_INSULT].answer, ANSWER_CLEAR);
 	assert_int_equal(v->flags[FLAG_ABUSE_INSULT].evidence_count, 0);
 	assert_int_equal(v->shadow_hits, 1);
 	for (int f = 0; f < FLAG_COUNT; f++)
 		thresholds[f] = 3;
-	assert_int_equal(judge_message(judge, set, help_message(arena, "", "aa"), thresholds, &v), 0);
+	assert_int_equal(judge_message(judge, set, help_message(arena, "", "aa"), thresholds, &v),
+			 0);
 	assert_int_equal(v->flags[FLAG_ABUSE_INSULT].answer, ANSWER_HIT);
 	assert_true(v->flags[FLAG_ABUSE_INSULT].threshold == 3);
 	ruleset_unref(set);
@@ -212,22 +230,26 @@ scores_add_up_once_a_rule(void **state)
 static void
 evidence_is_bounded(void **state)
 {
-	struct ruleset *set = help_sound_set("rules:\n  - {id: a, flag: abuse.insult, match: ab}\n");
+	struct ruleset *set =
+		help_sound_set("rules:\n  - {id: a, flag: abuse.insult, match: ab}\n");
 	char body[4 * LIMIT_MATCHES_PER_RULE + 1];
 
 	(void)state;
 	for (int i = 0; i < LIMIT_MATCHES_PER_RULE; i++)
 		memcpy(body + 2 * i, "ab", 3);
-	assert_int_equal(judged_body(set, body)->flags[FLAG_ABUSE_INSULT].evidence_count, LIMIT_MATCHES_PER_RULE);
+	assert_int_equal(judged_body(set, body)->flags[FLAG_ABUSE_INSULT].evidence_count,
+			 LIMIT_MATCHES_PER_RULE);
 	strcat(body, "abab");
-	assert_int_equal(judged_body(set, body)->flags[FLAG_ABUSE_INSULT].evidence_count, LIMIT_MATCHES_PER_RULE);
+	assert_int_equal(judged_body(set, body)->flags[FLAG_ABUSE_INSULT].evidence_count,
+			 LIMIT_MATCHES_PER_RULE);
 	ruleset_unref(set);
 }
 
 static void
 language_guard(void **state)
 {
-	struct ruleset *set = help_sound_set("rules:\n  - {id: a, flag: abuse.insult, match: gift, language: en}\n");
+	struct ruleset *set = help_sound_set(
+		"rules:\n  - {id: a, flag: abuse.insult, match: gift, language: en}\n");
 	struct message *m = help_message(arena, "", "gift");
 
 	(void)state;
@@ -266,14 +288,17 @@ static void
 expect_catastrophe(bool jit, bool gate)
 {
 	static char body[20001];
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set = help_set(catastrophic, jit, gate, &p);
 	struct verdict *v;
 
 	memset(body, 'a', sizeof(body) - 6);
 	strcpy(body + sizeof(body) - 6, "b c");
 	memcpy(body, "xx", 2);
-	/* the ends are out of reach of the rows of a before them, so that start optimisations do not save the day */
+	/*
+	 * the ends are out of reach of the rows of a before them, so that start optimisations do
+	 * not save the day
+	 */
 	memcpy(body + sizeof(body) - 12, "\n-\n", 3);
 	strcpy(body + sizeof(body) - 9, "b c d e");
 	v = judged_body(set, body);
@@ -303,12 +328,13 @@ static void
 undetermined_only_where_it_matters(void **state)
 {
 	static char body[5001];
-	struct ruleset *set = help_sound_set("rules:\n"
-					     "  - {id: a, flag: threat.legal, score: 5, match: 'hit'}\n"
-					     "  - {id: b, flag: threat.legal, score: 5, match: '(a+)+b'}\n"
-					     "  - {id: c, flag: threat.menace, score: 2, match: '(a+)+b'}\n"
-					     "  - {id: d, flag: demand.refund, score: 5, match: 'hit'}\n"
-					     "  - {id: e, flag: demand.refund, score: -1, match: '(a+)+b'}\n");
+	struct ruleset *set =
+		help_sound_set("rules:\n"
+			       "  - {id: a, flag: threat.legal, score: 5, match: 'hit'}\n"
+			       "  - {id: b, flag: threat.legal, score: 5, match: '(a+)+b'}\n"
+			       "  - {id: c, flag: threat.menace, score: 2, match: '(a+)+b'}\n"
+			       "  - {id: d, flag: demand.refund, score: 5, match: 'hit'}\n"
+			       "  - {id: e, flag: demand.refund, score: -1, match: '(a+)+b'}\n");
 	struct verdict *v;
 
 	(void)state;
@@ -328,13 +354,15 @@ static void
 undetermined_unless_leaves_the_match_undetermined(void **state)
 {
 	static char body[1501];
-	struct ruleset *set = help_sound_set("rules:\n  - {id: a, flag: threat.legal, match: 'hit', unless: '(a+)+b'}\n");
+	struct ruleset *set = help_sound_set(
+		"rules:\n  - {id: a, flag: threat.legal, match: 'hit', unless: '(a+)+b'}\n");
 
 	(void)state;
 	memset(body, 'a', sizeof(body) - 1);
 	memcpy(body, "hit ", 4);
 	strcpy(body + sizeof(body) - 6, " - b");
-	assert_int_equal(judged_body(set, body)->flags[FLAG_THREAT_LEGAL].answer, ANSWER_UNDETERMINED);
+	assert_int_equal(judged_body(set, body)->flags[FLAG_THREAT_LEGAL].answer,
+			 ANSWER_UNDETERMINED);
 	ruleset_unref(set);
 }
 
@@ -343,13 +371,15 @@ budget_of_a_message(void **state)
 {
 	char *yaml = malloc(100000), *body = malloc(LIMIT_TEXT_BYTES + 1);
 	size_t at = (size_t)sprintf(yaml, "rules:\n");
-	struct problems p = {0};
+	struct problems p = { 0 };
 	struct ruleset *set;
 	struct verdict *v;
 
 	(void)state;
 	for (int i = 0; i < 1000; i++)
-		at += (size_t)sprintf(yaml + at, "  - {id: r%d, flag: threat.legal, match: '[x-z][0-9][x-z]%d'}\n", i, i);
+		at += (size_t)sprintf(
+			yaml + at,
+			"  - {id: r%d, flag: threat.legal, match: '[x-z][0-9][x-z]%d'}\n", i, i);
 	set = help_set(yaml, true, false, &p);
 	memset(body, 'a', LIMIT_TEXT_BYTES);
 	body[LIMIT_TEXT_BYTES] = '\0';
@@ -369,11 +399,14 @@ static void
 same_verdict_every_way(void **state)
 {
 	static const char *const pieces[] = {
-		"고소", "하겠", "합니다", " ", ". ", "\n", "시", "발", "ㅅ", "ㅂ", "ㅣ", "1", "환불", "맛", "고소한 맛",
-		"당", "내용", "증명", "보내", "f", "uck", "BYE", "bye", "개새끼", "시 발표", "a", "\u200b",
+		"고소", "하겠", "합니다", " ",    ". ",  "\n",        "시",      "발",   "ㅅ",
+		"ㅂ",   "ㅣ",   "1",      "환불", "맛",  "고소한 맛", "당",      "내용", "증명",
+		"보내", "f",    "uck",    "BYE",  "bye", "개새끼",    "시 발표", "a",    "\u200b",
 	};
-	static const bool ways[][2] = {{true, true}, {true, false}, {false, true}, {false, false}};
-	struct problems p = {0};
+	static const bool ways[][2] = {
+		{ true, true }, { true, false }, { false, true }, { false, false }
+	};
+	struct problems p = { 0 };
 	struct ruleset *sets[4];
 	char body[1024];
 
@@ -387,7 +420,8 @@ same_verdict_every_way(void **state)
 
 		body[0] = '\0';
 		for (int n = rand() % 40; n > 0; n--) {
-			strcpy(body + len, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+			strcpy(body + len,
+			       pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
 			len += strlen(body + len);
 		}
 		for (int w = 0; w < 4; w++) {
@@ -397,10 +431,13 @@ same_verdict_every_way(void **state)
 				first = v;
 			for (int f = 0; f < FLAG_COUNT; f++) {
 				assert_int_equal(v->flags[f].answer, first->flags[f].answer);
-				assert_int_equal(v->flags[f].evidence_count, first->flags[f].evidence_count);
+				assert_int_equal(v->flags[f].evidence_count,
+						 first->flags[f].evidence_count);
 				for (size_t i = 0; i < v->flags[f].evidence_count; i++) {
-					assert_int_equal(v->flags[f].evidence[i].offset, first->flags[f].evidence[i].offset);
-					assert_string_equal(v->flags[f].evidence[i].text, first->flags[f].evidence[i].text);
+					assert_int_equal(v->flags[f].evidence[i].offset,
+							 first->flags[f].evidence[i].offset);
+					assert_string_equal(v->flags[f].evidence[i].text,
+							    first->flags[f].evidence[i].text);
 				}
 			}
 		}

@@ -19,7 +19,7 @@
 #include "golden.h"
 
 #define MARCH_2_MS 1772410320000 /* 2026-03-02T00:12:00Z */
-#define MINUTE_MS  60000
+#define MINUTE_MS 60000
 
 static struct store *store;
 static struct store_txn *txn;
@@ -141,8 +141,8 @@ put_case(uint64_t id, const char *severity, int64_t waiting_ms)
 		  json_pack("{s:I, s:s, s:s}", "record", (json_int_t)(10 * id), "subject",
 			    "환불 요청", "ruleset", "hash"));
 	add_event(&c, "triaged", "draft",
-		  json_pack("{s:I, s:s, s:s, s:s}", "outbox", (json_int_t)draft.id, "to",
-			    "threat", "rule", "threats", "action", "draft"));
+		  json_pack("{s:I, s:s, s:s, s:s}", "outbox", (json_int_t)draft.id, "to", "threat",
+			    "rule", "threats", "action", "draft"));
 	add_event(&c, "triaged", "failed",
 		  json_pack("{s:I, s:s}", "outbox", (json_int_t)move.id, "to", "Triage/Threats"));
 	add_event(&c, "customer", "mail",

@@ -25,7 +25,7 @@ static const char json[] = "{\"event\":\"mail.judged\"}";
 
 struct server {
 	const char *answer; /* "" says nothing until the client goes */
-	size_t more;	    /* bytes of body after it */
+	size_t more;        /* bytes of body after it */
 	int listener, requests;
 	pthread_t thread;
 	char request[4096];
@@ -176,8 +176,8 @@ statuses_mean_what_they_say(void **state)
 		const char *status;
 		int result;
 	} cases[] = {
-		{ "200", 0 },	    { "202", 0 },	{ "299", 0 },	    { "301", -EAGAIN },
-		{ "400", -EPERM },  { "401", -EPERM },	{ "404", -EPERM },  { "408", -EAGAIN },
+		{ "200", 0 },       { "202", 0 },       { "299", 0 },       { "301", -EAGAIN },
+		{ "400", -EPERM },  { "401", -EPERM },  { "404", -EPERM },  { "408", -EAGAIN },
 		{ "410", -EPERM },  { "425", -EAGAIN }, { "429", -EAGAIN }, { "500", -EAGAIN },
 		{ "503", -EAGAIN },
 	};

@@ -38,7 +38,7 @@ teardown(void **state)
 static enum answer
 ask(const char *text, enum answer legal, enum answer refund, enum answer repeat)
 {
-	enum answer answers[FLAG_COUNT] = {C};
+	enum answer answers[FLAG_COUNT] = { C };
 	struct when_error error;
 	struct when *w;
 
@@ -52,16 +52,20 @@ ask(const char *text, enum answer legal, enum answer refund, enum answer repeat)
 static void
 kleene(void **state)
 {
-	static const enum answer and[3][3] = {{C, C, C}, {C, H, U}, {C, U, U}};
-	static const enum answer or[3][3] = {{C, H, U}, {H, H, H}, {U, H, U}};
-	static const enum answer not[3] = {H, C, U};
+	static const enum answer and[3][3] = { { C, C, C }, { C, H, U }, { C, U, U } };
+	static const enum answer or [3][3] = { { C, H, U }, { H, H, H }, { U, H, U } };
+	static const enum answer not [3] = { H, C, U };
 
 	(void)state;
 	for (int a = 0; a < 3; a++) {
-		assert_int_equal(ask("not threat.legal", (enum answer)a, C, C), not[a]);
+		assert_int_equal(ask("not threat.legal", (enum answer)a, C, C), not [a]);
 		for (int b = 0; b < 3; b++) {
-			assert_int_equal(ask("threat.legal and demand.refund", (enum answer)a, (enum answer)b, C), and[a][b]);
-			assert_int_equal(ask("threat.legal or demand.refund", (enum answer)a, (enum answer)b, C), or[a][b]);
+			assert_int_equal(ask("threat.legal and demand.refund", (enum answer)a,
+					     (enum answer)b, C),
+					 and[a][b]);
+			assert_int_equal(ask("threat.legal or demand.refund", (enum answer)a,
+					     (enum answer)b, C),
+					 or [a][b]);
 		}
 	}
 }
@@ -89,13 +93,14 @@ which_flags(void **state)
 
 	(void)state;
 	assert_int_equal(when_parse(arena, text, strlen(text), &w, &error), 0);
-	assert_int_equal(when_flags(w), 1u << FLAG_THREAT_LEGAL | 1u << FLAG_EXTORTION | 1u << FLAG_DEMAND_REFUND);
+	assert_int_equal(when_flags(w),
+			 1u << FLAG_THREAT_LEGAL | 1u << FLAG_EXTORTION | 1u << FLAG_DEMAND_REFUND);
 }
 
 static void
 refuse(const char *text, size_t offset, const char *why)
 {
-	struct when_error error = {.offset = 9999};
+	struct when_error error = { .offset = 9999 };
 	struct when *w = NULL;
 
 	assert_int_equal(when_parse(arena, text, strlen(text), &w, &error), -22);
@@ -144,10 +149,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kleene),
-		cmocka_unit_test(precedence_and_families),
-		cmocka_unit_test(which_flags),
-		cmocka_unit_test(mistakes),
+		cmocka_unit_test(kleene),      cmocka_unit_test(precedence_and_families),
+		cmocka_unit_test(which_flags), cmocka_unit_test(mistakes),
 		cmocka_unit_test(bounds),
 	};
 

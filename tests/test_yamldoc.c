@@ -61,9 +61,12 @@ refuses(void **state)
 		{ "a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document (---) begins" },
 		{ "? [a]\n: b\n", "f.yaml:1:3: has a key that is not a word" },
 		{ "a: \"x\\0y\"\n", "f.yaml:1:4: holds a NUL character" },
-		{ "a: 'x\n", "f.yaml:2:1: is not YAML here: found unexpected end of stream (while scanning a quoted scalar, which began in line 1)" },
-		{ "a: 1\n가: \x01\n", "f.yaml:2:4: cannot be read as text: control characters are not allowed" },
-		{ "a: 1\nb: \xba\xd2\n", "f.yaml:2:4: cannot be read as text: invalid leading UTF-8 octet" },
+		{ "a: 'x\n", "f.yaml:2:1: is not YAML here: found unexpected end of stream (while "
+			     "scanning a quoted scalar, which began in line 1)" },
+		{ "a: 1\n가: \x01\n",
+		  "f.yaml:2:4: cannot be read as text: control characters are not allowed" },
+		{ "a: 1\nb: \xba\xd2\n",
+		  "f.yaml:2:4: cannot be read as text: invalid leading UTF-8 octet" },
 	};
 	struct buf deep = { .arena = arena };
 	char line[1024];
@@ -72,7 +75,8 @@ refuses(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		assert_int_equal(load(cases[i][0]), -EINVAL);
 		assert_int_equal(problems.errors, 1);
-		assert_string_equal(err_text(&problems.list[0].err, line, sizeof(line)), cases[i][1]);
+		assert_string_equal(err_text(&problems.list[0].err, line, sizeof(line)),
+				    cases[i][1]);
 		assert_int_equal(doc.root->kind, YAMLNODE_NULL);
 	}
 	for (int i = 0; i <= LIMIT_YAML_DEPTH; i++)
@@ -92,8 +96,10 @@ reports_doubles_and_strangers(void **state)
 	assert_false(yamldoc_keys(&doc, doc.root, "the file", known));
 	yamldoc_sort(&problems, 0);
 	assert_string_equal(golden_problems(arena, &problems),
-			    "error: f.yaml:2:1: the file has no key \"acounts\"\n    did you mean \"accounts\"?\n"
-			    "error: f.yaml:3:1: key \"rules\" stands here a second time (first in line 1)\n    keep one of them\n"
+			    "error: f.yaml:2:1: the file has no key \"acounts\"\n    did you mean "
+			    "\"accounts\"?\n"
+			    "error: f.yaml:3:1: key \"rules\" stands here a second time (first in "
+			    "line 1)\n    keep one of them\n"
 			    "error: f.yaml:4:1: the file has no key \"x\"\n");
 	assert_string_equal(yamldoc_get(doc.root, "rules")->text, "1");
 }
@@ -109,7 +115,9 @@ reads_types(void **state)
 	bool yes = false;
 
 	(void)state;
-	assert_int_equal(load("[true, 'true', -12, 1.5, 5e3, 0x10, ~, text, \"a\\nb\", [a, b], [a, []], '']"), 0);
+	assert_int_equal(load("[true, 'true', -12, 1.5, 5e3, 0x10, ~, text, \"a\\nb\", [a, b], [a, "
+			      "[]], '']"),
+			 0);
 	n = doc.root->first;
 	assert_true(yamldoc_bool(&doc, n, "x", &yes) && yes);
 	n = n->next;

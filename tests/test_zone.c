@@ -31,7 +31,13 @@ static void
 agrees_with_the_c_library(void **state)
 {
 	static const char *const names[] = {
-		"Asia/Seoul", "Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu", "UTC",
+		"Asia/Seoul",
+		"Europe/London",
+		"America/New_York",
+		"Australia/Lord_Howe",
+		"America/Sao_Paulo",
+		"Asia/Kathmandu",
+		"UTC",
 	};
 
 	(void)state;
@@ -42,7 +48,10 @@ agrees_with_the_c_library(void **state)
 
 		setenv("TZ", names[i], 1);
 		tzset();
-		/* From 1960 to 2090 in steps that meet every hour of the day, past the last transition of any file. */
+		/*
+		 * From 1960 to 2090 in steps that meet every hour of the day, past the last
+		 * transition of any file.
+		 */
 		for (time_t t = -315619200; t < 3786912000; t += 1000003) {
 			struct wall w;
 			struct tm tm;
@@ -106,8 +115,10 @@ refuses_other_names(void **state)
 		const char *name;
 		int r;
 	} cases[] = {
-		{ "Asia/Soeul", -ENOENT }, { "../../etc/passwd", -EINVAL }, { "/etc/localtime", -EINVAL }, { "", -EINVAL }, { "Asia", -EINVAL },
-		{ "Asia/../Asia/Seoul", -EINVAL }, { "tzdata.zi", -EINVAL }, { "UTC/x", -ENOENT },
+		{ "Asia/Soeul", -ENOENT },     { "../../etc/passwd", -EINVAL },
+		{ "/etc/localtime", -EINVAL }, { "", -EINVAL },
+		{ "Asia", -EINVAL },           { "Asia/../Asia/Seoul", -EINVAL },
+		{ "tzdata.zi", -EINVAL },      { "UTC/x", -ENOENT },
 	};
 	const struct zone *zone = NULL;
 
@@ -115,7 +126,8 @@ refuses_other_names(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		int r = zone_load(arena, cases[i].name, &zone);
 
-		assert_true(r == cases[i].r || (r == -ENOENT && access("/usr/share/zoneinfo", F_OK) < 0));
+		assert_true(r == cases[i].r ||
+			    (r == -ENOENT && access("/usr/share/zoneinfo", F_OK) < 0));
 		assert_null(zone);
 	}
 }

@@ -3,9 +3,10 @@
  *
  *   bench_filters RULES FOLDER...
  *
- * Reads the mails into memory, then runs message_read() and judge_message() over all of them on one and on two threads;
- * prints mails/s and MB/s, and where the time of one thread goes. Each figure is the median of RUNS runs. A stage is
- * measured by running its function alone on what the stages before made.
+ * Reads the mails into memory, then runs message_read() and judge_message() over all of them on one
+ * and on two threads; prints mails/s and MB/s, and where the time of one thread goes. Each figure
+ * is the median of RUNS runs. A stage is measured by running its function alone on what the stages
+ * before made.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -72,7 +73,8 @@ work(void *context)
 
 	while (arena && judge && (i = atomic_fetch_add(&b->next, 1)) < b->count) {
 		arena_reset(arena);
-		if (message_read(arena, b->mails[i].bytes, b->mails[i].len, b->mails[i].cut, &m) < 0 ||
+		if (message_read(arena, b->mails[i].bytes, b->mails[i].len, b->mails[i].cut, &m) <
+			    0 ||
 		    judge_message(judge, b->rules, m, NULL, &v) < 0)
 			atomic_fetch_add(&b->failed, 1);
 	}
@@ -102,14 +104,26 @@ whole(struct bench *b, unsigned threads)
 		cpu[run] = now(CLOCK_PROCESS_CPUTIME_ID) - cpu[run];
 	}
 	seconds = median(wall);
-	printf("%u thread%s %10.0f mails/s %8.1f MB/s %8.1f us of processor a mail\n", threads, threads > 1 ? "s:" : ": ",
-	       (double)b->count / seconds, b->bytes / seconds / 1e6, median(cpu) * 1e6 / (double)b->count);
+	printf("%u thread%s %10.0f mails/s %8.1f MB/s %8.1f us of processor a mail\n", threads,
+	       threads > 1 ? "s:" : ": ", (double)b->count / seconds, b->bytes / seconds / 1e6,
+	       median(cpu) * 1e6 / (double)b->count);
 }
 
-enum stage { STAGE_PARTS, STAGE_CHARSET, STAGE_HTML, STAGE_REPLY, STAGE_REST, STAGE_FOLD, STAGE_RULES, STAGE_COUNT };
+enum stage {
+	STAGE_PARTS,
+	STAGE_CHARSET,
+	STAGE_HTML,
+	STAGE_REPLY,
+	STAGE_REST,
+	STAGE_FOLD,
+	STAGE_RULES,
+	STAGE_COUNT
+};
 
 static const char *const stage_names[STAGE_COUNT] = {
-	"MIME, headers", "transfer encoding, charset", "HTML", "reply, signature", "the rest of reading", "fold", "gate, rules",
+	"MIME, headers",    "transfer encoding, charset", "HTML",
+	"reply, signature", "the rest of reading",        "fold",
+	"gate, rules",
 };
 
 /* What decoding, charsets and HTML take of one mail's text parts. */
@@ -128,13 +142,14 @@ read_parts(struct arena *arena, const struct part *parts, size_t count, double *
 		if (strncmp(parts[i].type, "text/", 5) != 0 || parts[i].attachment)
 			continue;
 		begun = now(CLOCK_MONOTONIC);
-		if (transfer_decode(arena, parts[i].encoding, parts[i].body.at, parts[i].body.len, LIMIT_TEXT_BYTES, &bytes, &len,
-				    &broken, &cut) < 0 ||
+		if (transfer_decode(arena, parts[i].encoding, parts[i].body.at, parts[i].body.len,
+				    LIMIT_TEXT_BYTES, &bytes, &len, &broken, &cut) < 0 ||
 		    charset_read(&r, parts[i].charset, bytes, len, &text, &len) < 0)
 			break;
 		times[STAGE_CHARSET] += now(CLOCK_MONOTONIC) - begun;
 		begun = now(CLOCK_MONOTONIC);
-		if (strcmp(parts[i].type, "text/html") == 0 && html_text(arena, text, len, &result) < 0)
+		if (strcmp(parts[i].type, "text/html") == 0 &&
+		    html_text(arena, text, len, &result) < 0)
 			break;
 		times[STAGE_HTML] += now(CLOCK_MONOTONIC) - begun;
 	}
@@ -157,7 +172,8 @@ fold_lanes(const struct ruleset *set, struct arena *arena, const struct message 
 }
 
 static void
-measure(struct bench *b, struct arena *arena, struct judge *judge, const struct source_mail *mail, double *times)
+measure(struct bench *b, struct arena *arena, struct judge *judge, const struct source_mail *mail,
+	double *times)
 {
 	double before[STAGE_COUNT], begun, sum = 0;
 	struct reader r;
@@ -191,7 +207,8 @@ measure(struct bench *b, struct arena *arena, struct judge *judge, const struct 
 	begun = now(CLOCK_MONOTONIC);
 	if (judge_message(judge, b->rules, m, NULL, &v) < 0)
 		return;
-	times[STAGE_RULES] += now(CLOCK_MONOTONIC) - begun - (times[STAGE_FOLD] - before[STAGE_FOLD]);
+	times[STAGE_RULES] +=
+		now(CLOCK_MONOTONIC) - begun - (times[STAGE_FOLD] - before[STAGE_FOLD]);
 }
 
 static void
@@ -211,8 +228,8 @@ stages(struct bench *b)
 		all += typical[s];
 	}
 	for (int s = 0; s < STAGE_COUNT; s++)
-		printf("  %-28s %8.1f us a mail %5.1f %%\n", stage_names[s], typical[s] * 1e6 / (double)b->count,
-		       typical[s] * 100 / all);
+		printf("  %-28s %8.1f us a mail %5.1f %%\n", stage_names[s],
+		       typical[s] * 1e6 / (double)b->count, typical[s] * 100 / all);
 	judge_free(judge);
 	arena_free(arena);
 }
@@ -255,11 +272,16 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_filters RULES FOLDER...\n");
 		return 2;
 	}
-	if (bundle_load((const char *const *)&argv[1], 1, NULL, &options, true, &problems, &bundle) < 0) {
-		fprintf(stderr, "bench_filters: cannot load the rules in %s; triagectl rules check tells why\n", argv[1]);
+	if (bundle_load((const char *const *)&argv[1], 1, NULL, &options, true, &problems,
+			&bundle) < 0) {
+		fprintf(stderr,
+			"bench_filters: cannot load the rules in %s; triagectl rules check tells "
+			"why\n",
+			argv[1]);
 		return 1;
 	}
-	printf("%zu rules loaded in %.2f s\n", ruleset_count(bundle->rules), now(CLOCK_MONOTONIC) - begun);
+	printf("%zu rules loaded in %.2f s\n", ruleset_count(bundle->rules),
+	       now(CLOCK_MONOTONIC) - begun);
 	b.rules = bundle->rules;
 	if (load_mails(&b, argv + 2, (size_t)argc - 2) < 0)
 		return 1;
