@@ -23,6 +23,7 @@ from servers import Authority, Dovecot, Triaged, wait_for
 BOX = "bench"
 WAITING = 5000
 LATENCY_MAILS = 200
+LONE_MAILS = 5
 
 
 def row(what, value, bar=""):
@@ -65,12 +66,13 @@ def intake(build, place, dovecot, mails, round_):
               re.sub(rb"(?im)^message-id:.*\n(?:[ \t].*\n)*", b"", mails[i % len(mails)]) for i in range(WAITING)]
     fill(dovecot, user, unique)
     daemon = Triaged(place / user, build, dovecot, accounts=(user,), account_extra="    since: 1990-01-01\n")
-    begun = time.monotonic()
+    started = time.monotonic()
     daemon.start(wait=False)
+    # The accounts start right after the socket is there: rules are loaded, nothing has been read.
+    wait_for("triaged starts", daemon.socket.exists, 60, 0.001)
+    begun = time.monotonic()
 
     def done():
-        if not daemon.socket.exists():
-            return False
         status = json.loads(daemon.ctl("status", "--json").stdout)["accounts"][0]
         return status["state"] == "watching" and status["judged"] + status["parked"] >= WAITING
     log_line = re.compile(r"(\d+) judged")
@@ -79,7 +81,7 @@ def intake(build, place, dovecot, mails, round_):
     memory, peak = resident(daemon.process), resident(daemon.process, "VmHWM")
     judged = sum(int(n) for n in log_line.findall(daemon.log.read_text()))
     daemon.stop()
-    return judged / took, memory, peak
+    return judged / took, memory, peak, begun - started
 
 
 def latency(build, place, dovecot):
@@ -97,8 +99,16 @@ def latency(build, place, dovecot):
                 raise SystemExit("a draft did not come within 30 s")
             time.sleep(0.0005)
         times.append((time.monotonic() - begun) * 1000)
+    lone = []
+    for i in range(LONE_MAILS):
+        time.sleep(3)               # until triaged no longer asks by itself and relies on IDLE alone
+        before = count_files(drafts)
+        begun = time.monotonic()
+        dovecot.deliver("latency", sample(EN_LEGAL, sender=f"Lone {i} <l{i}@customer.example>"))
+        wait_for("a draft", lambda: count_files(drafts) > before, 30, 0.0005)
+        lone.append((time.monotonic() - begun) * 1000)
     daemon.stop()
-    return times
+    return sorted(times), statistics.median(lone)
 
 
 def count_files(maildir):
@@ -133,13 +143,15 @@ def main():
     print(f"{'what':58} {'measured':>22} {'bar':>16}")
     dovecot = Dovecot(place / "dovecot", Authority(place / "ca")).start()
     try:
-        rates, memory, peaks = zip(*(intake(build, place, dovecot, mails, i) for i in range(3)))
+        rates, memory, peaks, starts = zip(*(intake(build, place, dovecot, mails, i) for i in range(3)))
         row(f"intake of {WAITING} waiting mails ({name}), durable", f"{statistics.median(rates):,.0f} mails/s", ">= 4,000")
+        row("  start before it: loading and trying the rules", f"{statistics.median(starts):.2f} s")
         row("resident memory after it", f"{statistics.median(memory):.1f} MB", "<= 60 MB")
         row("  highest during it", f"{statistics.median(peaks):.1f} MB")
-        times = sorted(latency(build, place, dovecot))
-        row(f"delivery -> draft, IDLE, {LATENCY_MAILS} mails: median", f"{statistics.median(times):.1f} ms", "<= 50 ms")
+        times, lone = latency(build, place, dovecot)
+        row(f"delivery -> draft, IDLE, {LATENCY_MAILS} mails on end: median", f"{statistics.median(times):.1f} ms", "<= 50 ms")
         row("  p99", f"{times[int(len(times) * 0.99) - 1]:.1f} ms", "<= 250 ms")
+        row("  a mail after seconds of quiet (Dovecot holds it back 0.5 s)", f"{lone:.1f} ms")
         folder = place / "mails"
         folder.mkdir()
         for i, data in enumerate(mails):
