@@ -396,7 +396,7 @@ open_api(struct engine *e, struct err *err)
 		return r;
 	r = sd_event_add_io(e->event, NULL, api_fd(e->api), EPOLLIN, on_api, e);
 	if (r >= 0)
-		r = sd_event_add_time_relative(e->event, &e->api_timer, CLOCK_MONOTONIC, 0, 0,
+		r = sd_event_add_time_relative(e->event, &e->api_timer, CLOCK_MONOTONIC, 0, 1000,
 					       on_api_timer, e);
 	return r < 0 ? err_set(err, r, "watching the API's socket: %s", strerror(-r)) : 0;
 }

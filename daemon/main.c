@@ -69,27 +69,39 @@ run(const struct config *config, struct bundle *bundle, bool once)
 	return r == 0 ? EXIT_WELL : EXIT_FAILED;
 }
 
+/* Whether a password or key can be read; says so when not. One that is not configured is well. */
+static bool
+try_secret(const char *what, const char *name, const struct secret_source *source)
+{
+	struct err err = { 0 };
+	char *secret;
+
+	if (!source->file && !source->command && !source->credential)
+		return true;
+	if (secret_read(source, &err, &secret) < 0) {
+		fprintf(stderr, "%s%s%s: %s\n", what, *name ? " " : "", name, err.text);
+		return false;
+	}
+	secret_free(secret);
+	return true;
+}
+
 static int
 check(const struct config *config, struct bundle *bundle)
 {
-	int bad = 0;
+	bool well = try_secret("smtp", "", &config->smtp.password);
 
-	for (size_t i = 0; i < config->account_count; i++) {
-		struct err err = { 0 };
-		char *secret;
-
-		if (secret_read(&config->accounts[i].password, &err, &secret) < 0) {
-			fprintf(stderr, "account %s: %s\n", config->accounts[i].name, err.text);
-			bad++;
-			continue;
-		}
-		secret_free(secret);
-	}
+	for (size_t i = 0; i < config->account_count; i++)
+		well &= try_secret("account", config->accounts[i].name,
+				   &config->accounts[i].password);
+	for (size_t i = 0; i < config->webhook_count; i++)
+		well &= try_secret("webhook", config->webhooks[i].name,
+				   &config->webhooks[i].secret);
 	printf("%zu accounts, %zu rules, %zu templates, set %.12s%s\n", config->account_count,
 	       ruleset_count(bundle->rules), bundle->template_count, bundle->hash,
-	       bad ? "" : ": well");
+	       well ? ": well" : "");
 	bundle_unref(bundle);
-	return bad ? EXIT_CONFIG : EXIT_WELL;
+	return well ? EXIT_WELL : EXIT_CONFIG;
 }
 
 int

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "notice.h"
 #include "outbox.h"
 
 struct planner {
@@ -99,46 +100,21 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	return r < 0 ? r : remember_draft(p, entry);
 }
 
-static const char *
-flags_text(struct planner *p, flag_set flags)
-{
-	struct buf text = { .arena = p->arena };
-
-	for (int f = 0; f < FLAG_COUNT; f++)
-		if (flags & 1u << f)
-			buf_printf(&text, "%s%s", text.len ? ", " : "", flag_name((enum flag)f));
-	return buf_string(&text);
-}
-
 static int
 write_notice(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
 	const struct outbox_plan *w = p->wanted;
 	const struct agent_config *agent = config_agent(w->intake->config, entry->argument);
 	const struct message_record *m = w->record;
-	const char *flags = flags_text(p, m->hits), *subject, *body;
-	bool korean = strcmp(w->intake->account->language, "ko") == 0;
+	const char *subject, *body;
+	int r;
 
 	if (!agent || !*agent->address || !w->intake->config->smtp.from)
 		return -ENOENT;
-	subject = arena_printf(p->arena,
-			       korean ? "[%s] C%" PRIu64 " 확인 요청: %s"
-				      : "[%s] C%" PRIu64 " needs you: %s",
-			       w->intake->account->name, entry->case_id, flags ? flags : "");
-	body = arena_printf(
-		p->arena,
-		korean ? "사건: C%" PRIu64
-			 "\n심각도: %s\n분류: %s\n고객: %s\n제목: %s\n담당: %s\n\n"
-			 "원문은 메일함에 있습니다. 기록은 다음 명령으로 볼 수 있습니다.\n    "
-			 "triagectl case show C%" PRIu64 "\n"
-		       : "Case: C%" PRIu64
-			 "\nSeverity: %s\nFlags: %s\nCustomer: %s\nSubject: %s\nOwner: %s\n\n"
-			 "The mail itself is in the mailbox. The record:\n    triagectl case show "
-			 "C%" PRIu64 "\n",
-		entry->case_id, m->severity, flags ? flags : "", m->from, m->subject,
-		w->case_ && *w->case_->owner ? w->case_->owner : "-", entry->case_id);
-	if (!subject || !body)
-		return -ENOMEM;
+	r = notice_text(p->arena, w->intake->account->language, m, w->case_ ? w->case_->owner : "",
+			&subject, &body);
+	if (r < 0)
+		return r;
 	entry->argument = agent->address;
 	return draft_notice(p->arena, w->intake->config->smtp.from, agent->address,
 			    entry->message_id, w->now_ms, subject, body, &payload->text,

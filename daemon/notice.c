@@ -1,0 +1,84 @@
+/*
+ * notice: the words of a mail to one of us: that a complaint needs somebody, and where to look.
+ */
+#include "notice.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "policy.h"
+
+struct words {
+	const char *wanted, *reference, *severity, *flags, *customer, *subject, *owner, *nobody,
+		*mail, *record;
+	const char *severities[SEVERITY_CRITICAL + 1];
+};
+
+static const struct words korean = {
+	.wanted = "확인 요청",
+	.reference = "접수 번호",
+	.severity = "심각도",
+	.flags = "분류",
+	.customer = "고객",
+	.subject = "제목",
+	.owner = "담당",
+	.nobody = "미정",
+	.mail = "원문은 메일함에 있습니다.",
+	.record = "처리 기록은 아래 명령으로 볼 수 있습니다.",
+	.severities = { "없음", "낮음", "보통", "높음", "긴급" },
+};
+
+static const struct words english = {
+	.wanted = "needs a look",
+	.reference = "Case",
+	.severity = "Severity",
+	.flags = "Flags",
+	.customer = "Customer",
+	.subject = "Subject",
+	.owner = "Owner",
+	.nobody = "nobody yet",
+	.mail = "The mail itself is in the mailbox.",
+	.record = "The record:",
+	.severities = { "none", "low", "normal", "high", "critical" },
+};
+
+static void
+add_flags(struct buf *b, flag_set flags)
+{
+	const char *between = "";
+
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if (flags & 1u << f) {
+			buf_printf(b, "%s%s", between, flag_name((enum flag)f));
+			between = ", ";
+		}
+}
+
+int
+notice_text(struct arena *arena, const char *language, const struct message_record *mail,
+	    const char *owner, const char **ret_subject, const char **ret_body)
+{
+	const struct words *w = strcmp(language, "ko") == 0 ? &korean : &english;
+	struct buf subject = { .arena = arena }, body = { .arena = arena };
+	int severity = severity_by_name(mail->severity);
+
+	buf_printf(&subject, "[%s] ", mail->account);
+	if (mail->case_id) {
+		buf_printf(&subject, "C%" PRIu64 " ", mail->case_id);
+		buf_printf(&body, "%s: C%" PRIu64 "\n", w->reference, mail->case_id);
+	}
+	buf_printf(&subject, "%s: ", w->wanted);
+	add_flags(&subject, mail->hits);
+	buf_printf(&body, "%s: %s\n%s: ", w->severity, w->severities[severity < 0 ? 0 : severity],
+		   w->flags);
+	add_flags(&body, mail->hits);
+	buf_printf(&body, "\n%s: %s\n%s: %s\n%s: %s\n\n%s\n", w->customer, mail->from, w->subject,
+		   mail->subject, w->owner, *owner ? owner : w->nobody, w->mail);
+	if (mail->case_id)
+		buf_printf(&body, "%s\n    triagectl case show C%" PRIu64 "\n", w->record,
+			   mail->case_id);
+	*ret_subject = buf_string(&subject);
+	*ret_body = buf_string(&body);
+	return *ret_subject && *ret_body ? 0 : -ENOMEM;
+}

@@ -1,0 +1,19 @@
+/*
+ * notice: the words of a mail to one of us: that a complaint needs somebody, and where to look.
+ * Never the customer's own words: whoever is called does not need to read abuse on their telephone.
+ */
+#ifndef DAEMON_NOTICE_H
+#define DAEMON_NOTICE_H
+
+#include "filters/arena.h"
+#include "record.h"
+
+/*
+ * Subject and body in `language` ("ko", else English). owner "" when nobody owns the case; without
+ * a case (mail->case_id 0) no number is named. In the arena. 0 or -ENOMEM.
+ */
+int
+notice_text(struct arena *arena, const char *language, const struct message_record *mail,
+	    const char *owner, const char **ret_subject, const char **ret_body);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * test_notice: what one of us reads when a complaint needs somebody.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "daemon/notice.h"
+
+static const struct message_record angry = {
+	.account = "shop",
+	.case_id = 12,
+	.severity = "high",
+	.from = "jane@customer.example",
+	.subject = "Kettle",
+	.hits = 1u << FLAG_THREAT_LEGAL | 1u << FLAG_DEMAND_REFUND,
+};
+
+static void
+both_languages(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const char *subject, *body;
+
+	(void)state;
+	assert_int_equal(notice_text(arena, "en", &angry, "mina", &subject, &body), 0);
+	assert_string_equal(subject, "[shop] C12 needs a look: threat.legal, demand.refund");
+	assert_string_equal(
+		body,
+		"Case: C12\nSeverity: high\nFlags: threat.legal, demand.refund\nCustomer: "
+		"jane@customer.example\n"
+		"Subject: Kettle\nOwner: mina\n\nThe mail itself is in the mailbox.\nThe record:\n"
+		"    triagectl case show C12\n");
+	assert_int_equal(notice_text(arena, "ko", &angry, "", &subject, &body), 0);
+	assert_string_equal(subject, "[shop] C12 확인 요청: threat.legal, demand.refund");
+	assert_non_null(strstr(body, "심각도: 높음\n"));
+	assert_non_null(strstr(body, "담당: 미정\n"));
+	arena_free(arena);
+}
+
+static void
+mail_without_a_case_names_none(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct message_record mail = angry;
+	const char *subject, *body;
+
+	(void)state;
+	mail.case_id = 0;
+	assert_int_equal(notice_text(arena, "en", &mail, "", &subject, &body), 0);
+	assert_string_equal(subject, "[shop] needs a look: threat.legal, demand.refund");
+	assert_null(strstr(body, "C0"));
+	assert_null(strstr(body, "triagectl"));
+	assert_non_null(strstr(body, "Owner: nobody yet\n"));
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_languages),
+		cmocka_unit_test(mail_without_a_case_names_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
