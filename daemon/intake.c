@@ -301,8 +301,10 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 		return r;
 	c->counts.judged++;
 	c->counts.planned += open > 0;
-	return settle(c, a->listed.uid, open > 0 ? LEDGER_PLANNED : LEDGER_DONE,
-		      duplicate ? "duplicate" : "", m.id, open);
+	/* A reason on a planned entry would tell of a failed action. */
+	if (open > 0)
+		return settle(c, a->listed.uid, LEDGER_PLANNED, "", m.id, open);
+	return settle(c, a->listed.uid, LEDGER_DONE, duplicate ? "duplicate" : "", m.id, 0);
 }
 
 static int

@@ -102,9 +102,13 @@ def keep(daemon, dovecot):
     say(f"  an IMAP client: localhost:{dovecot.imaps_port} (TLS, authority {dovecot.authority.ca})")
     say(f"      user {BOX}, password '{PASSWORD}'")
     say(f"  deliver more by LMTP to {BOX} at 127.0.0.1:{dovecot.lmtp_port}; the log is {daemon.log}")
-    head("Enter or Ctrl-C ends it.")
+    # Without a terminal there is no Enter: it runs until it is told to end.
+    head("Enter or Ctrl-C ends it." if sys.stdin.isatty() else f"kill {os.getpid()} ends it.")
     try:
-        sys.stdin.readline()
+        if sys.stdin.isatty():
+            sys.stdin.readline()
+        else:
+            signal.pause()
     except KeyboardInterrupt:
         pass
 
@@ -114,7 +118,8 @@ def main():
     place = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
     place.chmod(0o755)
     dovecot = daemon = None
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
     try:
         head("A private mail server and an empty support mailbox")
         dovecot = Dovecot(place / "dovecot", Authority(place / "ca")).start()

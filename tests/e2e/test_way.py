@@ -168,6 +168,10 @@ def test_same_mail_delivered_twice_gets_one_draft(triaged, dovecot, user):
     triaged.once()
     assert len(drafts(dovecot, user)) == 1
     assert dovecot.count(user, "INBOX") == 0
+    triaged.start()
+    attention = json.loads(triaged.ctl("status", "--json").stdout)["attention"]
+    assert not attention["parked"] and not attention["troubled"]
+    triaged.stop()
 
 
 def test_what_a_person_moves_back_stays_there(triaged, dovecot, user):
