@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,7 +89,7 @@ read_file(struct loader *l, const char *path, struct span *ret)
 		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0,
 			     "load again when it is finished", "is being written just now");
 	else if (r < 0)
-		problem(l, path, r == -EFBIG ? "split the file" : NULL, r);
+		problem(l, path, r == -EFBIG ? "split the file: 8 MiB are read of one" : NULL, r);
 	return r == 0;
 }
 
@@ -172,6 +173,31 @@ ends_with(const char *name, const char *end)
 	return a > b && !strcmp(name + a - b, end);
 }
 
+/*
+ * A file that looks as if it were meant to be read, and is not. Others (notes, an editor's copies)
+ * may lie there.
+ */
+static void
+warn_unread(struct loader *l, const char *path, const char *hint)
+{
+	problems_add(l->problems, PROBLEM_WARNING, path, 0, 0, hint, "is not read");
+}
+
+/* The same for a name that should end in .yaml or .txt and ends in something like it. */
+static void
+warn_ending(struct loader *l, const char *path, const char *name, const char *ending)
+{
+	static const char *const alike[] = { ".yaml", ".yml", ".txt", ".text", NULL };
+	const char *dot = strrchr(name, '.'), *const *a = alike + (ending[1] == 't' ? 2 : 0);
+	char hint[160];
+
+	if (!dot || dot == name || (strcasecmp(dot, a[0]) && strcasecmp(dot, a[1])))
+		return;
+	snprintf(hint, sizeof(hint), "rename it to %.*s%s",
+		 (int)(dot - name > 100 ? 100 : dot - name), name, ending);
+	warn_unread(l, path, hint);
+}
+
 static bool
 is_directory(const char *path)
 {
@@ -231,7 +257,7 @@ list_names(struct loader *l, const char *path, const char ***ret, size_t *ret_co
 static void
 walk_language(struct loader *l, const char *directory, const char *language, bool templates)
 {
-	const char **names;
+	const char **names, *ending = templates ? ".txt" : ".yaml";
 	size_t count;
 
 	if (!list_names(l, directory, &names, &count))
@@ -239,9 +265,11 @@ walk_language(struct loader *l, const char *directory, const char *language, boo
 	for (size_t i = 0; i < count; i++) {
 		const char *path = arena_printf(l->arena, "%s/%s", directory, names[i]);
 
-		if (!path || !ends_with(names[i], templates ? ".txt" : ".yaml"))
+		if (!path)
 			continue;
-		if (templates)
+		if (!ends_with(names[i], ending))
+			warn_ending(l, path, names[i], ending);
+		else if (templates)
 			add_template(l, path, language, names[i]);
 		else
 			add_rules(l, path);
@@ -261,6 +289,8 @@ walk_templates(struct loader *l, const char *directory)
 
 		if (path && is_directory(path))
 			walk_language(l, path, names[i], true);
+		else if (path && ends_with(names[i], ".txt"))
+			warn_unread(l, path, "put it into a folder of its language, like en or ko");
 	}
 }
 
@@ -279,12 +309,16 @@ walk(struct loader *l, const char *directory)
 			continue;
 		if (is_directory(path) && !strcmp(names[i], "templates"))
 			walk_templates(l, path);
+		else if (is_directory(path) && !strncasecmp(names[i], "template", 8))
+			warn_unread(l, path, "rename it to templates");
 		else if (is_directory(path))
 			walk_language(l, path, names[i], false);
 		else if (!strcmp(names[i], "policy.yaml"))
 			l->policy_path = read_file(l, path, &l->policy) ? path : l->policy_path;
 		else if (ends_with(names[i], ".yaml"))
 			add_rules(l, path);
+		else
+			warn_ending(l, path, names[i], ".yaml");
 	}
 }
 

@@ -101,14 +101,25 @@ read_rules(const struct yamldoc *doc, const struct yamlnode *node, struct config
 {
 	const char **list;
 	size_t count;
-	struct stat st;
+	struct stat st, other;
 
 	if (!node || !yamldoc_strings(doc, node, "rules", &list, &count))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (stat(list[i], &st) < 0 || !S_ISDIR(st.st_mode))
+		if (stat(list[i], &st) < 0 || !S_ISDIR(st.st_mode)) {
 			yamldoc_error(doc, node, "name directories of rules, the shipped one first",
 				      "rules: \"%.200s\" is no directory", list[i]);
+			continue;
+		}
+		for (size_t k = 0; k < i; k++) {
+			if (stat(list[k], &other) == 0 && other.st_ino == st.st_ino &&
+			    other.st_dev == st.st_dev) {
+				yamldoc_error(doc, node, "keep one of them",
+					      "rules names the directory \"%.200s\" twice",
+					      list[i]);
+				break;
+			}
+		}
 	}
 	c->rules = list;
 	c->rule_count = count;
@@ -191,6 +202,12 @@ config_load(const char *path, struct problems *problems, struct config **ret_con
 	if (!c->path || !set_defaults(c))
 		goto out;
 	r = read_whole(path, arena, &text, &len);
+	if (r == -EFBIG) {
+		problems_add(problems, PROBLEM_ERROR, path, 0, 0, "take out what is not needed",
+			     "is larger than the %u MiB that a configuration may have",
+			     CONFIG_FILE_MAX >> 20);
+		goto out;
+	}
 	if (r < 0) {
 		problems_add(problems, PROBLEM_ERROR, path, 0, 0,
 			     "name another file with --config, or let our user read this one",

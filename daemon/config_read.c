@@ -281,6 +281,13 @@ read_server(const struct yamldoc *doc, const struct yamlnode *node, struct accou
 	config_read_secret(doc, node, "password", true, &a->password);
 }
 
+/* INBOX is the one name whose letters may be large or small (RFC 3501, 5.1). */
+static bool
+same_folder(const char *a, const char *b)
+{
+	return !strcmp(a, b) || (!strcasecmp(a, "INBOX") && !strcasecmp(b, "INBOX"));
+}
+
 static void
 read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
 {
@@ -295,12 +302,23 @@ read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct acco
 		yamldoc_strings(doc, folders, "folders", &a->folders, &a->folder_count);
 	for (size_t i = 0; i < a->folder_count; i++) {
 		for (size_t k = 0; k < i; k++) {
-			if (!strcmp(a->folders[i], a->folders[k]))
+			if (same_folder(a->folders[i], a->folders[k]))
 				yamldoc_error(doc, folders, "keep one of them",
 					      "folder \"%.100s\" stands here twice", a->folders[i]);
 		}
 	}
-	config_read_string(doc, node, "drafts", &a->drafts);
+	if (!config_read_string(doc, node, "drafts", &a->drafts))
+		return;
+	for (size_t i = 0; i < a->folder_count; i++) {
+		if (same_folder(a->folders[i], a->drafts))
+			yamldoc_error(
+				doc, yamldoc_get(node, "drafts"),
+				"name another folder, or take this one out of folders (by default "
+				"INBOX)",
+				"drafts names a folder that is watched, \"%.100s\": drafts would "
+				"be judged like mail",
+				a->drafts);
+	}
 }
 
 /* "now" or a day, which begins at midnight in the account's zone. */

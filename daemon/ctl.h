@@ -1,9 +1,10 @@
 /*
  * ctl: the commands of triagectl, and what they share.
  *
- * Each command gets its own argument list (argv[0] is its name) and returns the exit status:
- * CTL_OK; CTL_FAILED when something in the input or the answer failed (said on stderr, the rest
- * still done); CTL_USAGE for wrong usage or configuration.
+ * Each command gets its own argument list (argv[0] is what it was called by, "triagectl scan",
+ * which begins the complaints of getopt_long) and returns the exit status: CTL_OK; CTL_FAILED when
+ * something in the input or the answer failed (said on stderr, the rest still done); CTL_USAGE for
+ * wrong usage or configuration.
  */
 #ifndef DAEMON_CTL_H
 #define DAEMON_CTL_H

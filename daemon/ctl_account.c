@@ -125,7 +125,7 @@ test_folder(const struct term *term, struct transport *t, const char *folder)
 				     : "see what the server says");
 		return false;
 	}
-	snprintf(text, sizeof(text), "%u mails%s", state.exists,
+	snprintf(text, sizeof(text), "%u mail%s%s", state.exists, state.exists == 1 ? "" : "s",
 		 state.keywords ? "" : "; keywords cannot be set here");
 	step(term, name, true, text);
 	return true;
@@ -249,6 +249,7 @@ ctl_account(int argc, char **argv)
 	int status, c;
 
 	if (argc > 1 && !strcmp(argv[1], "test")) {
+		argv[1] = argv[0];
 		optind = 0;
 		while ((c = getopt_long(argc - 1, argv + 1, "", longs, NULL)) != -1) {
 			if (c != 'c')

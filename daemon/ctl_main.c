@@ -76,6 +76,19 @@ help_command(const struct command *command)
 	return ctl_flush();
 }
 
+static int
+run_command(const struct command *command, int argc, char **argv)
+{
+	char called[64];
+
+	if (help_wanted(argc, argv))
+		return help_command(command);
+	/* getopt_long() begins its complaints with this. */
+	snprintf(called, sizeof(called), "triagectl %s", command->name);
+	argv[1] = called;
+	return command->run(argc - 1, argv + 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -94,8 +107,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(name, commands[i].name))
-			return help_wanted(argc, argv) ? help_command(&commands[i])
-						       : commands[i].run(argc - 1, argv + 1);
+			return run_command(&commands[i], argc, argv);
 	if (*name)
 		fprintf(stderr, "triagectl: there is no command \"%s\"\n\n", name);
 	help(stderr);

@@ -2,52 +2,10 @@
  * ctl_render: see ctl_render.h. Members that are missing are left out, so that an older triagectl
  * can read a newer answer.
  */
-#include "ctl_render.h"
-
-#include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
-static const char *
-string(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
-static json_int_t
-number(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
-static void
-put(const struct term *term, const char *text)
-{
-	term_text(term, text, strlen(text), false);
-}
-
-static void
-put_when(const struct term *term, const char *when)
-{
-	time_t seconds = (time_t)(term_time(when) / 1000);
-	char text[32];
-	struct tm tm;
-
-	if (seconds == 0 || !localtime_r(&seconds, &tm) ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(text, sizeof(text), "%16s", "");
-	fputs(text, term->out);
-}
-
-static void
-put_heading(const struct term *term, const char *text)
-{
-	putc('\n', term->out);
-	term_cell(term, STYLE_STRONG, text, 0);
-	putc('\n', term->out);
-}
+#include "ctl_render.h"
+#include "ctl_render_internal.h"
 
 /* The strings of a list with something between them. */
 static void
@@ -67,130 +25,6 @@ put_list(const struct term *term, const json_t *list, const char *before, const 
 }
 
 static void
-status_head(const struct term *term, const json_t *status)
-{
-	const json_t *rules = json_object_get(status, "rules");
-	int64_t now = number(status, "now_ms");
-	char up[32], loaded[32];
-
-	term_age(now - number(status, "started_ms"), up, sizeof(up));
-	term_age(now - number(rules, "loaded_ms"), loaded, sizeof(loaded));
-	fprintf(term->out,
-		"triaged %s, up %s; %" JSON_INTEGER_FORMAT " rules, set %.12s, loaded %s ago\n",
-		string(status, "version"), up, number(rules, "count"), string(rules, "hash"),
-		loaded);
-	if (!json_is_true(json_object_get(rules, "jit")) && *string(rules, "jit_why"))
-		fprintf(term->out, "  patterns are interpreted, not compiled: %s\n",
-			string(rules, "jit_why"));
-	if (!json_is_true(json_object_get(rules, "gate")) && *string(rules, "gate_why"))
-		fprintf(term->out, "  the literal gate is off: %s\n", string(rules, "gate_why"));
-	if (*string(rules, "reload_error")) {
-		term_style(term, STYLE_BAD);
-		fputs("  the last reload was refused: ", term->out);
-		put(term, string(rules, "reload_error"));
-		term_style(term, STYLE_PLAIN);
-		putc('\n', term->out);
-	}
-}
-
-static void
-status_account(const struct term *term, const json_t *account, int64_t now)
-{
-	const char *state = string(account, "state"), *error = string(account, "error");
-	bool good = !*error;
-	char age[32];
-	size_t i;
-	json_t *folder;
-
-	term_age(now - number(account, "since_ms"), age, sizeof(age));
-	fputs("  ", term->out);
-	term_cell(term, STYLE_STRONG, string(account, "name"), 14);
-	fputs("  ", term->out);
-	term_cell(term, good ? STYLE_GOOD : STYLE_BAD, state, 14);
-	fprintf(term->out,
-		"  for %s, %" JSON_INTEGER_FORMAT " judged, %" JSON_INTEGER_FORMAT
-		" actions done\n",
-		age, number(account, "judged"), number(account, "carried_out"));
-	if (good && *string(account, "server")) {
-		fputs("                  ", term->out);
-		term_cell(term, STYLE_DIM, string(account, "server"), 0);
-		putc('\n', term->out);
-	}
-	if (!good) {
-		fputs("                  ", term->out);
-		term_cell(term, STYLE_BAD, error, 0);
-		if (number(account, "retry_ms") > now)
-			fprintf(term->out, " (next try in %" PRId64 " s)",
-				((int64_t)number(account, "retry_ms") - now + 999) / 1000);
-		putc('\n', term->out);
-	}
-	json_array_foreach(json_object_get(account, "folders"), i, folder)
-	{
-		if (!*string(folder, "problem"))
-			continue;
-		fputs("                  ", term->out);
-		put(term, string(folder, "name"));
-		fputs(": ", term->out);
-		term_cell(term, STYLE_BAD, string(folder, "problem"), 0);
-		putc('\n', term->out);
-	}
-}
-
-static void
-status_attention(const struct term *term, const json_t *attention)
-{
-	const json_t *parked = json_object_get(attention, "parked"),
-		     *troubled = json_object_get(attention, "troubled");
-	size_t i;
-	json_t *one;
-
-	if (json_array_size(parked) + json_array_size(troubled) == 0) {
-		fputs("\nnothing needs a person\n", term->out);
-		return;
-	}
-	put_heading(term, "needs a person");
-	json_array_foreach(parked, i, one)
-	{
-		fputs("  mail ", term->out);
-		put(term, string(one, "account"));
-		putc('/', term->out);
-		put(term, string(one, "folder"));
-		fprintf(term->out, " UID %" JSON_INTEGER_FORMAT ": ", number(one, "uid"));
-		put(term, string(one, "reason"));
-		if (*string(one, "subject")) {
-			fputs(" (“", term->out);
-			put(term, string(one, "subject"));
-			fputs("”)", term->out);
-		}
-		putc('\n', term->out);
-	}
-	json_array_foreach(troubled, i, one)
-	{
-		fprintf(term->out, "  %s ", string(one, "kind"));
-		put(term, string(one, "argument"));
-		fputs(*string(one, "case") ? " of " : "", term->out);
-		fprintf(term->out, "%s, %s: ", string(one, "case"), string(one, "state"));
-		put(term, string(one, "error"));
-		putc('\n', term->out);
-	}
-	if (json_is_true(json_object_get(attention, "more")))
-		fputs("  ... and more\n", term->out);
-}
-
-void
-render_status(const struct term *term, const json_t *status)
-{
-	size_t i;
-	json_t *account;
-
-	status_head(term, status);
-	put_heading(term, "accounts");
-	json_array_foreach(json_object_get(status, "accounts"), i, account)
-		status_account(term, account, number(status, "now_ms"));
-	status_attention(term, json_object_get(status, "attention"));
-}
-
-static void
 waiting_text(const json_t *c, int64_t now_ms, char *ret, size_t size)
 {
 	int64_t since = term_time(string(c, "waiting_since"));
@@ -199,6 +33,13 @@ waiting_text(const json_t *c, int64_t now_ms, char *ret, size_t size)
 		term_age(now_ms - since, ret, size);
 	else
 		snprintf(ret, size, "-");
+}
+
+/* A mail may come without a sender, or with one that is no address. */
+static const char *
+customer(const json_t *c)
+{
+	return *string(c, "customer") ? string(c, "customer") : "(no sender)";
 }
 
 static void
@@ -217,7 +58,7 @@ queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 	fputs("  ", term->out);
 	term_cell(term, *owner ? STYLE_PLAIN : STYLE_DIM, *owner ? owner : "-", 10);
 	fputs("  ", term->out);
-	term_cell(term, STYLE_PLAIN, string(c, "customer"), 24);
+	term_cell(term, STYLE_PLAIN, customer(c), 24);
 	fputs("  ", term->out);
 	term_cell(term, STYLE_PLAIN, *string(c, "subject") ? string(c, "subject") : "(no subject)",
 		  0);
@@ -276,7 +117,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	term_cell(term, STYLE_DIM, "customer", 10);
 	put(term, name);
 	fputs(*name ? " <" : "", term->out);
-	put(term, string(page, "customer"));
+	put(term, customer(page));
 	fputs(*name ? ">\n" : "\n", term->out);
 	case_line(term, "account", string(page, "account"));
 	term_cell(term, STYLE_DIM, "severity", 10);
@@ -363,7 +204,8 @@ case_mail(const struct term *term, const json_t *mail)
 	fputs("  ", term->out);
 	term_cell(term, STYLE_PLAIN,
 		  json_is_true(json_object_get(mail, "outgoing")) ? "(we wrote)"
-								  : string(mail, "from"),
+		  : *string(mail, "from")                         ? string(mail, "from")
+								  : "(no sender)",
 		  24);
 	fputs("  ", term->out);
 	put(term, *string(mail, "subject") ? string(mail, "subject") : "(no subject)");

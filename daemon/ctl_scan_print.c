@@ -170,12 +170,28 @@ scan_print_json(FILE *out, const struct scanned *mail)
 	put(out, "}\n");
 }
 
+/* A list of users or a page of settings has "name: value" lines too, but none of a mail's. */
+static bool
+is_mail(const struct message *m)
+{
+	static const char *const names[] = { "From",        "Sender",       "Reply-To",
+					     "To",          "Cc",           "Subject",
+					     "Date",        "Message-ID",   "Received",
+					     "Return-Path", "MIME-Version", "Content-Type" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (message_header(m, names[i]))
+			return true;
+	return false;
+}
+
 static const char *
 sender_text(const struct message *m)
 {
 	const struct address *from = m ? sender(m) : NULL;
 
 	return !from              ? "?"
+	       : !is_mail(m)      ? "(no headers: is this a mail?)"
 	       : from->address[0] ? from->address
 	       : from->name[0]    ? from->name
 				  : "(no sender)";
@@ -232,16 +248,18 @@ void
 scan_print_line(const struct term *term, const struct scanned *mail)
 {
 	const struct message *m = mail->message;
+	bool other = m && !is_mail(m);
 	bool none = !mail->severity || !strcmp(mail->severity, "none");
 	bool quiet = none && mail->verdict && !verdict_hits(mail->verdict);
 
 	term_cell(term, none ? STYLE_DIM : term_severity(mail->severity),
 		  none ? "-" : mail->severity, 8);
 	fputs("  ", term->out);
-	term_cell(term, quiet ? STYLE_DIM : STYLE_PLAIN, sender_text(m), SENDER_COLUMNS);
+	term_cell(term, quiet ? STYLE_DIM : STYLE_PLAIN, sender_text(m),
+		  other ? 0 : SENDER_COLUMNS);
 	fputs("  ", term->out);
 	term_cell(term, quiet ? STYLE_DIM : STYLE_PLAIN,
-		  !m              ? mail->source
+		  !m || other     ? mail->source
 		  : m->subject[0] ? m->subject
 				  : "(no subject)",
 		  0);

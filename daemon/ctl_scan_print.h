@@ -26,7 +26,10 @@ struct scanned {
 void
 scan_print_json(FILE *out, const struct scanned *mail);
 
-/* Severity, sender and subject; under it a line a flag with the words that raised it. */
+/*
+ * Severity, sender and subject, of what has no header of a mail its source; under it a line a flag
+ * with the words that raised it.
+ */
 void
 scan_print_line(const struct term *term, const struct scanned *mail);
 

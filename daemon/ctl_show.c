@@ -54,6 +54,30 @@ ctl_status(int argc, char **argv)
 	return status;
 }
 
+/* An account without cases may be one that does not exist. */
+static int
+check_account(const struct ask *ask)
+{
+	json_t *status, *account;
+	bool known = false;
+	size_t i;
+	int r = ask_call(ask, "GET", "/v1/status", &status);
+
+	if (r != CTL_OK)
+		return r;
+	json_array_foreach(json_object_get(status, "accounts"), i, account)
+	{
+		const char *name = json_string_value(json_object_get(account, "name"));
+
+		known = known || (name && !strcmp(name, ask->account));
+	}
+	json_decref(status);
+	if (known)
+		return CTL_OK;
+	ctl_complain("no account is called \"%s\"; triagectl status lists them", ask->account);
+	return CTL_FAILED;
+}
+
 int
 ctl_queue(int argc, char **argv)
 {
@@ -70,6 +94,12 @@ ctl_queue(int argc, char **argv)
 		snprintf(path, sizeof(path), "/v1/queue?limit=%s&account=%s",
 			 ask.limit ? ask.limit : "50", account ? account : "");
 		status = ask_call(&ask, "GET", path, &value);
+	}
+	if (status == CTL_OK && ask.account && *ask.account &&
+	    json_array_size(json_object_get(value, "cases")) == 0) {
+		status = check_account(&ask);
+		if (status != CTL_OK)
+			json_decref(value);
 	}
 	if (status == CTL_OK)
 		status = answer(&ask, value, render_queue);
@@ -116,8 +146,10 @@ ctl_reload(int argc, char **argv)
 		status =
 			ask_call(&ask, "POST", ask.yes ? "/v1/reload?yes=1" : "/v1/reload", &value);
 	if (status == CTL_OK) {
-		printf("%" JSON_INTEGER_FORMAT " rules loaded, set %.12s\n",
-		       json_integer_value(json_object_get(value, "rules")),
+		json_int_t rules = json_integer_value(json_object_get(value, "rules"));
+
+		printf("%" JSON_INTEGER_FORMAT " rule%s loaded, set %.12s\n", rules,
+		       rules == 1 ? "" : "s",
 		       json_string_value(json_object_get(value, "hash"))
 			       ? json_string_value(json_object_get(value, "hash"))
 			       : "");

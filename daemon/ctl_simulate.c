@@ -16,6 +16,7 @@
 #include "ctl.h"
 #include "ctl_render.h"
 #include "engine.h"
+#include "filters/message.h"
 #include "ledger.h"
 #include "replay.h"
 #include "report.h"
@@ -143,6 +144,33 @@ judge_all(struct simulation *s, struct err *err)
 	return r;
 }
 
+/* The first address of a field as people write it: a draft has one. */
+static json_t *
+mailbox_json(struct arena *arena, const struct addresses *list)
+{
+	const struct address *a = list->count ? &list->list[0] : NULL;
+
+	return json_string(!a         ? ""
+			   : *a->name ? arena_printf(arena, "%s <%s>", a->name, a->address)
+				      : a->address);
+}
+
+/* The mail that would be written, read as its reader will see it. */
+static json_t *
+written_json(const struct outbox_record_payload *payload)
+{
+	struct arena *arena = arena_new(0);
+	struct message *m;
+	json_t *written = NULL;
+
+	if (arena && message_read(arena, payload->text, payload->len, false, &m) == 0)
+		written = json_pack("{s:o,s:o,s:s,s:s%}", "from", mailbox_json(arena, &m->from),
+				    "to", mailbox_json(arena, &m->to), "subject", m->subject,
+				    "text", m->body, m->body_len);
+	arena_free(arena);
+	return written;
+}
+
 static json_t *
 action_json(struct store_txn *txn, struct arena *arena, const struct outbox_record *e)
 {
@@ -150,8 +178,12 @@ action_json(struct store_txn *txn, struct arena *arena, const struct outbox_reco
 	json_t *action = json_pack("{s:s,s:s,s:s}", "action", outbox_kind_name(e->kind), "to",
 				   e->argument, "rule", e->rule);
 
-	if (action && record_outbox_payload(txn, arena, e->account, e->id, &payload) == 0)
-		json_object_set_new(action, "text", json_stringn(payload.text, payload.len));
+	if (!action || record_outbox_payload(txn, arena, e->account, e->id, &payload) < 0)
+		return action;
+	json_object_set_new(action, "text", json_stringn(payload.text, payload.len));
+	if (e->kind == OUTBOX_DRAFT || e->kind == OUTBOX_NOTIFY)
+		json_object_set_new(action, e->kind == OUTBOX_DRAFT ? "draft" : "notice",
+				    written_json(&payload));
 	return action;
 }
 
@@ -191,18 +223,49 @@ put(const struct term *term, const json_t *object, const char *name)
 }
 
 static void
+put_lines(const struct term *term, const json_t *text)
+{
+	size_t len = json_string_length(text);
+
+	while (len > 0 && json_string_value(text)[len - 1] == '\n')
+		len--;
+	putc('\n', term->out);
+	term_text(term, json_string_value(text), len, true);
+	fputs("\n\n", term->out);
+}
+
+/* What an action would write: a mail as its reader sees it, anything else as it is. */
+static void
+print_written(const struct term *term, const json_t *action)
+{
+	static const char *const fields[][2] = { { "From", "from" },
+						 { "To", "to" },
+						 { "Subject", "subject" } };
+	const json_t *mail = json_object_get(action, "draft");
+
+	if (!mail)
+		mail = json_object_get(action, "notice");
+	if (mail)
+		putc('\n', term->out);
+	for (size_t i = 0; mail && i < 3; i++) {
+		fprintf(term->out, "%s: ", fields[i][0]);
+		put(term, mail, fields[i][1]);
+		putc('\n', term->out);
+	}
+	put_lines(term, json_object_get(mail ? mail : action, "text"));
+}
+
+static void
 print_action(const struct simulation *s, const struct term *term, const json_t *action)
 {
-	const char *text = json_string_value(json_object_get(action, "text"));
-
 	fputs("    ", term->out);
 	term_cell(term, STYLE_PLAIN, json_string_value(json_object_get(action, "action")), 9);
 	put(term, action, "to");
 	fputs(*json_string_value(json_object_get(action, "to")) ? "  (" : "(", term->out);
 	put(term, action, "rule");
 	fputs(")\n", term->out);
-	if (s->drafts && text)
-		fprintf(term->out, "\n%s\n", text);
+	if (s->drafts && json_object_get(action, "text"))
+		print_written(term, action);
 }
 
 /* Everything comes from strangers' mail: nothing reaches the terminal but through term. */

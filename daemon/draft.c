@@ -49,6 +49,12 @@ const char *const draft_variables[] = { "salutation",
 					"extortion",
 					NULL };
 
+static bool
+is_ours(const struct draft_input *in, const struct address *a)
+{
+	return !strcasecmp(a->address, in->account->identity_address);
+}
+
 /* Whom the draft answers; NULL when there is nobody. */
 static const struct address *
 recipient(const struct draft_input *in)
@@ -60,21 +66,24 @@ recipient(const struct draft_input *in)
 			const struct address *a = &lists[i]->list[k];
 
 			/* A web form may write in our own name. */
-			if (mime_address_plain(a->address) &&
-			    strcasecmp(a->address, in->account->identity_address))
+			if (mime_address_plain(a->address) && !is_ours(in, a))
 				return a;
 		}
 	}
 	return NULL;
 }
 
-/* The writer's display name: Reply-To often has none where From does. */
+/*
+ * The writer's display name: Reply-To often has none where From does. A web form's From is our own:
+ * its name greets nobody.
+ */
 static const char *
 display_of(const struct draft_input *in, const struct address *to)
 {
-	if (!*to->name && in->original->from.count)
-		return in->original->from.list[0].name;
-	return to->name;
+	const struct addresses *from = &in->original->from;
+
+	return !*to->name && from->count && !is_ours(in, &from->list[0]) ? from->list[0].name
+									 : to->name;
 }
 
 static bool

@@ -44,19 +44,25 @@ struct engine {
 	sd_event_source *api_timer, *watchdog;
 	uint64_t watchdog_usec;
 	int64_t started_ms, reloaded_ms;
-	char reload_error[512];
+	char reload_error[1024];
 };
 
+/* Every error with its place and what to do about it. */
 static int
 add_problems(json_t *list, const struct problems *problems)
 {
-	char text[1024];
+	char place[1024], text[1024 + sizeof(problems->list->hint)];
 
-	for (size_t i = 0; i < problems->count; i++)
-		if (problems->list[i].level == PROBLEM_ERROR &&
-		    json_array_append_new(list, json_string(err_text(&problems->list[i].err, text,
-								     sizeof(text)))) < 0)
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct problem *p = &problems->list[i];
+
+		if (p->level != PROBLEM_ERROR)
+			continue;
+		snprintf(text, sizeof(text), "%s%s%s", err_text(&p->err, place, sizeof(place)),
+			 *p->hint ? "; " : "", p->hint);
+		if (json_array_append_new(list, json_string(text)) < 0)
 			return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -72,17 +78,13 @@ load_again(struct engine *e, bool yes, struct problems *problems, struct bundle 
 	bundle_unref(old);
 	r = bundle_load(e->config->rules, e->config->rule_count, e->config, &engine_ruleset_options,
 			false, problems, &fresh);
-	if (r < 0) {
-		char first[400] = "the rule directories could not be read";
-
-		for (size_t i = 0; i < problems->count; i++)
-			if (problems->list[i].level == PROBLEM_ERROR) {
-				err_text(&problems->list[i].err, first, sizeof(first));
-				break;
-			}
-		return err_set(err, r, "the new rules have %zu mistakes, the running ones stay: %s",
-			       problems->errors, first);
-	}
+	if (r < 0 && problems->errors == 0)
+		return err_set(err, r,
+			       "the rule directories could not be read: %s; the running rules stay",
+			       strerror(-r));
+	if (r < 0)
+		return err_set(err, r, "the new rules have %zu mistake%s, the running ones stay",
+			       problems->errors, problems->errors == 1 ? "" : "s");
 	now = ruleset_count(fresh->rules);
 	if (!yes && (now == 0 || now * 2 < before)) {
 		bundle_unref(fresh);
@@ -118,8 +120,12 @@ hook_reload(void *context, bool yes, json_t **ret, struct err *err)
 		e->reloaded_ms = clock_now_ms(&clock_system);
 		service_swap(&e->service, fresh);
 	} else {
-		log_line(LOG_ERR, NULL, "reload refused: %s", err->text);
-		snprintf(e->reload_error, sizeof(e->reload_error), "%s", err->text);
+		const char *first = json_string_value(json_array_get(list, 0));
+
+		/* The answer has the whole list; log and status name the first. */
+		snprintf(e->reload_error, sizeof(e->reload_error), "%s%s%s", err->text,
+			 first ? ": " : "", first ? first : "");
+		log_line(LOG_ERR, NULL, "reload refused: %s", e->reload_error);
 		*ret = json_pack("{s:s,s:o}", "error", err->text, "problems", list);
 	}
 	problems_free(&problems);
@@ -141,7 +147,7 @@ hook_status(void *context, json_t **ret, struct err *err)
 	for (size_t i = 0; accounts && i < e->mailbox_count; i++)
 		json_array_append_new(accounts, mailbox_status(e->mailboxes[i]));
 	if (store_begin(e->service.store, false, &txn) == 0) {
-		view_attention(txn, ATTENTION_MAX, &attention);
+		view_attention(txn, e->config, ATTENTION_MAX, &attention);
 		store_abort(txn);
 	}
 	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:I,s:s}", "count",
@@ -431,9 +437,10 @@ run_forever(struct engine *e, struct err *err)
 		r = mailbox_start(e->mailboxes[i], err);
 	if (r < 0)
 		return r;
-	sd_notifyf(0, "READY=1\nSTATUS=Watching %zu accounts", e->mailbox_count);
-	log_line(LOG_NOTICE, NULL, "triaged %s watches %zu accounts", TRIAGED_VERSION,
-		 e->mailbox_count);
+	sd_notifyf(0, "READY=1\nSTATUS=Watching %zu account%s", e->mailbox_count,
+		   e->mailbox_count == 1 ? "" : "s");
+	log_line(LOG_NOTICE, NULL, "triaged %s watches %zu account%s", TRIAGED_VERSION,
+		 e->mailbox_count, e->mailbox_count == 1 ? "" : "s");
 	r = sd_event_loop(e->event);
 	sd_notify(0, "STOPPING=1");
 	return r < 0 ? err_set(err, r, "running the event loop: %s", strerror(-r)) : 0;

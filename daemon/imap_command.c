@@ -198,11 +198,17 @@ was_bad(const struct imap *i)
 static int
 server_said(struct imap *i, struct err *err, int code, const char *doing, const char *advice)
 {
-	char clean[IMAP_TEXT_MAX], reason[IMAP_TEXT_MAX + 32];
+	char clean[IMAP_TEXT_MAX] = "(nothing)", reason[IMAP_TEXT_MAX + 32];
 	const char *text = i->session->imap_response;
+	size_t len;
 
-	snprintf(reason, sizeof(reason), "the server said: %s",
-		 text != NULL ? imap_clean(text, clean, sizeof(clean)) : "(nothing)");
+	if (text != NULL)
+		imap_clean(text, clean, sizeof(clean));
+	/* The sentence goes on behind it. */
+	len = strlen(clean);
+	if (len > 0 && clean[len - 1] == '.')
+		clean[len - 1] = '\0';
+	snprintf(reason, sizeof(reason), "the server said: %s", clean);
 	return imap_fail(i, err, code, doing, reason, advice);
 }
 

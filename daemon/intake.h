@@ -42,8 +42,9 @@ struct intake {
 	const struct clock *clock;
 	const struct config *config;
 	const struct account_config *account;
-	_Atomic int64_t *beat; /* monotonic ms of the last step of work, for the watchdog; NULL:
-				  nobody watches */
+	_Atomic int64_t *beat;    /* monotonic ms of the last step of work, for the watchdog; NULL:
+				     nobody watches */
+	struct outbox_told *told; /* failures that the log has; NULL: it is told none */
 	const _Atomic int *stopping; /* non-zero: begin nothing new; NULL: never */
 };
 

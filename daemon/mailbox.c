@@ -54,6 +54,7 @@ struct mailbox {
 	pthread_t thread;
 	bool started;
 	_Atomic int64_t beat; /* 0 while it waits */
+	struct outbox_told told;
 
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t woken;
@@ -63,6 +64,7 @@ struct mailbox {
 	int64_t retry_ms;  /* when it will connect again, 0 */
 	unsigned failures; /* in a row */
 	char server[256], error[512];
+	bool needs_person; /* the error is not one that passes */
 	struct intake_counts counts;
 	struct outbox_counts outbox;
 	uint64_t carried_out;
@@ -85,6 +87,7 @@ mailbox_new(struct service *service, const struct account_config *account,
 				      .config = service->config,
 				      .account = account,
 				      .beat = &mb->beat,
+				      .told = &mb->told,
 				      .stopping = &service->stopping };
 	mb->sync = sync_new(service, &mb->intake, transport);
 	mb->folders = calloc(account->folder_count, sizeof(*mb->folders));
@@ -235,8 +238,10 @@ carry_out(struct mailbox *mb, bool *more, struct err *err)
 	pthread_mutex_unlock(&mb->mutex);
 	if (counts.failed > 0)
 		log_line(LOG_WARNING, &where,
-			 "%u actions could not be carried out; see triagectl status",
-			 counts.failed);
+			 "%u action%s could not be carried out; see triagectl status",
+			 counts.failed, counts.failed == 1 ? "" : "s");
+	if (r == 0 && !counts.more && !counts.next_ms)
+		outbox_told_forget(&mb->told);
 	*more = counts.more;
 	return r;
 }
@@ -308,6 +313,7 @@ note_success(struct mailbox *mb)
 	pthread_mutex_lock(&mb->mutex);
 	mb->failures = 0;
 	mb->error[0] = '\0';
+	mb->needs_person = false;
 	mb->retry_ms = 0;
 	pthread_mutex_unlock(&mb->mutex);
 }
@@ -382,6 +388,7 @@ note_failure(struct mailbox *mb, int error, const struct err *err, int64_t delay
 	pthread_mutex_lock(&mb->mutex);
 	news = strncmp(mb->error, err->text, sizeof(mb->error) - 1) != 0;
 	snprintf(mb->error, sizeof(mb->error), "%s", err->text);
+	mb->needs_person = error != -EPIPE && error != -ETIMEDOUT && error != -EHOSTUNREACH;
 	mb->retry_ms = clock_now_ms(mb->service->clock) + delay;
 	pthread_mutex_unlock(&mb->mutex);
 	if (news) /* the same failure again is in the status, not in the log */
@@ -476,6 +483,9 @@ mailbox_resume(struct mailbox *mb, const char *folder, struct err *err)
 		return err_set(err, -ENOENT, "account %s does not watch a folder called %s",
 			       account->name, folder);
 	r = resync_resume(mb->intake.store, account->name, folder);
+	if (r == -EALREADY)
+		return err_set(err, r, "folder %s of account %s is not parked: nothing was changed",
+			       folder, account->name);
 	if (r < 0)
 		return err_set(err, r, "writing the store: %s", strerror(-r));
 	mailbox_wake(mb, false);
@@ -513,14 +523,14 @@ mailbox_status(struct mailbox *mb)
 	for (size_t i = 0; folders && i < mb->intake.account->folder_count; i++)
 		json_array_append_new(folders, json_pack("{s:s,s:s}", "name", mb->folders[i].name,
 							 "problem", mb->folders[i].problem));
-	status = json_pack("{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name",
+	status = json_pack("{s:s,s:s,s:I,s:s,s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name",
 			   mb->intake.account->name, "state", state_names[mb->state], "since_ms",
 			   (json_int_t)mb->since_ms, "server", mb->server, "error", mb->error,
-			   "retry_ms", (json_int_t)mb->retry_ms, "judged",
-			   (json_int_t)mb->counts.judged, "planned", (json_int_t)mb->counts.planned,
-			   "parked", (json_int_t)mb->counts.parked, "carried_out",
-			   (json_int_t)mb->carried_out, "failed", (json_int_t)mb->outbox.failed,
-			   "folders", folders);
+			   "needs_person", mb->needs_person, "retry_ms", (json_int_t)mb->retry_ms,
+			   "judged", (json_int_t)mb->counts.judged, "planned",
+			   (json_int_t)mb->counts.planned, "parked", (json_int_t)mb->counts.parked,
+			   "carried_out", (json_int_t)mb->carried_out, "failed",
+			   (json_int_t)mb->outbox.failed, "folders", folders);
 	pthread_mutex_unlock(&mb->mutex);
 	return status;
 }

@@ -38,8 +38,8 @@ mailbox_join(struct mailbox *mailbox, int64_t deadline_ms);
 
 /*
  * Reads a parked folder again: what is known in it goes on, mail that came since it was parked is
- * new, the rest is old. A folder that is not parked is left alone. -ENOENT: not a folder of this
- * account. Any thread.
+ * new, the rest is old. -ENOENT: not a folder of this account; -EALREADY: it is not parked, and
+ * left alone. Any thread.
  */
 int
 mailbox_resume(struct mailbox *mailbox, const char *folder, struct err *err);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ledger.h"
+#include "log.h"
 #include "outbox.h"
 
 #define ATTEMPTS_MAX                                                                               \
@@ -322,6 +323,44 @@ finish_one(struct store_txn *txn, struct arena *arena, struct outbox_result *res
 	return r;
 }
 
+bool
+outbox_told_new(struct outbox_told *told, const char *account, const char *error)
+{
+	const size_t max = sizeof(told->hashes) / sizeof(*told->hashes);
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	for (const char *at = account; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	hash *= 1099511628211u; /* the NUL between them */
+	for (const char *at = error; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	for (size_t i = 0; i < told->count && i < max; i++)
+		if (told->hashes[i] == hash)
+			return false;
+	if (told->count >= 2 * max)
+		told->count = (unsigned)max;
+	told->hashes[told->count++ % max] = hash;
+	return true;
+}
+
+/*
+ * A lost connection is the account's error, and is told there. What was cut short by stopping is no
+ * failure.
+ */
+static void
+tell_log(const struct intake *intake, const struct outbox_result *result)
+{
+	const struct outbox_record *e = &result->entry;
+
+	if (!intake->told || !result->again || result->error == OUTBOX_NOT_BEGUN ||
+	    transport_lost(result->error) || e->ended_ms || intake_stopping(intake) ||
+	    !outbox_told_new(intake->told, e->account, result->text))
+		return;
+	log_line(LOG_WARNING, &(struct log_about){ .account = e->account, .case_id = e->case_id },
+		 "a %s is waiting and will be tried again: %s; triagectl status lists what waits",
+		 outbox_kind_name(e->kind), result->text);
+}
+
 int
 outbox_finish(const struct intake *intake, struct outbox_result *results, size_t count)
 {
@@ -341,6 +380,8 @@ outbox_finish(const struct intake *intake, struct outbox_result *results, size_t
 	}
 	if (r == 0) {
 		r = store_commit(txn);
+		for (size_t i = 0; r == 0 && i < count; i++)
+			tell_log(intake, &results[i]);
 		goto out;
 	}
 	store_abort(txn);

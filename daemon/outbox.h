@@ -94,9 +94,26 @@ struct outbox_result {
 int
 outbox_start(struct store *store, struct arena *arena, struct outbox_record *entries, size_t count);
 
+/* Why actions are tried again, as far as the log was told: hashes of account and error. */
+struct outbox_told {
+	uint64_t hashes[16]; /* the oldest is forgotten for a new one */
+	unsigned count;
+};
+
+/* Whether the account's actions have not failed with this error before. They have from now on. */
+bool
+outbox_told_new(struct outbox_told *told, const char *account, const char *error);
+
+/* Nothing is tried again any more: what fails from now on is news. */
+static inline void
+outbox_told_forget(struct outbox_told *told)
+{
+	told->count = 0;
+}
+
 /*
  * Writes down how entries ended: events, retries, the mail's ledger entry. Durable. Sets state and
- * next_ms of the results' entries.
+ * next_ms of the results' entries. The first to be tried again for a reason is told to the log.
  */
 int
 outbox_finish(const struct intake *intake, struct outbox_result *results, size_t count);

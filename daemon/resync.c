@@ -282,7 +282,9 @@ resync_resume(struct store *store, const char *account, const char *folder)
 	if (r < 0)
 		goto out;
 	r = record_cursor_get(txn, arena, account, folder, &cursor);
-	if (r == 0 && *cursor.parked) {
+	if (r == -ENOENT || (r == 0 && !*cursor.parked))
+		r = -EALREADY;
+	if (r == 0) {
 		cursor.parked = "";
 		cursor.next = 0;
 		r = record_cursor_put(txn, &cursor);
@@ -293,5 +295,5 @@ resync_resume(struct store *store, const char *account, const char *folder)
 		store_abort(txn);
 out:
 	arena_free(arena);
-	return r == -ENOENT ? 0 : r;
+	return r;
 }

@@ -24,7 +24,7 @@ resync_folder(const struct intake *intake, struct transport *transport, const ch
 
 /*
  * Takes the parking off a folder: the next synchronisation matches it again, however little fits.
- * One that is not parked is left alone.
+ * -EALREADY: it is not parked, and left alone.
  */
 int
 resync_resume(struct store *store, const char *account, const char *folder);

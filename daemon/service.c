@@ -100,7 +100,8 @@ service_stop(struct service *service, bool cut)
  * nothing waits, -1: more now.
  */
 static int
-run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct err *err)
+run_accounts(struct service *service, unsigned kinds, struct outbox_told *told, int64_t *next_ms,
+	     struct err *err)
 {
 	bool more = false;
 	int first = 0;
@@ -111,6 +112,7 @@ run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct e
 					 .clock = service->clock,
 					 .config = service->config,
 					 .account = &service->config->accounts[i],
+					 .told = told,
 					 .stopping = &service->stopping };
 		struct outbox_counts counts;
 		struct err why = { 0 };
@@ -121,14 +123,17 @@ run_accounts(struct service *service, unsigned kinds, int64_t *next_ms, struct e
 		if (counts.failed > 0)
 			log_line(LOG_WARNING,
 				 &(struct log_about){ .account = intake.account->name },
-				 "%u notices or webhooks could not be sent; see triagectl status",
-				 counts.failed);
+				 "%u notice%s or webhook%s could not be sent; see triagectl status",
+				 counts.failed, counts.failed == 1 ? "" : "s",
+				 counts.failed == 1 ? "" : "s");
 		if (counts.next_ms != INT64_MAX)
 			*next_ms = outbox_earlier(*next_ms, counts.next_ms);
 		more = more || counts.more;
 	}
 	if (more)
 		*next_ms = -1;
+	else if (first == 0 && *next_ms == 0)
+		outbox_told_forget(told);
 	return first;
 }
 
@@ -170,7 +175,7 @@ courier_main(void *argument)
 		pthread_mutex_lock(&service->mutex);
 		seen = service->kicks;
 		pthread_mutex_unlock(&service->mutex);
-		if (run_accounts(service, courier->kinds, &next_ms, &err) < 0) {
+		if (run_accounts(service, courier->kinds, &courier->told, &next_ms, &err) < 0) {
 			log_line(LOG_ERR, NULL, "%s", err.text);
 			next_ms = 0;
 		}
@@ -205,12 +210,13 @@ service_start_couriers(struct service *service, struct err *err)
 int
 service_courier_once(struct service *service, struct err *err)
 {
+	struct outbox_told told = { .count = 0 };
 	int64_t next_ms;
 	int r;
 
 	do {
-		r = run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &next_ms,
-				 err);
+		r = run_accounts(service, 1u << OUTBOX_NOTIFY | 1u << OUTBOX_WEBHOOK, &told,
+				 &next_ms, err);
 	} while (r == 0 && next_ms < 0);
 	return r;
 }

@@ -20,6 +20,7 @@ struct courier {
 	struct service *service;
 	unsigned kinds; /* 1u << OUTBOX_... */
 	pthread_t thread;
+	struct outbox_told told;
 	bool running, ended; /* ended: it has nothing more to do; guarded by the service's mutex */
 };
 

@@ -219,44 +219,81 @@ take_file(struct source *s, const char *path, struct source_file *file)
 	return 0;
 }
 
+/*
+ * Opens without waiting for the writer of a FIFO; what is read then waits, as standard input does,
+ * for a writer that is there. Returns the descriptor or a negative errno.
+ */
+static int
+open_quickly(const char *path, struct stat *ret_st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), flags, r;
+
+	if (fd < 0)
+		return -errno;
+	flags = fcntl(fd, F_GETFL);
+	if (fstat(fd, ret_st) == 0 && flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
+		return fd;
+	r = -errno;
+	close(fd);
+	return r;
+}
+
+static int
+open_standard(struct stat *ret_st)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), r;
+
+	if (fd >= 0 && fstat(fd, ret_st) == 0)
+		return fd;
+	r = -errno;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* Takes what fd holds. shown: what it is called to people. */
+static int
+take_open(struct source *s, const char *path, const char *shown, int fd, const struct stat *st,
+	  struct err *err)
+{
+	struct source_file *file;
+	int r = source_file_read(fd, st, &file);
+
+	if (r == 0 && S_ISFIFO(st->st_mode) && file->len == 0 && strcmp(path, "-") != 0) {
+		source_file_unref(file);
+		return err_set(err, -ENODATA,
+			       "cannot read %s: nothing came out of this pipe; start what writes "
+			       "into it first",
+			       shown);
+	}
+	if (r == 0)
+		r = take_file(s, path, file);
+	if (r == -EFBIG)
+		return err_set(err, r, "cannot read %s: more than %lu MiB from a %s", shown,
+			       SOURCE_STREAM_MAX >> 20,
+			       S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)
+				       ? "device; name a file"
+				       : "pipe; save it to a file first");
+	return r < 0 ? err_set(err, r, "cannot read %s: %s", shown, strerror(-r)) : 0;
+}
+
 /* Opens a path. below: found in a folder, so that pipes and the like are passed over. */
 static int
 open_path(struct source *s, const char *path, bool below, struct err *err)
 {
 	bool standard = !below && !strcmp(path, "-");
-	struct source_file *file;
+	const char *shown = standard ? "standard input" : path;
 	struct stat st;
-	int fd, r;
+	int fd = standard ? open_standard(&st) : open_quickly(path, &st), r = 0;
 
-	/* In a folder a FIFO without a writer must not hold us up. */
-	fd = standard ? dup(STDIN_FILENO)
-		      : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (below ? O_NONBLOCK : 0));
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err_set(err, r, "cannot open %s: %s", standard ? "standard input" : path,
-			       strerror(-r));
-	}
+	if (fd < 0)
+		return err_set(err, fd, "cannot open %s: %s", shown, strerror(-fd));
 	if (S_ISDIR(st.st_mode) && !standard)
 		return enter(s, path, fd, err);
-	if (below && !S_ISREG(st.st_mode)) {
-		close(fd);
-		return 0;
-	}
-	r = source_file_read(fd, &st, &file);
+	if (!below || S_ISREG(st.st_mode))
+		r = take_open(s, path, shown, fd, &st, err);
 	close(fd);
-	if (r == 0)
-		r = take_file(s, path, file);
-	if (r == -EFBIG)
-		return err_set(
-			err, r,
-			"cannot read %s: more than %lu MiB from a pipe; save it to a file first",
-			path, SOURCE_STREAM_MAX >> 20);
-	if (r < 0)
-		return err_set(err, r, "cannot read %s: %s", standard ? "standard input" : path,
-			       strerror(-r));
-	return 0;
+	return r;
 }
 
 /* The next entry of the innermost folder, or one folder up. */

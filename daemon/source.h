@@ -3,7 +3,8 @@
  *
  * A path is a mail (.eml or any other file), an mbox (recognised by its From_ line, RFC 4155), a
  * Maildir (cur and new, by delivery order, and its Maildir++ subfolders), any other folder (its
- * files and folders by name, hidden ones left out), a pipe, or "-" for standard input. Large files
+ * files and folders by name, hidden ones left out), a pipe, or "-" for standard input. A named pipe
+ * that nobody has opened for writing is an error, not a wait. Large files
  * are mapped and never copied; mbox mails are copied only when ">From " lines must be unescaped.
  * Symbolic links to files are followed, to folders below a given one not.
  */
@@ -16,7 +17,7 @@
 #include "filters/err.h"
 
 #define SOURCE_DEPTH_MAX 64           /* folders within folders */
-#define SOURCE_STREAM_MAX (1ul << 30) /* bytes taken from a pipe */
+#define SOURCE_STREAM_MAX (1ul << 30) /* bytes taken from a pipe or a device */
 
 struct source;
 struct source_file;

@@ -25,8 +25,8 @@ void
 source_file_unref(struct source_file *file);
 
 /*
- * The whole content of fd: 0, -EFBIG for more than SOURCE_STREAM_MAX from a pipe, -ENOMEM, or the
- * errno of reading.
+ * The whole content of fd: 0, -EFBIG for more than SOURCE_STREAM_MAX from a pipe or a device,
+ * -ENOMEM, or the errno of reading.
  */
 int
 source_file_read(int fd, const struct stat *st, struct source_file **ret);

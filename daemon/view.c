@@ -4,38 +4,17 @@
  * Times are RFC 3339 in UTC, null when there is none; cases are "C12". Never changes anything,
  * holds no state.
  */
-#include "view.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "record.h"
+#include "view.h"
+#include "view_internal.h"
 
 #define WORDS_MAX 6 /* evidence texts shown of a case in the queue */
 #define WORD_BYTES_MAX 80
 #define CASE_MESSAGES_MAX 200 /* of one case; the newest are kept */
 #define CASE_EVENTS_MAX 2000
-
-static json_t *
-time_json(int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	char text[40];
-	struct tm tm;
-
-	if (ms <= 0 || !gmtime_r(&seconds, &tm) ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		return json_null();
-	return json_string(text);
-}
-
-static json_t *
-case_json(uint64_t id)
-{
-	return id ? json_sprintf("C%llu", (unsigned long long)id) : json_null();
-}
 
 static json_t *
 flags_json(flag_set set)
@@ -46,13 +25,6 @@ flags_json(flag_set set)
 		if (set & (flag_set)1 << f)
 			json_array_append_new(list, json_string(flag_name((enum flag)f)));
 	return list;
-}
-
-/* NULL members of a record that was never filled in are empty. */
-static const char *
-text(const char *s)
-{
-	return s ? s : "";
 }
 
 /* Collects what the queue shows of a case's evidence. */
@@ -373,96 +345,5 @@ out:
 	json_decref(v.messages);
 	json_decref(v.outbox);
 	arena_free(v.arena);
-	return r;
-}
-
-struct attention {
-	struct store_txn *txn;
-	struct arena *arena;
-	json_t *list;
-	size_t limit;
-	bool more;
-};
-
-static int
-attention_add(struct attention *a, json_t *one)
-{
-	return one && json_array_append_new(a->list, one) == 0 ? 0 : -ENOMEM;
-}
-
-static bool
-attention_full(struct attention *a)
-{
-	a->more = json_array_size(a->list) >= a->limit;
-	return a->more;
-}
-
-static int
-visit_parked(void *context, const struct ledger_record *l)
-{
-	struct attention *a = context;
-	struct message_record m;
-	json_t *one;
-	int r;
-
-	if (attention_full(a))
-		return 1;
-	one = json_pack("{s:s, s:s, s:I, s:s}", "account", text(l->account), "folder",
-			text(l->folder), "uid", (json_int_t)l->uid, "reason", text(l->reason));
-	if (one && l->message) {
-		r = record_message_get(a->txn, a->arena, l->message, &m);
-		if (r == 0) {
-			json_object_set_new(one, "from", json_string(text(m.from)));
-			json_object_set_new(one, "subject", json_string(text(m.subject)));
-			json_object_set_new(one, "case", case_json(m.case_id));
-			record_message_free(&m);
-		} else if (r != -ENOENT) {
-			json_decref(one);
-			return r;
-		}
-	}
-	return attention_add(a, one);
-}
-
-static int
-visit_troubled(void *context, const struct outbox_record *e)
-{
-	struct attention *a = context;
-
-	if (attention_full(a))
-		return 1;
-	return attention_add(a, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id",
-					  (json_int_t)e->id, "account", text(e->account), "kind",
-					  outbox_kind_name(e->kind), "state",
-					  outbox_state_name(e->state), "argument",
-					  text(e->argument), "error", text(e->error), "rule",
-					  text(e->rule), "case", case_json(e->case_id)));
-}
-
-int
-view_attention(struct store_txn *txn, size_t limit, json_t **ret)
-{
-	struct arena *arena = arena_new(0);
-	struct attention parked = { txn, arena, json_array(), limit, false };
-	struct attention troubled = { txn, arena, json_array(), limit, false };
-	json_t *view = NULL;
-	int r = -ENOMEM;
-
-	if (!arena || !parked.list || !troubled.list)
-		goto out;
-	r = record_ledger_parked(txn, arena, visit_parked, &parked);
-	if (r == 0)
-		r = record_outbox_troubled(txn, arena, visit_troubled, &troubled);
-	if (r < 0)
-		goto out;
-	view = json_pack("{s:O, s:O, s:b}", "parked", parked.list, "troubled", troubled.list,
-			 "more", parked.more || troubled.more);
-	r = view ? 0 : -ENOMEM;
-	if (view)
-		*ret = view;
-out:
-	json_decref(parked.list);
-	json_decref(troubled.list);
-	arena_free(arena);
 	return r;
 }

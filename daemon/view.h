@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "config.h"
 #include "store.h"
 
 /*
@@ -26,10 +27,12 @@ int
 view_case(struct store_txn *txn, uint64_t case_id, json_t **ret);
 
 /*
- * {"parked":[...], "troubled":[...], "more": bool}: what a person must look at. At most limit
- * entries each.
+ * {"parked":[...], "troubled":[...], "more": bool, "waiting":[{id, account, kind, argument, error,
+ * rule, attempts, next, case}], "more_waiting": bool}: what a person must look at, and the actions
+ * of the configured accounts that failed and are tried again (next: when, null: as soon as
+ * possible). At most limit entries each.
  */
 int
-view_attention(struct store_txn *txn, size_t limit, json_t **ret);
+view_attention(struct store_txn *txn, const struct config *config, size_t limit, json_t **ret);
 
 #endif

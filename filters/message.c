@@ -26,9 +26,18 @@ const char *
 message_notes_text(unsigned notes, char *buf, size_t size)
 {
 	static const char *const names[] = {
-		"no headers",      "two Message-IDs", "broken MIME", "broken text",
-		"charset guessed", "encrypted",       "cut: size",   "cut: parts",
-		"cut: nesting",    "cut: headers",    "cut: text",   "cut: HTML",
+		"no headers",
+		"two Message-IDs",
+		"broken MIME",
+		"broken text",
+		"charset guessed",
+		"encrypted",
+		"the mail was cut",
+		"some parts were left out",
+		"deep parts were left out",
+		"the header block was cut",
+		"the text was cut",
+		"the HTML was cut",
 	};
 	size_t used = 0;
 

@@ -98,6 +98,11 @@ take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node
 	struct rule r;
 	int rc;
 
+	if (known != NULL && known->pack == pack) {
+		yamldoc_error(&pack->doc, id, "give one of them another id, or take one out",
+			      "%.80s stands here twice; first in line %u", known->id, known->line);
+		return 0;
+	}
 	if (known != NULL && pack->source->override) {
 		rc = rule_override(known, pack, node);
 		return rc == -ENOMEM ? rc : 0;

@@ -52,6 +52,19 @@ refuse(const struct builder *b, yaml_mark_t mark, const char *hint, const char *
 	return -EINVAL;
 }
 
+/* Whether white space that begins that line holds a tab. */
+static bool
+indented_by_tab(const struct builder *b, size_t line)
+{
+	const char *at = b->text, *end = b->text + b->len;
+
+	for (; line > 0 && at < end; at++)
+		line -= *at == '\n';
+	while (at < end && *at == ' ')
+		at++;
+	return at < end && *at == '\t';
+}
+
 static int
 parser_failed(const struct builder *b)
 {
@@ -76,6 +89,8 @@ parser_failed(const struct builder *b)
 			   "save the file as UTF-8 without control characters", text);
 		return -EINVAL;
 	}
+	if (indented_by_tab(b, p->problem_mark.line))
+		return refuse(b, p->problem_mark, "use spaces", "tabs do not indent YAML");
 	if (p->context)
 		snprintf(text, sizeof(text), "is not YAML here: %s (%s, which began in line %zu)",
 			 p->problem ? p->problem : "error", p->context, p->context_mark.line + 1);
@@ -271,20 +286,25 @@ yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const c
 	static struct yamlnode nothing = {
 		.kind = YAMLNODE_NULL, .line = 1, .column = 1, .text = ""
 	};
-	struct builder b = { .doc = doc, .text = text, .len = len };
+	/* Some editors begin a file with a byte order mark, which libyaml takes for text here. */
+	size_t mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	struct builder b = { .doc = doc, .text = text + mark, .len = len - mark };
+	char bound[80];
 	int r = 0;
 
 	*doc = (struct yamldoc){
 		.name = name, .problems = problems, .arena = arena, .root = &nothing
 	};
 	if (len > LIMIT_RULE_FILE_BYTES) {
-		problem_at(doc, 0, 0, "split the file", "is too big to be read");
+		snprintf(bound, sizeof(bound), "is larger than the %u MiB that are read of a file",
+			 LIMIT_RULE_FILE_BYTES >> 20);
+		problem_at(doc, 0, 0, "split the file", bound);
 		return -EINVAL;
 	}
 	if (!yaml_parser_initialize(&b.parser))
 		return -ENOMEM;
 	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, len);
+	yaml_parser_set_input_string(&b.parser, (const unsigned char *)b.text, b.len);
 	while (r == 0) {
 		yaml_event_t event;
 

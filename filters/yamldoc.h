@@ -45,9 +45,10 @@ struct yamldoc {
 
 /*
  * Reads a text. The tree and copies of its strings live in the arena; name and problems must
- * outlive doc. An empty text has a YAMLNODE_NULL root. Keys that stand twice are reported, the
- * first counts. Returns 0, -EINVAL with a problem added when it is no YAML or over
- * LIMIT_RULE_FILE_BYTES, LIMIT_YAML_DEPTH or LIMIT_YAML_NODES, or -ENOMEM.
+ * outlive doc. A byte order mark at its start is skipped. An empty text has a YAMLNODE_NULL root.
+ * Keys that stand twice are reported, the first counts. Returns 0, -EINVAL with a problem added
+ * when it is no YAML or over LIMIT_RULE_FILE_BYTES, LIMIT_YAML_DEPTH or LIMIT_YAML_NODES, or
+ * -ENOMEM.
  */
 int
 yamldoc_load(struct yamldoc *doc, struct arena *arena, const char *name, const char *text,

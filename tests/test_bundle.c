@@ -170,6 +170,39 @@ mistakes(void **state)
 	assert_null(b);
 }
 
+static void
+names_files_that_are_not_read(void **state)
+{
+	static const char *const unread[][2] = {
+		{ "near/x.yml", "rename it to x.yaml" },
+		{ "near/en/y.YAML", "rename it to y.yaml" },
+		{ "near/templates/en/Legal.TXT", "rename it to Legal.txt" },
+		{ "near/templates/lone.txt", "put it into a folder of its language" },
+		{ "near/Templates/en/a.txt", "rename it to templates" },
+	};
+	static const char *const quiet[] = { "near/README.md", "near/notes.txt", "near/en/t.yaml~",
+					     "near/en/t.yaml.bak" };
+	const char *near = path_of("near"), *said;
+	struct problems problems = { .count = 0 };
+	struct bundle *b = NULL;
+
+	(void)state;
+	put("near/policy.yaml", POLICY);
+	put("near/en/t.yaml", RULE);
+	put("near/templates/en/hello.txt", "\nhello\n");
+	for (size_t i = 0; i < 5; i++)
+		put(unread[i][0], "x\n");
+	for (size_t i = 0; i < 4; i++)
+		put(quiet[i], "x\n");
+	assert_int_equal(load(&near, 1, false, &problems, &b), 0);
+	said = golden_problems(arena, &problems);
+	assert_int_equal(problems.warnings, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_non_null(strstr(said, unread[i][1]));
+	bundle_unref(b);
+	problems_free(&problems);
+}
+
 static int
 setup(void **state)
 {
@@ -196,6 +229,7 @@ main(void)
 		cmocka_unit_test(the_shipped_directory),
 		cmocka_unit_test(overrides),
 		cmocka_unit_test(mistakes),
+		cmocka_unit_test(names_files_that_are_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -200,6 +200,32 @@ tells_the_place(void **state)
 }
 
 static void
+refuses_what_cannot_go_together(void **state)
+{
+	struct problems problems = { .count = 0 };
+	struct config *config = NULL;
+	char line[1024], *large = malloc((1u << 20) + 2);
+
+	(void)state;
+	assert_non_null(strstr(first_problem(ACCOUNT ", drafts: inbox}\n", line, sizeof(line)),
+			       "drafts names a folder that is watched"));
+	assert_non_null(
+		strstr(first_problem(ACCOUNT ", folders: [A, B], drafts: B}\n", line, sizeof(line)),
+		       "drafts names a folder that is watched"));
+	config_free(load_well(ACCOUNT ", folders: [A, B], drafts: b}\n"));
+	assert_string_equal(
+		first_problem(ACCOUNT "}\nrules: [/usr, /etc, /usr/]\n", line, sizeof(line)),
+		"3:8: rules names the directory \"/usr/\" twice");
+	config_free(load_well("\xef\xbb\xbf" ACCOUNT "}\n"));
+	memset(large, '#', (1u << 20) + 1);
+	large[(1u << 20) + 1] = '\0';
+	assert_int_equal(load(large, &problems, &config), -EFBIG);
+	assert_non_null(strstr(problems.list[0].err.text, "larger than the 1 MiB"));
+	problems_free(&problems);
+	free(large);
+}
+
+static void
 refuses_no_tls_but_to_this_machine(void **state)
 {
 	static const char *const hosts[] = { "imap.example.com", "10.0.0.1",
@@ -277,6 +303,7 @@ main(void)
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(says_every_mistake_at_once),
 		cmocka_unit_test(tells_the_place),
+		cmocka_unit_test(refuses_what_cannot_go_together),
 		cmocka_unit_test(refuses_no_tls_but_to_this_machine),
 		cmocka_unit_test(warns_of_a_password_for_everybody),
 		cmocka_unit_test(tells_of_a_file_that_cannot_be_read),

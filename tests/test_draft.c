@@ -317,6 +317,37 @@ answers_the_right_one(void **state)
 	template_free(t);
 }
 
+/* A web form that writes in our name, for a customer in Reply-To. */
+static void
+never_greets_ourselves(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "From: Our Shop <Support@example.com>\r\nReply-To: b@example.net\r\n", "",
+		  "Hello\n\nOn " },
+		{ "From: Our Shop <support@example.com>\r\nReply-To: Bea <b@example.net>\r\n",
+		  "Bea", "Dear Bea\n\nOn " },
+		{ "From: Bea <bea@example.net>\r\nReply-To: b@example.net\r\n", "Bea",
+		  "Dear Bea\n\nOn " },
+	};
+	struct template *t = template("\n{{salutation}}\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct draft_input in = input(
+			message(arena_printf(
+				arena, "%sDate: Sat, 21 Nov 2026 18:05:00 -0500\r\n\r\nhi\r\n",
+				cases[i][0])),
+			t, "en");
+		const struct message *m = read_back(&in);
+
+		assert_string_equal(m->to.list[0].address, "b@example.net");
+		assert_string_equal(m->to.list[0].name, cases[i][1]);
+		assert_memory_equal(m->body, cases[i][2], strlen(cases[i][2]));
+		assert_null(strstr(m->body, "Our Shop"));
+	}
+	template_free(t);
+}
+
 static void
 re_once(void **state)
 {
@@ -608,6 +639,7 @@ main(void)
 		cmocka_unit_test(whole_mails),
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(answers_the_right_one),
+		cmocka_unit_test(never_greets_ourselves),
 		cmocka_unit_test(re_once),
 		cmocka_unit_test(names_of_strangers),
 		cmocka_unit_test(hostile_headers),

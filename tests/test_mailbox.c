@@ -336,6 +336,8 @@ a_parked_first_folder_is_waited_in(void **state)
 	assert_int_equal(heart_waits, waits);
 	comes(0, "judged", "0");
 	atomic_fetch_add(&h->clock.now, -1000);
+	assert_int_equal(mailbox_resume(boxes[1], "INBOX", &h->err), -EALREADY);
+	assert_non_null(strstr(h->err.text, "is not parked"));
 	assert_int_equal(mailbox_resume(boxes[0], "INBOX", &h->err), 0);
 	for (int i = 0; i < 10000 && *problem(0, 0); i++)
 		poll(NULL, 0, 1);

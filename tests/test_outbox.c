@@ -505,6 +505,35 @@ a_clock_set_back_does_not_make_a_retry_wait_for_years(void **state)
 	assert_string_equal(heart_waiting(h), "");
 }
 
+static void
+what_is_tried_again_is_told_once(void **state)
+{
+	struct outbox_told told = { .count = 0 };
+	const char *error;
+	struct store_txn *txn;
+	struct outbox_record e;
+
+	(void)state;
+	plan("flag");
+	h->intake.told = &told;
+	tricks.add_flag = -EPERM;
+	assert_int_equal(heart_act(h), 0);
+	assert_int_equal(told.count, 1);
+	pass(HOUR);
+	assert_int_equal(heart_act(h), 0);
+	assert_int_equal(told.count, 1);
+	assert_int_equal(store_begin(h->store, false, &txn), 0);
+	assert_int_equal(record_outbox_get(txn, h->arena, h->account.name, 1, &e), 0);
+	store_abort(txn);
+	error = e.error;
+	assert_false(outbox_told_new(&told, h->account.name, error));
+	assert_true(outbox_told_new(&told, "another", error));
+	assert_true(outbox_told_new(&told, h->account.name, "another"));
+	outbox_told_forget(&told);
+	assert_true(outbox_told_new(&told, h->account.name, error));
+	h->intake.told = NULL;
+}
+
 /* A clock set forward must not use up the two days at once. */
 static void
 a_clock_set_forward_gives_up_nothing(void **state)
@@ -740,6 +769,7 @@ main(void)
 		TEST(no_action_meets_another_mail_under_an_old_number),
 		TEST(a_folder_with_new_numbers_holds_up_nobody_else),
 		TEST(thousands_are_done_in_portions),
+		TEST(what_is_tried_again_is_told_once),
 		TEST(a_clock_set_back_does_not_make_a_retry_wait_for_years),
 		TEST(a_clock_set_forward_gives_up_nothing),
 		TEST(stopping_begins_nothing_more),

@@ -115,7 +115,16 @@ ids_are_unique(void **state)
 
 	(void)state;
 	assert_int_equal(ruleset_count(set), 1);
-	assert_true(help_has_problem(&p, 3, 10, "test.yaml:2"));
+	assert_true(help_has_problem(&p, 3, 10, "a stands here twice; first in line 2"));
+	ruleset_unref(set);
+	problems_free(&p);
+	set = compile_two(shipped,
+			  "rules:\n"
+			  "  - {id: own, flag: threat.legal, match: xy}\n"
+			  "  - {id: own, flag: threat.legal, match: zz}\n",
+			  &p);
+	assert_int_equal(p.errors, 1);
+	assert_true(help_has_problem(&p, 3, 10, "own stands here twice; first in line 2"));
 	ruleset_unref(set);
 	problems_free(&p);
 }

@@ -166,6 +166,23 @@ explain_shows_the_arithmetic(void **state)
 	check_golden("explain.txt");
 }
 
+/* Settings and lists have "name: value" lines, too. */
+static void
+what_is_no_mail_is_asked_about(void **state)
+{
+	(void)state;
+	put("users", "root:x:0:0::/root:/bin/sh\nbin:x:1:1::/bin:/bin/sh\n");
+	put("words", "Refund me today.\n");
+	put("bare.eml", "Received: from a.example.com\n\nWhen do you open?\n");
+	assert_int_equal(scan("users", "words", "bare.eml", "/dev/null"), CTL_OK);
+	assert_non_null(strstr(output, "(no headers: is this a mail?)  users\n"));
+	assert_non_null(strstr(output, "(no headers: is this a mail?)  words\n"));
+	assert_non_null(strstr(output, "(no headers: is this a mail?)  /dev/null\n"));
+	assert_non_null(strstr(output, "(no sender)                   (no subject)\n"));
+	assert_int_equal(scan("--explain", "users"), CTL_OK);
+	assert_non_null(strstr(output, "(no headers: is this a mail?)"));
+}
+
 static void
 text_shows_what_the_filters_see(void **state)
 {
@@ -331,6 +348,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(people_see_words),
 		TEST(explain_shows_the_arithmetic),
+		TEST(what_is_no_mail_is_asked_about),
 		TEST(text_shows_what_the_filters_see),
 		TEST(text_gives_one_part),
 		TEST(json_has_every_member),

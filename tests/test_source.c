@@ -378,6 +378,55 @@ a_large_mbox_is_mapped(void **state)
 	assert_int_equal(count, 3000);
 }
 
+/* What the next mail of a path of its own gives; the sentence when it fails. */
+static int
+take_one(const char *path, struct source_mail *mail, struct err *err)
+{
+	char *paths[] = { (char *)path };
+	struct source *s;
+	int r;
+
+	assert_int_equal(source_open(paths, 1, &s), 0);
+	r = source_next(s, mail, err);
+	source_close(s);
+	return r;
+}
+
+static void
+a_named_pipe_without_a_writer_is_no_wait(void **state)
+{
+	struct source_mail mail = { 0 };
+	struct err err;
+	int reader, writer;
+
+	(void)state;
+	assert_int_equal(mkfifo(below("pipe"), 0600), 0);
+	assert_int_equal(take_one(below("pipe"), &mail, &err), -ENODATA);
+	assert_non_null(strstr(err.text, "start what writes into it first"));
+	/* What a writer left in it is read, and its end is an end. */
+	reader = open(below("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	writer = open(below("pipe"), O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(writer, "Subject: 1\n", 11), 11);
+	close(writer);
+	assert_int_equal(take_one(below("pipe"), &mail, &err), 1);
+	close(reader);
+	assert_int_equal(mail.len, 11);
+	assert_memory_equal(mail.bytes, "Subject: 1\n", 11);
+	source_mail_free(&mail);
+}
+
+static void
+an_empty_device_is_an_empty_mail(void **state)
+{
+	struct source_mail mail = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(take_one("/dev/null", &mail, &err), 1);
+	assert_int_equal(mail.len, 0);
+	source_mail_free(&mail);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -399,6 +448,8 @@ main(void)
 		TEST(a_mail_has_a_bound),
 		TEST(standard_input_is_read),
 		TEST(a_large_mbox_is_mapped),
+		TEST(a_named_pipe_without_a_writer_is_no_wait),
+		TEST(an_empty_device_is_an_empty_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,8 @@
 #define MARCH_2_MS 1772410320000 /* 2026-03-02T00:12:00Z */
 #define MINUTE_MS 60000
 
+static struct account_config accounts[] = { { .name = "support" }, { .name = "shop" } };
+static const struct config config = { .accounts = accounts, .account_count = 2 };
 static struct store *store;
 static struct store_txn *txn;
 static struct arena *arena;
@@ -296,7 +298,7 @@ attention_names_what_needs_a_person(void **state)
 	parked.uid = 78;
 	parked.message = 0;
 	assert_int_equal(record_ledger_put(txn, &parked), 0);
-	assert_int_equal(view_attention(txn, 10, &attention), 0);
+	assert_int_equal(view_attention(txn, &config, 10, &attention), 0);
 	assert_int_equal(json_array_size(json_object_get(attention, "parked")), 2);
 	one = json_array_get(json_object_get(attention, "parked"), 0);
 	assert_string_equal(json_string_value(json_object_get(one, "reason")), "too big to judge");
@@ -305,9 +307,53 @@ attention_names_what_needs_a_person(void **state)
 	assert_string_equal(json_string_value(json_object_get(one, "case")), "C1");
 	assert_string_equal(json_string_value(json_object_get(one, "kind")), "move");
 	json_decref(attention);
-	assert_int_equal(view_attention(txn, 1, &attention), 0);
+	assert_int_equal(view_attention(txn, &config, 1, &attention), 0);
 	assert_int_equal(json_array_size(json_object_get(attention, "parked")), 1);
 	assert_true(json_is_true(json_object_get(attention, "more")));
+	json_decref(attention);
+}
+
+static void
+attention_lists_what_is_tried_again(void **state)
+{
+	struct outbox_record e = { .id = 60,
+				   .account = "shop",
+				   .kind = OUTBOX_DRAFT,
+				   .state = OUTBOX_PLANNED,
+				   .folder = "INBOX",
+				   .argument = "hello",
+				   .message_id = "",
+				   .error = "",
+				   .rule = "r",
+				   .case_id = 4 };
+	json_t *attention, *waiting, *one;
+
+	(void)state;
+	put_case(1, "high", MARCH_2_MS);
+	assert_int_equal(record_outbox_put(txn, &e, NULL), 0);
+	e.error = "over quota";
+	e.attempts = 3;
+	e.next_ms = MARCH_2_MS;
+	for (e.id = 61; e.id <= 62; e.id++)
+		assert_int_equal(record_outbox_put(txn, &e, NULL), 0);
+	e.kind = OUTBOX_NOTIFY;
+	e.state = OUTBOX_UNKNOWN;
+	assert_int_equal(record_outbox_put(txn, &e, NULL), 0);
+	assert_int_equal(view_attention(txn, &config, 2, &attention), 0);
+	waiting = json_object_get(attention, "waiting");
+	assert_int_equal(json_array_size(waiting), 2);
+	assert_true(json_is_false(json_object_get(attention, "more_waiting")));
+	one = json_array_get(waiting, 0);
+	assert_int_equal(json_integer_value(json_object_get(one, "id")), 61);
+	assert_int_equal(json_integer_value(json_object_get(one, "attempts")), 3);
+	assert_string_equal(json_string_value(json_object_get(one, "case")), "C4");
+	assert_string_equal(json_string_value(json_object_get(one, "error")), "over quota");
+	assert_string_equal(json_string_value(json_object_get(one, "next")),
+			    "2026-03-02T00:12:00Z");
+	json_decref(attention);
+	assert_int_equal(view_attention(txn, &config, 1, &attention), 0);
+	assert_int_equal(json_array_size(json_object_get(attention, "waiting")), 1);
+	assert_true(json_is_true(json_object_get(attention, "more_waiting")));
 	json_decref(attention);
 }
 
@@ -336,19 +382,83 @@ status_is_shown(void **state)
 		"{\"name\":\"shop\",\"state\":\"not "
 		"connected\",\"since_ms\":1772420020000,\"server\":\"\","
 		"\"error\":\"login refused: wrong "
-		"password\",\"retry_ms\":1772420350000,\"judged\":0,\"carried_out\":0,\"folders\":["
+		"password\",\"needs_person\":true,\"retry_ms\":1772420350000,\"judged\":0,"
+		"\"carried_out\":0,\"folders\":["
 		"]}],"
 		"\"attention\":{\"parked\":[{\"account\":\"support\",\"folder\":\"INBOX\",\"uid\":"
 		"7,\"reason\":\"too big\","
 		"\"subject\":\"환불\"}],\"troubled\":[{\"kind\":\"draft\",\"argument\":\"threat\","
 		"\"case\":\"C12\",\"state\":\"failed\","
-		"\"error\":\"over quota\"}],\"more\":false}}";
+		"\"error\":\"over quota\"}],\"more\":false,"
+		"\"waiting\":["
+		"{\"kind\":\"draft\",\"argument\":\"hello\",\"error\":\"over "
+		"quota\",\"attempts\":4,"
+		"\"next\":\"2026-03-02T04:00:00Z\",\"case\":\"C1\"},"
+		"{\"kind\":\"webhook\",\"argument\":\"desk\",\"error\":\"nobody "
+		"answers\",\"attempts\":1,"
+		"\"next\":null,\"case\":\"C1\"},"
+		"{\"kind\":\"draft\",\"argument\":\"hello\",\"error\":\"over "
+		"quota\",\"attempts\":2,"
+		"\"next\":\"2026-03-02T03:00:00Z\",\"case\":\"C2\"}],\"more_waiting\":false}}";
 	json_t *status = json_loads(text, 0, NULL);
 
 	(void)state;
 	assert_non_null(status);
 	check_golden("status.txt", status, show_status);
 	json_decref(status);
+}
+
+static void
+shown(const char *text, const char *wanted, const char *unwanted)
+{
+	json_t *status = json_loads(text, 0, NULL);
+	char *printed;
+	size_t len;
+	struct term term = { .out = open_memstream(&printed, &len) };
+
+	assert_non_null(status);
+	render_status(&term, status);
+	fclose(term.out);
+	assert_non_null(strstr(printed, wanted));
+	assert_null(strstr(printed, unwanted));
+	free(printed);
+	json_decref(status);
+}
+
+static void
+nothing_needs_a_person_only_when_all_is_well(void **state)
+{
+	static const char nothing[] = "nothing needs a person";
+
+	(void)state;
+	shown("{\"accounts\":[{\"name\":\"a\",\"error\":\"\"}]}", nothing, "\nneeds a person");
+	shown("{\"accounts\":[{\"name\":\"a\",\"state\":\"store failed\",\"error\":\"disk\","
+	      "\"needs_person\":true}]}",
+	      "needs a person\n  account a, store failed: disk\n", nothing);
+	shown("{\"accounts\":[{\"name\":\"a\",\"folders\":[{\"name\":\"Old\",\"problem\":\"gone\"}]"
+	      "}]}",
+	      "needs a person\n  folder a/Old: gone\n", nothing);
+	shown("{\"accounts\":[{\"name\":\"a\",\"error\":\"refused\",\"needs_person\":false}]}",
+	      "refused", "needs a person");
+	shown("{\"attention\":{\"waiting\":[{\"kind\":\"draft\",\"error\":\"full\"}],"
+	      "\"more_waiting\":true}}",
+	      "at least 1 action is waiting: full", nothing);
+}
+
+static void
+a_case_without_a_sender_says_so(void **state)
+{
+	json_t *page = json_pack("{s:s, s:s}", "id", "C1", "customer", "");
+	char *text;
+	size_t len;
+	struct term term = { .out = open_memstream(&text, &len) };
+
+	(void)state;
+	render_case(&term, page, 0);
+	fclose(term.out);
+	assert_non_null(strstr(text, "(no sender)"));
+	free(text);
+	json_decref(page);
 }
 
 static void
@@ -397,7 +507,10 @@ main(void)
 		TEST(a_case_has_its_whole_story),
 		TEST(what_waits_is_shown_once),
 		TEST(attention_names_what_needs_a_person),
+		TEST(attention_lists_what_is_tried_again),
 		TEST(status_is_shown),
+		TEST(nothing_needs_a_person_only_when_all_is_well),
+		TEST(a_case_without_a_sender_says_so),
 		TEST(an_answer_with_nothing_in_it_is_shown),
 		TEST(korean_takes_two_columns),
 	};

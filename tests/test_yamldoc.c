@@ -63,11 +63,14 @@ refuses(void **state)
 		{ "a: \"x\\0y\"\n", "f.yaml:1:4: holds a NUL character" },
 		{ "a: 'x\n", "f.yaml:2:1: is not YAML here: found unexpected end of stream (while "
 			     "scanning a quoted scalar, which began in line 1)" },
+		{ "a:\n\tb: 1\n", "f.yaml:2:1: tabs do not indent YAML" },
+		{ "a:\n  - b: 1\n  \tc: 2\n", "f.yaml:3:3: tabs do not indent YAML" },
 		{ "a: 1\n가: \x01\n",
 		  "f.yaml:2:4: cannot be read as text: control characters are not allowed" },
 		{ "a: 1\nb: \xba\xd2\n",
 		  "f.yaml:2:4: cannot be read as text: invalid leading UTF-8 octet" },
 	};
+	static char large[LIMIT_RULE_FILE_BYTES + 1];
 	struct buf deep = { .arena = arena };
 	char line[1024];
 
@@ -83,6 +86,29 @@ refuses(void **state)
 		buf_add_char(&deep, '[');
 	assert_int_equal(load(buf_string(&deep)), -EINVAL);
 	assert_non_null(strstr(problems.list[0].err.text, "nested too deep"));
+	memset(large, '#', sizeof(large));
+	problems_free(&problems);
+	assert_int_equal(yamldoc_load(&doc, arena, "f.yaml", large, sizeof(large), &problems),
+			 -EINVAL);
+	assert_non_null(strstr(problems.list[0].err.text, "larger than the 8 MiB"));
+}
+
+static void
+skips_a_byte_order_mark(void **state)
+{
+	(void)state;
+	assert_int_equal(load("\xef\xbb\xbf"
+			      "a: 1\nb: x\n"),
+			 0);
+	assert_int_equal(yamldoc_get(doc.root, "a")->line, 1);
+	assert_int_equal(yamldoc_get(doc.root, "a")->column, 4);
+	assert_int_equal(yamldoc_get(doc.root, "b")->line, 2);
+	assert_int_equal(load("\xef\xbb\xbf"), 0);
+	assert_int_equal(doc.root->kind, YAMLNODE_NULL);
+	assert_int_equal(load("\xef\xbb\xbf"
+			      "a: 1\n\x01\n"),
+			 -EINVAL);
+	assert_int_equal(problems.list[0].err.line, 2);
 }
 
 static void
@@ -189,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_places),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(skips_a_byte_order_mark),
 		cmocka_unit_test(reports_doubles_and_strangers),
 		cmocka_unit_test(reads_types),
 		cmocka_unit_test(finds_the_nearest),

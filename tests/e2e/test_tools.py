@@ -113,6 +113,28 @@ def test_check_tries_the_passwords(triaged, build):
     assert "well" not in result.stdout
 
 
+def test_check_says_what_would_not_start(triaged, build, tmp_path):
+    well = triaged.config.read_text()
+    (tmp_path / "empty.pem").write_text("no certificate\n")
+    cases = [
+        (f"socket: {triaged.socket}", f"socket: {triaged.socket}\nsocket_group: no-such-group", "no group"),
+        (f"socket: {triaged.socket}", f"socket: {tmp_path}/none/api.sock", "make it, or choose another path"),
+        (f"socket: {triaged.socket}", f"socket: {tmp_path}", "a directory is there"),
+        (f"state_directory: {triaged.state}", f"state_directory: {tmp_path}/empty.pem", "is no directory"),
+        (f"state_directory: {triaged.state}", f"state_directory: {tmp_path}/none/state", "make it first"),
+        (f"ca_file: {triaged.dovecot.authority.ca}", f"ca_file: {tmp_path}/empty.pem", "no certificate in it"),
+        ("    tls: ", "    since: 2999-01-01\n    tls: ", "still to come"),
+    ]
+    for old, new, said in cases:
+        assert old in well
+        triaged.config.write_text(well.replace(old, new))
+        result = check(triaged, build)
+        assert result.returncode == 2 and said in result.stderr, (new, result.stderr)
+        assert len(result.stderr.splitlines()) == 1 and "well" not in result.stdout
+    triaged.config.write_text(well)
+    assert check(triaged, build).returncode == 0
+
+
 # Passwords
 
 def test_password_command(triaged, dovecot, user):
@@ -214,6 +236,15 @@ def test_scan_json_is_the_stable_contract(build, tmp_path):
     assert json.loads(again.stdout)["flags"] == a["flags"]
 
 
+def test_scan_does_not_wait_for_a_pipe_without_a_writer(build, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    result = program(build, "triagectl", "scan", "--rules", RULES, tmp_path / "pipe")
+    assert result.returncode == 1 and "start what writes into it first" in result.stderr
+    command = f"{build}/triagectl scan --json --rules {RULES} <(sleep 0.2; printf 'From: a@customer.example\\n\\nx\\n')"
+    late = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert json.loads(late.stdout)["from"] == "a@customer.example", "a writer that is there is waited for"
+
+
 def test_text_parts(build, tmp_path):
     path = tmp_path / "reply.eml"
     path.write_bytes(mail("New words.\n\nOn Mon, 2 Nov 2026 at 10:00, Shop <help@shop.example> wrote:\n> Old words.\n> More.\n"
@@ -281,8 +312,15 @@ def test_simulate_plans_what_the_real_run_does(triaged, dovecot, user, build, tm
             for field in ("From", "To", "Subject", "References", "X-Triaged-Draft"):
                 assert would[field] == did[field]
             assert would.get_content() == did.get_content()
+            shown = next(a["draft"] for a in plan["actions"] if a["action"] == "draft")
+            assert shown == {"from": str(did["From"]).replace('"', ""), "to": str(did["To"]).replace('"', ""),
+                             "subject": did["Subject"], "text": shown["text"]}
+            assert shown["text"].split() == did.get_content().split()
     with_drafts = program(build, "triagectl", "simulate", "--drafts", "--config", triaged.config, tmp_path / "06.eml")
-    assert "Content-Type: text/plain" in with_drafts.stdout and "Triage/Threats" in with_drafts.stdout
+    assert "\nSubject: Re: " in with_drafts.stdout and "Triage/Threats" in with_drafts.stdout
+    korean = program(build, "triagectl", "simulate", "--drafts", "--config", triaged.config, tmp_path / "00.eml").stdout
+    assert "고객님" in korean and "\nTo: " in korean
+    assert "base64" not in with_drafts.stdout + korean and "Content-T" not in with_drafts.stdout + korean
 
 
 # account test
@@ -355,7 +393,8 @@ def test_status_queue_and_case_read_well(make_triaged, dovecot, user, workplace)
         assert words in shown
     evidence = [line.strip() for line in shown.split("\nactions\n")[0].splitlines() if "“" in line]
     assert len(evidence) == len(set(evidence)), "no words twice"
-    assert daemon.ctl("queue", "--account", "nobody").stdout == "no open cases\n"
+    nobody = daemon.ctl("queue", "--account", "nobody", check=False)
+    assert nobody.returncode == 1 and nobody.stdout == "" and 'no account is called "nobody"' in nobody.stderr
     assert daemon.ctl("queue", "--limit", "1").stdout.endswith("... and more; see --limit\n")
     daemon.stop()
 
@@ -515,6 +554,7 @@ def test_exit_statuses(triaged, build, tmp_path):
             (1, ("queue", "--limit", "5000", *asking)),
             (2, ("case",)), (2, ("case", "show")), (2, ("case", "show", "12x", *asking)), (1, ("case", "show", "C77", *asking)),
             (0, ("reload", *asking)), (1, ("reload", "--socket", nowhere)), (2, ("reload", "--json")),
+            (2, ("status", "--bogus")), (2, ("account", "test", "--bogus")), (2, ("case", "show", "--bogus")),
             (2, ()), (2, ("bogus",)), (0, ("--version",)), (0, ("help",))]:
         result = program(build, "triagectl", *arguments)
         assert result.returncode == status, (arguments, result.stdout, result.stderr)
@@ -522,6 +562,8 @@ def test_exit_statuses(triaged, build, tmp_path):
             assert result.stderr.startswith("triagectl: "), arguments
         if status == 2:
             assert result.stderr and result.stdout == "", arguments
+        if "--bogus" in arguments:
+            assert result.stderr.startswith(f"triagectl {arguments[0]}: "), arguments
     triaged.stop()
     assert program(build, "triaged", "--check", "--config", missing).returncode == 2
     assert program(build, "triaged", "--bogus").returncode == 2

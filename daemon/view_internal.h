@@ -1,0 +1,38 @@
+/*
+ * view_internal: how a record's members become JSON, for the files of view.
+ */
+#ifndef DAEMON_VIEW_INTERNAL_H
+#define DAEMON_VIEW_INTERNAL_H
+
+#include <jansson.h>
+#include <time.h>
+
+#include "record.h"
+
+static inline json_t *
+time_json(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char text[40];
+	struct tm tm;
+
+	if (ms <= 0 || !gmtime_r(&seconds, &tm) ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return json_null();
+	return json_string(text);
+}
+
+static inline json_t *
+case_json(uint64_t id)
+{
+	return id ? json_sprintf("C%llu", (unsigned long long)id) : json_null();
+}
+
+/* NULL members of a record that was never filled in are empty. */
+static inline const char *
+text(const char *s)
+{
+	return s ? s : "";
+}
+
+#endif
