@@ -4,6 +4,7 @@ Starts a Dovecot of its own with a throw-away certificate authority, delivers sa
 it, and shows the queue, the folders and two drafts. Leaves nothing behind; with KEEP=1 it keeps running until Enter or Ctrl-C.
 """
 
+import contextlib
 import email
 import email.policy
 import json
@@ -117,15 +118,19 @@ def main():
     build = Path(os.environ["BUILD"]).resolve()
     place = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
     place.chmod(0o755)
-    dovecot = daemon = None
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: sys.exit(1))
-    try:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    # Whatever happens, what was started ends and what was written goes, in this order backwards.
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, place, ignore_errors=True)
         head("A private mail server and an empty support mailbox")
-        dovecot = Dovecot(place / "dovecot", Authority(place / "ca")).start()
+        dovecot = Dovecot(place / "dovecot", Authority(place / "ca"))
+        ending.callback(dovecot.stop)
+        dovecot.start()
         daemon = Triaged(place / "triaged", build, dovecot, accounts=(BOX,), account_extra="    since: 2020-01-01\n")
         count = deliver(dovecot)
         say(f"  {count} mails came in over night: threats, abuse, demands, questions, a reply, an auto-reply, a bounce")
+        ending.callback(daemon.stop)
         head("triaged starts")
         daemon.start()
         wait_for("triaged watches the mailbox", lambda: watched(daemon))
@@ -142,12 +147,6 @@ def main():
         say("  README.md, \"A real mailbox\"        point it at yours")
         if os.environ.get("KEEP") == "1":
             keep(daemon, dovecot)
-    finally:
-        if daemon:
-            daemon.stop()
-        if dovecot:
-            dovecot.stop()
-        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":
