@@ -1,7 +1,6 @@
 """Faults of real servers and disks: each is said clearly, held to one account, and over when it is mended."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -98,16 +97,19 @@ def test_deleted_folder_is_said_and_does_not_hold_up_the_others(make_triaged, do
     daemon.stop()
 
 
-def renumber(dovecot, user, keep=None):
-    """Gives INBOX another UIDVALIDITY, as restoring a backup does; keep(mails) chooses what is restored."""
-    inbox = dovecot.messages(user, "INBOX")
-    box = dovecot.mail / user
-    for name in os.listdir(box):
-        if name.startswith("dovecot") and name != "dovecot.mailbox.log":
-            path = box / name
-            if path.is_file():
-                path.unlink()
-    return inbox
+def uidvalidity(dovecot, user):
+    with dovecot.client(user) as client:
+        return int(re.search(rb"UIDVALIDITY (\d+)", client.status("INBOX", "(UIDVALIDITY)")[1][0]).group(1))
+
+
+def renumber(dovecot, user):
+    """Gives INBOX another UIDVALIDITY, as restoring a backup does. Dovecot makes it from the clock's seconds."""
+    before = uidvalidity(dovecot, user)
+    wait_for("the clock is past the old UIDVALIDITY", lambda: time.time() > before + 1)
+    for path in (dovecot.mail / user).iterdir():
+        if path.is_file() and path.name.startswith("dovecot") and path.name != "dovecot.mailbox.log":
+            path.unlink()
+    assert uidvalidity(dovecot, user) != before
 
 
 def test_uidvalidity_change_judges_nothing_twice(triaged, dovecot, user):
@@ -116,7 +118,6 @@ def test_uidvalidity_change_judges_nothing_twice(triaged, dovecot, user):
     dovecot.deliver(user, sample(EN_LEGAL))
     triaged.once()
     assert dovecot.count(user, "Drafts") == 1
-    time.sleep(1.1)   # Dovecot makes UIDVALIDITY from the clock's seconds
     renumber(dovecot, user)
     dovecot.deliver(user, sample(KO_LEGAL))
     triaged.once()
@@ -131,7 +132,6 @@ def test_unrecognisable_folder_is_parked_and_resumed(triaged, dovecot, user):
     triaged.once()
     dovecot.deliver(user, *(sample(KO_QUESTION) for _ in range(25)))
     triaged.once()
-    time.sleep(1.1)
     renumber(dovecot, user)
     with dovecot.client(user) as client:
         client.select("INBOX")
