@@ -38,7 +38,8 @@ struct desk {
 	const char *language; /* NULL: rules of every language are judged */
 	struct section_text texts[SECTION_MAX];
 	struct folded views[SECTION_MAX][VIEW_COUNT];
-	uint64_t have_text, have_view[VIEW_COUNT];
+	struct readings readings[SECTION_MAX];
+	uint64_t have_text, have_view[VIEW_COUNT], have_readings;
 };
 
 enum answer

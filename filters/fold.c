@@ -356,10 +356,11 @@ cluster_end(const struct folder *f, size_t at)
 	return i;
 }
 
+/* Source bytes from `i` to f->len. */
 static void
-fold_all(struct folder *f)
+fold_rest(struct folder *f, size_t i)
 {
-	size_t i = 0, n;
+	size_t n;
 	int32_t cp;
 
 	while (i < f->len && !f->failed) {
@@ -392,27 +393,85 @@ fold_all(struct folder *f)
 			i += n;
 		}
 	}
+}
+
+static int
+begin(struct folder *f)
+{
+	f->run_room = 16 + f->len / 64;
+	f->runs = arena_alloc(f->arena, f->run_room * sizeof(*f->runs));
+	f->out_room = f->len + f->len / 8 + 64;
+	f->out = arena_alloc(f->arena, f->out_room);
+	return f->runs == NULL || f->out == NULL ? -ENOMEM : 0;
+}
+
+static int
+finish(struct folder *f, struct folded *ret)
+{
 	flush_jamo(f, false);
+	reserve(f, 1);
+	if (f->failed)
+		return -ENOMEM;
+	f->out[f->out_len] = '\0';
+	*ret = (struct folded){ f->out, f->out_len, f->runs, f->run_count };
+	return 0;
 }
 
 int
 fold_text(struct arena *arena, enum view view, const char *text, size_t len, struct folded *ret)
 {
 	struct folder f = { .arena = arena, .view = view, .in = text, .len = len };
+	int rc = begin(&f);
 
-	f.run_room = 16 + len / 64;
-	f.runs = arena_alloc(arena, f.run_room * sizeof(*f.runs));
-	f.out_room = len + len / 8 + 64;
-	f.out = arena_alloc(arena, f.out_room);
-	if (f.runs == NULL || f.out == NULL)
-		return -ENOMEM;
-	fold_all(&f);
-	reserve(&f, 1);
-	if (f.failed)
-		return -ENOMEM;
-	f.out[f.out_len] = '\0';
-	*ret = (struct folded){ f.out, f.out_len, f.runs, f.run_count };
-	return 0;
+	if (rc < 0)
+		return rc;
+	fold_rest(&f, 0);
+	return finish(&f, ret);
+}
+
+/* One stretch of a reading. Returns the first respelling behind it. */
+static size_t
+fold_stretch(struct folder *f, const struct readings *r, unsigned reading, const struct stretch *s,
+	     size_t next)
+{
+	size_t at = s->from;
+
+	for (; next < r->length && r->list[next].at < s->to; next++) {
+		const struct respelling *one = &r->list[next];
+
+		f->len = one->at;
+		fold_rest(f, at);
+		if (one->as[reading] != 0)
+			fold_one(f, one->as[reading], one->at, one->end);
+		at = one->end;
+	}
+	f->len = s->to;
+	fold_rest(f, at);
+	return next;
+}
+
+int
+fold_reading(struct arena *arena, enum view view, const char *text, const struct readings *r,
+	     unsigned reading, struct folded *ret)
+{
+	struct folder f = { .arena = arena, .view = view, .in = text };
+	size_t next = 0;
+	int rc;
+
+	for (size_t i = 0; i < r->stretch_count; i++)
+		f.len += r->stretches[i].to - r->stretches[i].from + 1;
+	rc = begin(&f);
+	for (size_t i = 0; i < r->stretch_count && rc == 0; i++) {
+		const struct stretch *s = &r->stretches[i];
+
+		/* Nothing matches across: no rule steps over the end of a sentence. */
+		if (i > 0) {
+			flush_jamo(&f, false);
+			put_char(&f, view == VIEW_SQUEEZED ? '\n' : '.', s->from, s->from);
+		}
+		next = fold_stretch(&f, r, reading, s, next);
+	}
+	return rc < 0 ? rc : finish(&f, ret);
 }
 
 /* The last run that begins at or before a view offset. */

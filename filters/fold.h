@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "reading.h"
 
 enum view { VIEW_PLAIN, VIEW_FOLDED, VIEW_SQUEEZED, VIEW_COUNT };
 
@@ -51,6 +52,15 @@ struct folded {
  */
 int
 fold_text(struct arena *arena, enum view view, const char *text, size_t len, struct folded *ret);
+
+/*
+ * The same of a text's reading number `reading` (less than r->count): only the stretches around
+ * words that are read otherwise, with the end of a sentence between. view is folded or squeezed.
+ * Returns 0 or -ENOMEM.
+ */
+int
+fold_reading(struct arena *arena, enum view view, const char *text, const struct readings *r,
+	     unsigned reading, struct folded *ret);
 
 /*
  * The source range [*ret_offset, +*ret_length) that view range [offset, offset+length) was made

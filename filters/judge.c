@@ -135,6 +135,31 @@ get_view(struct desk *d, unsigned section, enum view view, const struct folded *
 }
 
 /*
+ * The ways in which a part may be read besides as written. Names of fields and addresses are what
+ * they are, and `plain` is for rules that want the text as it came.
+ */
+static int
+get_readings(struct desk *d, unsigned section, enum view view, const struct readings **ret)
+{
+	static const struct readings none;
+	const struct section_text *t = &d->texts[section];
+	uint64_t bit = UINT64_C(1) << section;
+	int rc;
+
+	*ret = &none;
+	if (view == VIEW_PLAIN || section == SECTION_FROM || section >= SECTION_HEADER)
+		return 0;
+	if (!(d->have_readings & bit)) {
+		rc = readings_find(d->arena, t->text, t->len, &d->readings[section]);
+		if (rc < 0)
+			return rc;
+		d->have_readings |= bit;
+	}
+	*ret = &d->readings[section];
+	return 0;
+}
+
+/*
  * Whether an `unless` of the rule holds in the sentence of a match, which is given in the part's
  * own text.
  */
@@ -193,19 +218,39 @@ find(struct desk *d, const struct entry_pattern *e, const struct folded *f,
 	return ANSWER_CLEAR;
 }
 
+/* One text that patterns run over: a view of a part, or a reading of it. */
+struct pass {
+	unsigned section;
+	const struct folded *f;
+	const struct readings *leaning; /* only hits that lean on one of these count; NULL: all */
+};
+
+/* Whether a hit found in a reading counts: not the same words twice. */
+static bool
+is_new(const struct desk *d, const struct pass *pass, const struct hit *hit)
+{
+	if (pass->leaning == NULL)
+		return true;
+	for (size_t i = 0; i < d->j->hit_count; i++)
+		if (d->j->hits[i].rule == hit->rule && d->j->hits[i].section == hit->section &&
+		    d->j->hits[i].offset == hit->offset)
+			return false;
+	return readings_touch(pass->leaning, hit->offset, hit->length);
+}
+
 /*
  * Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence
  * or the budget.
  */
 static int
-run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enum view view,
+run_pattern(struct desk *d, const struct pass *pass, const struct entry_pattern *e,
 	    const struct gate_window *windows, size_t window_count)
 {
 	const struct rule *r = &d->set->rules[e->rule];
-	const struct section_text *t = &d->texts[section];
-	const struct folded *f = &d->views[section][view];
+	const struct section_text *t = &d->texts[pass->section];
+	const struct folded *f = pass->f;
 	size_t from = 0, start, end;
-	struct hit hit = { .rule = e->rule, .section = section };
+	struct hit hit = { .rule = e->rule, .section = pass->section };
 	enum answer answer;
 	int rc;
 
@@ -215,7 +260,8 @@ run_pattern(struct desk *d, const struct entry_pattern *e, unsigned section, enu
 			return 0;
 		if (answer == ANSWER_HIT) {
 			fold_source(f, start, end - start, &hit.offset, &hit.length);
-			answer = is_excused(d, r, t, f, hit.offset, hit.length);
+			if (is_new(d, pass, &hit))
+				answer = is_excused(d, r, t, f, hit.offset, hit.length);
 			if (answer == ANSWER_CLEAR) {
 				touch(d->j, e->rule)->hits++;
 				rc = add_hit(d->j, &hit);
@@ -259,19 +305,16 @@ pick(struct desk *d, const struct lane *lane, const struct folded *f, const stru
 }
 
 static int
-run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
+run_pass(struct desk *d, const struct lane *lane, const struct pass *pass, bool gated,
+	 long only_rule)
 {
 	const struct view_index *v = &d->set->views[lane->view];
 	const struct gate *gate = gated && d->set->gate ? v->gate : NULL;
 	const struct gate_window *windows = NULL;
-	const struct folded *f = NULL;
 	size_t count = 0;
 	int rc;
 
-	rc = get_view(d, lane->section, lane->view, &f);
-	if (rc < 0 || f->len == 0)
-		return rc;
-	pick(d, lane, f, gate);
+	pick(d, lane, pass->f, gate);
 	for (size_t w = 0; w < v->words; w++) {
 		for (uint64_t bits = d->j->bits[w]; bits != 0; bits &= bits - 1) {
 			size_t entry = w * 64 + (size_t)__builtin_ctzll(bits);
@@ -282,12 +325,38 @@ run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 				continue;
 			if (gate != NULL)
 				count = gate_windows(gate, d->j->scratch, entry, &windows);
-			rc = run_pattern(d, e, lane->section, lane->view, windows, count);
+			rc = run_pattern(d, pass, e, windows, count);
 			if (rc < 0)
 				return rc;
 		}
 	}
 	return 0;
+}
+
+/* One part in one view: as it is, and as it may be read. */
+static int
+run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
+{
+	struct pass pass = { .section = lane->section };
+	const struct readings *readings;
+	struct folded f;
+	int rc;
+
+	rc = get_view(d, lane->section, lane->view, &pass.f);
+	if (rc < 0 || pass.f->len == 0)
+		return rc;
+	rc = run_pass(d, lane, &pass, gated, only_rule);
+	if (rc == 0)
+		rc = get_readings(d, lane->section, lane->view, &readings);
+	for (unsigned i = 0; rc == 0 && i < readings->count; i++) {
+		rc = fold_reading(d->arena, lane->view, d->texts[lane->section].text, readings, i,
+				  &f);
+		pass.f = &f;
+		pass.leaning = readings;
+		if (rc == 0)
+			rc = run_pass(d, lane, &pass, gated, only_rule);
+	}
+	return rc;
 }
 
 static void
@@ -311,7 +380,7 @@ lay_out(struct desk *d, struct judge *j, const struct ruleset *set, struct arena
 	d->arena = arena;
 	d->input = input;
 	d->language = input->message != NULL ? input->message->language : NULL;
-	d->have_text = 0;
+	d->have_text = d->have_readings = 0;
 	memset(d->have_view, 0, sizeof(d->have_view));
 }
 

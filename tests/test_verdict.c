@@ -245,6 +245,30 @@ evidence_is_bounded(void **state)
 	ruleset_unref(set);
 }
 
+/* A word read otherwise is found where it stands, once, in folded and squeezed but not in plain. */
+static void
+words_read_otherwise(void **state)
+{
+	struct ruleset *set = help_sound_set(
+		"rules:\n"
+		"  - {id: a, flag: abuse.profanity, score: 5, match: '(?<![a-z])shit', unless: "
+		"'shop'}\n"
+		"  - {id: b, flag: abuse.insult, score: 5, view: squeezed, match: idiot}\n"
+		"  - {id: c, flag: threat.menace, score: 5, view: plain, match: shit}\n");
+	struct verdict *v;
+
+	(void)state;
+	v = judged_body(set, "What sh1t. Shit! You 1diot.");
+	assert_int_equal(verdict_hits(v), 1u << FLAG_ABUSE_PROFANITY | 1u << FLAG_ABUSE_INSULT);
+	assert_int_equal(v->flags[FLAG_ABUSE_PROFANITY].evidence_count, 2);
+	assert_string_equal(v->flags[FLAG_ABUSE_PROFANITY].evidence[0].text, "sh1t");
+	assert_int_equal(v->flags[FLAG_ABUSE_PROFANITY].evidence[0].offset, 5);
+	assert_string_equal(v->flags[FLAG_ABUSE_INSULT].evidence[0].text, "1diot");
+	/* `unless` holds in readings, too. */
+	assert_int_equal(hits(set, "The sh1t shop. A ship."), 0);
+	ruleset_unref(set);
+}
+
 static void
 language_guard(void **state)
 {
@@ -299,8 +323,8 @@ expect_catastrophe(bool jit, bool gate)
 	 * the ends are out of reach of the rows of a before them, so that start optimisations do
 	 * not save the day
 	 */
-	memcpy(body + sizeof(body) - 12, "\n-\n", 3);
-	strcpy(body + sizeof(body) - 9, "b c d e");
+	memcpy(body + sizeof(body) - 15, "\n-\n", 3);
+	strcpy(body + sizeof(body) - 12, "bx cx dx ex");
 	v = judged_body(set, body);
 	assert_int_equal(v->flags[FLAG_SIGNAL_REPEAT].answer, ANSWER_HIT);
 	assert_int_equal(v->flags[FLAG_THREAT_LEGAL].answer, ANSWER_UNDETERMINED);
@@ -467,6 +491,7 @@ main(void)
 		cmocka_unit_test(every_part),
 		cmocka_unit_test(scores_add_up_once_a_rule),
 		cmocka_unit_test(evidence_is_bounded),
+		cmocka_unit_test(words_read_otherwise),
 		cmocka_unit_test(language_guard),
 		cmocka_unit_test(message_that_was_cut_is_incomplete),
 		cmocka_unit_test(catastrophic_patterns_are_undetermined),
