@@ -394,8 +394,7 @@ scan_print_explain(const struct term *term, const struct scanned *mail)
 		explain_head(term, "subject", m->subject);
 		explain_head(term, "date", date_text(m->date, date, sizeof(date)));
 		explain_head(term, "language", m->language);
-		explain_head(term, "automatic",
-			     m->automatic == AUTOMATIC_NO ? "" : m->automatic_why);
+		explain_head(term, "automatic", m->automatic_why);
 		explain_head(term, "notes", message_notes_text(m->notes, notes, sizeof(notes)));
 	}
 	explain_head(term, "severity", mail->severity);

@@ -83,7 +83,7 @@ enum automatic {
 	AUTOMATIC_CALENDAR,
 	AUTOMATIC_RECEIPT,
 	AUTOMATIC_BULK,
-	AUTOMATIC_OWN, /* we wrote it: our token in Message-ID or X-Triaged header */
+	AUTOMATIC_OWN, /* says that we wrote it: our token in Message-ID or X-Triaged header */
 };
 
 /* "no", "bounce", "reply", "list", "calendar", "receipt", "bulk", "own" */
@@ -146,7 +146,8 @@ struct message {
 
 	const char *language; /* "ko", "en" or "und": of the new words */
 	enum automatic automatic;
-	const char *automatic_why; /* "Auto-Submitted: auto-replied", "" when AUTOMATIC_NO */
+	const char *automatic_why; /* "Auto-Submitted: auto-replied"; with AUTOMATIC_NO "", or
+				      "no: ..." when something spoke against it */
 	unsigned notes;
 };
 
