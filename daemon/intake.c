@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "case.h"
+#include "filters/automatic.h"
 #include "intake.h"
 #include "outbox.h"
 #include "thread.h"
@@ -307,11 +308,30 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 	return settle(c, a->listed.uid, LEDGER_DONE, duplicate ? "duplicate" : "", m.id, 0);
 }
 
+/*
+ * What we wrote is not judged. What only says so is a stranger's, and is looked at like everything
+ * else: nobody hides a mail from us by writing our name on it.
+ */
+static int
+look_own(struct commit *c, const struct arrival *a, bool *ret_own)
+{
+	struct message *m = a->message;
+	int r = 0;
+
+	*ret_own = false;
+	if (m->automatic == AUTOMATIC_OWN)
+		r = outbox_wrote(c->txn, c->arena, c->intake, m, ret_own);
+	if (r == 0 && m->automatic == AUTOMATIC_OWN && !*ret_own)
+		m->automatic = automatic_detect_foreign(m, &m->automatic_why);
+	return r;
+}
+
 static int
 commit_one(struct commit *c, const struct arrival *a)
 {
 	struct ledger_record entry;
-	enum earlier earlier;
+	enum earlier earlier = EARLIER_NONE;
+	bool own;
 	int r = -ENOENT;
 
 	if (a->listed.uid < c->cursor.next)
@@ -330,11 +350,13 @@ commit_one(struct commit *c, const struct arrival *a)
 		c->counts.parked++;
 		return settle(c, a->listed.uid, LEDGER_PARKED, a->parked, 0, 0);
 	}
-	if (a->message->automatic == AUTOMATIC_OWN) {
+	r = look_own(c, a, &own);
+	if (r == 0 && own) {
 		c->counts.known++;
 		return settle(c, a->listed.uid, LEDGER_DONE, "own", 0, 0);
 	}
-	r = look_earlier(c, a, &earlier);
+	if (r == 0)
+		r = look_earlier(c, a, &earlier);
 	if (r < 0)
 		return r;
 	if (earlier == EARLIER_SEEN) {

@@ -40,6 +40,15 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 		    unsigned *ret_count);
 
 /*
+ * Whether a mail that says that it is ours is: it has the Message-ID of a draft or notice in our
+ * journal, and its sender is one that these have (the account, one of our agents, the sender of
+ * notices). Anybody can write a token of ours, and whoever had a mail from us knows one.
+ */
+int
+outbox_wrote(struct store_txn *txn, struct arena *arena, const struct intake *intake,
+	     const struct message *message, bool *ret);
+
+/*
  * At start, when nobody is carrying out anything: what is found started becomes unknown (a webhook:
  * planned again), and what waits for another try need not wait any longer.
  */

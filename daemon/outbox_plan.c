@@ -5,10 +5,13 @@
  * Runs inside the transaction of the verdict. Texts made from a stranger's mail go through draft.c,
  * which lets no value become a header.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "draft.h"
 #include "notice.h"
@@ -267,5 +270,68 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 			return r;
 	}
 	*ret_count = count;
+	return 0;
+}
+
+/* OUTBOX of <triaged.CASE.OUTBOX.RANDOM@host>, 0 when it is not of that form. */
+static uint64_t
+token_entry(const char *id)
+{
+	static const char start[] = "<triaged.";
+	char *end;
+	unsigned long long n;
+
+	if (strncmp(id, start, sizeof(start) - 1) != 0)
+		return 0;
+	id += sizeof(start) - 1;
+	id += strspn(id, "0123456789");
+	if (*id != '.' || !isdigit((unsigned char)id[1]))
+		return 0;
+	errno = 0;
+	n = strtoull(id + 1, &end, 10);
+	return errno == 0 && *end == '.' ? n : 0;
+}
+
+/* Whether we, or one of our agents sending our draft, write from that address. */
+static bool
+is_our_address(const struct config *config, const struct account_config *account,
+	       const char *address)
+{
+	if (strcasecmp(address, account->identity_address) == 0 ||
+	    (config->smtp.from && strcasecmp(address, config->smtp.from) == 0))
+		return true;
+	for (size_t i = 0; i < config->agent_count; i++)
+		if (*config->agents[i].address &&
+		    strcasecmp(address, config->agents[i].address) == 0)
+			return true;
+	return false;
+}
+
+int
+outbox_wrote(struct store_txn *txn, struct arena *arena, const struct intake *intake,
+	     const struct message *message, bool *ret)
+{
+	const struct config *config = intake->config;
+	uint64_t number = token_entry(message->message_id);
+	struct outbox_record entry;
+	int r;
+
+	*ret = false;
+	if (number == 0 || message->from.count != 1)
+		return 0;
+	/* A notice of one account may well come into the mailbox of another. */
+	for (size_t i = 0; i < config->account_count; i++) {
+		const struct account_config *account = &config->accounts[i];
+
+		r = record_outbox_get(txn, arena, account->name, number, &entry);
+		if (r < 0 && r != -ENOENT)
+			return r;
+		if (r == 0) {
+			*ret = (entry.kind == OUTBOX_DRAFT || entry.kind == OUTBOX_NOTIFY) &&
+			       strcmp(entry.message_id, message->message_id) == 0 &&
+			       is_our_address(config, account, message->from.list[0].address);
+			return 0;
+		}
+	}
 	return 0;
 }

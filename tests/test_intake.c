@@ -208,6 +208,56 @@ our_own_draft_is_done_at_once(void **state)
 	assert_string_equal(heart_waiting(h), "");
 }
 
+/* Puts a threat into INBOX that says with one header line that it is ours. */
+static void
+claim(const char *from, const char *line)
+{
+	const char *text = arena_printf(h->arena,
+					"From: <%s>\r\nTo: support@shop.example\r\n"
+					"Subject: x\r\n%s\r\n\r\nmy lawyer\r\n",
+					from, line);
+
+	assert_int_equal(replay_add(h->transport, "INBOX", text, strlen(text), HEART_NOW, NULL), 0);
+}
+
+static void
+our_token_in_a_strangers_mail_hides_nothing(void **state)
+{
+	struct outbox_record entry;
+
+	(void)state;
+	heart_free(h);
+	h = heart_new("draft: hello");
+	claim("mina@customer.example", "X-Triaged-Draft: case=C1; template=hello");
+	claim("mina@customer.example", "Message-ID: <triaged.x@y>");
+	claim("mina@customer.example", "Message-ID: <triaged.1.1.0123456789abcdef@shop.example>");
+	assert_int_equal(heart_sync(h, "INBOX"), 0);
+	assert_int_equal(h->counts.known, 0);
+	assert_int_equal(h->counts.planned, 3);
+
+	/* Who had our mail knows its Message-ID; an agent who sends our draft uses it. */
+	entry = heart_first(h);
+	claim("mina@customer.example", arena_printf(h->arena, "Message-ID: %s", entry.message_id));
+	claim("kim@shop.example", arena_printf(h->arena, "Message-ID: %s", entry.message_id));
+	assert_int_equal(heart_sync(h, "INBOX"), 0);
+	assert_int_equal(h->counts.planned, 4);
+	assert_int_equal(h->counts.known, 1);
+}
+
+static void
+a_notice_that_is_not_known_any_more_is_still_automatic(void **state)
+{
+	(void)state;
+	heart_free(h);
+	h = heart_new("draft: hello");
+	claim("triage@elsewhere.example",
+	      "Message-ID: <triaged.1.1.0123456789abcdef@elsewhere.example>\r\n"
+	      "Auto-Submitted: auto-generated");
+	assert_int_equal(heart_sync(h, "INBOX"), 0);
+	assert_int_equal(h->counts.judged, 1);
+	assert_int_equal(h->counts.planned, 0);
+}
+
 static void
 mail_that_is_too_big_for_its_memory_is_parked(void **state)
 {
@@ -300,6 +350,8 @@ main(void)
 		TEST(a_second_delivery_gets_no_second_draft),
 		TEST(a_message_id_used_again_for_another_text_is_another_mail),
 		TEST(our_own_draft_is_done_at_once),
+		TEST(our_token_in_a_strangers_mail_hides_nothing),
+		TEST(a_notice_that_is_not_known_any_more_is_still_automatic),
 		TEST(mail_that_is_too_big_for_its_memory_is_parked),
 		TEST(one_mail_that_cannot_be_recorded_does_not_hold_up_the_others),
 		TEST(a_full_disk_leaves_nothing_behind),
