@@ -35,4 +35,21 @@ attribution_find(const struct line *lines, size_t count, size_t *ret_lines);
 size_t
 header_block_find(const struct line *lines, size_t count, bool *ret_forwarded);
 
+/* What a header block says of the mail below it. Stretches of its lines, empty where it is silent.
+ */
+struct header_block {
+	struct line name,
+		address; /* of the sender; no quotes, brackets or bold marks around them */
+	struct line date, subject; /* as written; of a wrapped one the first line */
+	bool forwarded;            /* the line above says so */
+};
+
+/*
+ * Reads the header block that begins in lines[0], as header_block_find() finds it: in any language,
+ * with bold or quote marks, "Name <a@b.c>", "Name [mailto:a@b.c]", "a@b.c [Name]", "Name(a@b.c)"
+ * and the like. Returns its number of lines; 0, and *ret is untouched, when there is none.
+ */
+size_t
+header_block_read(const struct line *lines, size_t count, struct header_block *ret);
+
 #endif

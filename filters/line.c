@@ -128,6 +128,12 @@ line_ends_any(struct line l, const char *const *words)
 	return false;
 }
 
+bool
+line_ends_colon(struct line l)
+{
+	return line_ends(l, ":") || line_ends(l, "\xef\xbc\x9a");
+}
+
 static bool
 host_char(char c)
 {
@@ -151,6 +157,45 @@ line_has_address(struct line l)
 			return true;
 	}
 	return false;
+}
+
+static bool
+local_char(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr(".!#$%&'+/=?^_~-", c));
+}
+
+/* Of "a@b.c님이" only "a@b.c": letters of other scripts belong to a host that begins with one. */
+static size_t
+host_length(const char *at, const char *end)
+{
+	const char *p = at;
+	bool ascii = p < end && !(*p & 0x80);
+
+	while (p < end && host_char(*p) && !(ascii && *p & 0x80))
+		p++;
+	while (p > at && (p[-1] == '.' || p[-1] == '-'))
+		p--;
+	return memchr(at, '.', (size_t)(p - at)) ? (size_t)(p - at) : 0;
+}
+
+struct line
+line_address(struct line l)
+{
+	const char *end = l.at + l.len, *stop = l.at;
+
+	for (const char *at = l.at; (at = memchr(at, '@', (size_t)(end - at))); stop = ++at) {
+		const char *from = at;
+		size_t host = host_length(at + 1, end);
+
+		while (from > stop && local_char(from[-1]))
+			from--;
+		while (from < at && strchr("'.", *from))
+			from++;
+		if (from < at && host)
+			return (struct line){ from, (size_t)(at - from) + 1 + host };
+	}
+	return (struct line){ l.at, 0 };
 }
 
 /* One run of figures. */

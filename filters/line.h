@@ -42,9 +42,17 @@ line_starts_any(struct line l, const char *const *words);
 bool
 line_ends_any(struct line l, const char *const *words);
 
+/* Ends with a colon, also a wide one. */
+bool
+line_ends_colon(struct line l);
+
 /* Something like local@host.tld. */
 bool
 line_has_address(struct line l);
+
+/* The first such address, without what stands around it; empty when there is none. */
+struct line
+line_address(struct line l);
 
 /* A day with its year in figures, in any order and with any usual separators. */
 bool
