@@ -15,92 +15,178 @@
 
 #define FIELD_LINES 24 /* a header block with long To: and Cc: */
 
-/* "-----Original Message-----", "---------- 원본 메일 ----------", "Begin forwarded message:". */
-static bool
-separator(struct line l, bool *ret_forwarded)
-{
-	static const char *const original[] = { "original message",
-						"original appointment",
-						"원본 메일",
-						"원본메일",
-						"원본 메시지",
-						"원본 이메일",
-						"원본메시지",
-						"원문",
-						"Ursprüngliche Nachricht",
-						"message d'origine",
-						"message original",
-						"mensaje original",
-						"mensagem original",
-						"messaggio originale",
-						"oorspronkelijk bericht",
-						"ursprungligt meddelande",
-						"opprinnelig melding",
-						"oprindelig meddelelse",
-						"wiadomość oryginalna",
-						"oryginalna wiadomość",
-						"исходное сообщение",
-						"Исходное сообщение",
-						"元のメッセージ",
-						"原始邮件",
-						"原始郵件",
-						"reply message",
-						"received message",
-						NULL };
-	static const char *const forwarded[] = { "forwarded message",
-						 "forwarded by",
-						 "전달된 메시지",
-						 "전달된 메일",
-						 "전달 메일",
-						 "전달된 이메일",
-						 "전달 메시지",
-						 "weitergeleitete nachricht",
-						 "message transféré",
-						 "mensaje reenviado",
-						 "mensagem encaminhada",
-						 "messaggio inoltrato",
-						 "doorgestuurd bericht",
-						 "vidarebefordrat",
-						 "videresendt",
-						 "przekazana wiadomość",
-						 "Пересылаемое сообщение",
-						 "Пересланное сообщение",
-						 "転送メッセージ",
-						 "转发的邮件",
-						 "轉寄",
-						 NULL };
-	size_t dashes = 0;
+/* What stands between dashes above the header of a mail that is answered. */
+static const char *const original[] = { "original message",
+					"original appointment",
+					"reply message",
+					"received message",
+					"원본 메일",
+					"원본메일",
+					"원본 메시지",
+					"원본 이메일",
+					"원본메시지",
+					"원래 메시지",
+					"원문",
+					"Ursprüngliche Nachricht",
+					"originalnachricht",
+					"message d'origine",
+					"message d’origine",
+					"message original",
+					"mensaje original",
+					"mensagem original",
+					"messaggio originale",
+					"oorspronkelijk bericht",
+					"ursprungligt meddelande",
+					"originalmeddelande",
+					"opprinnelig melding",
+					"oprindelig meddelelse",
+					"alkuperäinen viesti",
+					"wiadomość oryginalna",
+					"oryginalna wiadomość",
+					"původní zpráva",
+					"исходное сообщение",
+					"Исходное сообщение",
+					"Вихідне повідомлення",
+					"özgün ileti",
+					"Özgün ileti",
+					"thư gốc",
+					"eredeti üzenet",
+					"Αρχικό μήνυμα",
+					"mesaj original",
+					"元のメッセージ",
+					"原始邮件",
+					"邮件原件",
+					"原始郵件",
+					NULL };
 
-	while (l.len && strchr("*_> ", *l.at))
-		l = (struct line){ l.at + 1, l.len - 1 };
-	while (dashes < l.len && strchr("-=", l.at[dashes]))
-		dashes++;
-	if (l.len > 120 ||
-	    (dashes < 3 && !line_starts(l, "begin forwarded") && !line_ends_colon(l)))
-		return false;
-	if (line_has_any(l, forwarded)) {
-		*ret_forwarded = true;
-		return true;
-	}
-	return dashes >= 3 && line_has_any(l, original);
+/* The same above one that is passed on: whole titles, and word stems that tell only with a block.
+ */
+static const char *const forwarded[] = { "forwarded message",
+					 "forwarded by",
+					 "전달된 메시지",
+					 "전달된 메일",
+					 "전달 메일",
+					 "전달된 이메일",
+					 "전달 메시지",
+					 "weitergeleitete nachricht",
+					 "message transféré",
+					 "mensaje reenviado",
+					 "mensagem encaminhada",
+					 "messaggio inoltrato",
+					 "doorgestuurd bericht",
+					 "vidarebefordrat meddelande",
+					 "videresendt",
+					 "przekazana wiadomość",
+					 "Пересылаемое сообщение",
+					 "Пересланное сообщение",
+					 "転送メッセージ",
+					 "转发的邮件",
+					 "轉寄",
+					 NULL };
+
+static const char *const stems[] = { "forward",        "전달",
+				     "weitergeleitet", "transféré",
+				     "réexpédié",      "transmis",
+				     "reenviad",       "encaminhad",
+				     "inoltrat",       "doorgestuurd",
+				     "vidarebefordr",  "videresend",
+				     "välitetty",      "edelleenlähet",
+				     "przekazan",      "przesłana dalej",
+				     "přepos",         "prepos",
+				     "Пересыла",       "Переслан",
+				     "переслан",       "Перенаправ",
+				     "переадрес",      "iletil",
+				     "İletil",         "yönlendiril",
+				     "Προωθ",          "προωθ",
+				     "továbbít",       "redirec",
+				     "chuyển tiếp",    "diteruskan",
+				     "proslijeđ",      "転送",
+				     "转发",           "轉寄",
+				     "轉發",           NULL };
+
+/* How Apple's programs begin a forwarded mail: no dashes, but a colon at the end. */
+static const char *const openers[] = { "begin forwarded",
+				       "forwarded message",
+				       "전달된 메시지",
+				       "전달된 메일",
+				       "전달된 이메일",
+				       "anfang der weiterg",
+				       "début du message",
+				       "inicio del mensaje reenv",
+				       "início da mensagem",
+				       "Início da mensagem",
+				       "inizio messaggio",
+				       "inizio del messaggio",
+				       "begin doorgestuurd",
+				       "vidarebefordrat",
+				       "start på videresendt",
+				       "videresendt",
+				       "välitetty viesti",
+				       "początek przek",
+				       "začátek přepos",
+				       "začiatok prepos",
+				       "Начало пере",
+				       "Початок листа",
+				       "ileti başlangıcı",
+				       "İleti başlangıcı",
+				       "Αρχή προωθ",
+				       "továbbított",
+				       "începe mesajul",
+				       "Începe mesajul",
+				       "転送された",
+				       "转发的邮件",
+				       "开始转发",
+				       "以下是转发",
+				       "開始轉寄",
+				       "以下是轉寄",
+				       "以下為轉寄",
+				       "bắt đầu thư",
+				       "Bắt đầu thư",
+				       NULL };
+
+enum head {
+	HEAD_NONE,
+	HEAD_SHAPE, /* may stand above a header block, and above anything else */
+	HEAD_TITLE, /* a client's words */
+};
+
+static size_t
+ornament(struct line l)
+{
+	size_t n = 0;
+
+	while (n < l.len && strchr("-_=", l.at[n]))
+		n++;
+	return n;
 }
 
 /*
- * A line of nothing but dashes or underlines, which Outlook and webmail put above the block, or
- * words between dashes, in whatever language.
+ * The line above the fields: "-----Original Message-----", "Begin forwarded message:", a line of
+ * nothing but dashes or underlines, or words between dashes in whatever language.
  */
-static bool
-ruler(struct line l)
+static enum head
+head_of(struct line l, bool *ret_forwarded)
 {
-	size_t before = 0, after = 0;
+	size_t dashes, after = 0;
 
-	while (before < l.len && strchr("-_=", l.at[before]))
-		before++;
+	while (l.len && strchr("*_> ", *l.at) && !(l.len >= 5 && ornament(l) == l.len))
+		l = (struct line){ l.at + 1, l.len - 1 };
+	dashes = ornament(l);
+	*ret_forwarded = false;
+	if (l.len > 120)
+		return HEAD_NONE;
+	if (dashes < 3) {
+		*ret_forwarded = line_ends_colon(l) && line_starts_any(l, openers);
+		return *ret_forwarded ? HEAD_SHAPE : HEAD_NONE;
+	}
+	if (dashes == l.len)
+		return l.len >= 5 ? HEAD_SHAPE : HEAD_NONE;
+	*ret_forwarded = line_has_any(l, stems);
+	if (line_has_any(l, forwarded) || line_has_any(l, original))
+		return HEAD_TITLE;
 	while (after < l.len && strchr("-_=", l.at[l.len - after - 1]))
 		after++;
-	if (before == l.len)
-		return l.len >= 5;
-	return before >= 3 && after >= 3 && l.len <= 120;
+	return after >= 3 || *ret_forwarded ? HEAD_SHAPE : HEAD_NONE;
 }
 
 /* Enough fields to be a mail's header and not, say, a journey's From, To and Date. */
@@ -122,21 +208,20 @@ without_marks(struct line l)
 	return l;
 }
 
-/* The lines above the first field: a separator, rulers, and empty lines. */
+/* The lines above the first field: one of those, and what stands between. */
 static size_t
-block_head(const struct line *lines, size_t count, bool *ret_separated, bool *ret_forwarded)
+block_head(const struct line *lines, size_t count, enum head *ret_head, bool *ret_forwarded)
 {
 	size_t n = 0;
+	bool unused;
 
-	*ret_forwarded = false;
-	*ret_separated = separator(lines[0], ret_forwarded);
-	if (*ret_separated || ruler(lines[0]))
-		for (n = 1; n < count && n < 4;) {
+	*ret_head = head_of(lines[0], ret_forwarded);
+	if (*ret_head != HEAD_NONE)
+		for (n = 1; n < count && n < 4; n++) {
 			struct line l = without_marks(lines[n]);
 
-			if (l.len && !ruler(l))
+			if (l.len && head_of(l, &unused) != HEAD_SHAPE)
 				break;
-			n++;
 		}
 	return n;
 }
@@ -145,8 +230,9 @@ size_t
 header_block_find(const struct line *lines, size_t count, bool *ret_forwarded)
 {
 	unsigned seen = 0;
-	bool forwarded, address = false, separated;
-	size_t n = block_head(lines, count, &separated, &forwarded), end = n, blank = 0;
+	bool address = false;
+	enum head head;
+	size_t n = block_head(lines, count, &head, ret_forwarded), end = n, blank = 0;
 
 	if (!n && !header_field_of(without_marks(lines[0]), NULL))
 		return 0;
@@ -173,10 +259,11 @@ header_block_find(const struct line *lines, size_t count, bool *ret_forwarded)
 		}
 		address |= (seen != 0) && line_has_address(l);
 	}
-	*ret_forwarded = forwarded;
-	if (separated && !(seen & (FIELD_FROM | FIELD_SUBJECT | FIELD_DATE)))
-		return line_starts(lines[0], "---") ? 1 : 0;
-	return separated || whole_block(seen, address) ? end : 0;
+	if (head != HEAD_TITLE)
+		return whole_block(seen, address) ? end : 0;
+	if (seen & (FIELD_FROM | FIELD_SUBJECT | FIELD_DATE))
+		return end;
+	return line_starts(lines[0], "---") ? 1 : 0;
 }
 
 /* Without the quotes, bold marks and brackets that stand around a name. */

@@ -141,6 +141,27 @@ take_bars(struct split *s, size_t i)
 }
 
 /*
+ * A forwarded mail whose client marks its lines with '>', beginning at line i. Returns the first
+ * line after it, i when it is none.
+ */
+static size_t
+take_marked_forward(struct split *s, size_t i)
+{
+	bool forwarded = false;
+	size_t n, end;
+
+	if (i && angle(s->lines[i - 1]))
+		return i;
+	n = header_block_find(s->lines + i, s->count - i, &forwarded);
+	if (!n || !forwarded)
+		return i;
+	for (end = i + n; s->next[end] < s->count && angle(s->lines[s->next[end]]);)
+		end = s->next[end] + 1;
+	set_kind(s, i, end, SEGMENT_FORWARDED);
+	return end;
+}
+
+/*
  * A header block or attribution at line i. Returns the first line that is not decided by it, i when
  * there is none.
  */
@@ -227,8 +248,10 @@ walk(struct split *s)
 			i++;
 		} else if (angle(l) && (s->angles > 1 || s->proof)) {
 			s->proof = true;
-			s->kinds[i] = SEGMENT_QUOTED;
-			i++;
+			after = take_marked_forward(s, i);
+			if (after == i)
+				s->kinds[after++] = SEGMENT_QUOTED;
+			i = after;
 		} else if ((after = take_attribution(s, i)) > i) {
 			i = after;
 		} else if (i && signature_delimiter(l) && (after = take_signature(s, i)) > i) {
