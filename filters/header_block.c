@@ -26,7 +26,8 @@ static const char *const original[] = { "original message",
 					"원본 이메일",
 					"원본메시지",
 					"원래 메시지",
-					"원문",
+					"원문 메일",
+					"원문 메시지",
 					"Ursprüngliche Nachricht",
 					"originalnachricht",
 					"message d'origine",
@@ -189,14 +190,17 @@ head_of(struct line l, bool *ret_forwarded)
 	return after >= 3 || *ret_forwarded ? HEAD_SHAPE : HEAD_NONE;
 }
 
-/* Enough fields to be a mail's header and not, say, a journey's From, To and Date. */
+/*
+ * Enough fields to be a mail's header and not, say, a journey's From, To and Date, or the head of a
+ * letter: programs write an address, or the hour, or both.
+ */
 static bool
-whole_block(unsigned seen, bool address)
+whole_block(unsigned seen, bool address, bool hour)
 {
 	if (!(seen & FIELD_FROM))
 		return false;
 	if (seen & FIELD_SUBJECT)
-		return seen & (FIELD_DATE | FIELD_TO);
+		return seen & (FIELD_DATE | FIELD_TO) && (address || hour);
 	return address && seen & FIELD_DATE && seen & FIELD_TO;
 }
 
@@ -230,7 +234,7 @@ size_t
 header_block_find(const struct line *lines, size_t count, bool *ret_forwarded)
 {
 	unsigned seen = 0;
-	bool address = false;
+	bool address = false, hour = false;
 	enum head head;
 	size_t n = block_head(lines, count, &head, ret_forwarded), end = n, blank = 0;
 
@@ -258,9 +262,10 @@ header_block_find(const struct line *lines, size_t count, bool *ret_forwarded)
 			break;
 		}
 		address |= (seen != 0) && line_has_address(l);
+		hour |= (field & FIELD_DATE) && line_has_time(l);
 	}
 	if (head != HEAD_TITLE)
-		return whole_block(seen, address) ? end : 0;
+		return whole_block(seen, address, hour) ? end : 0;
 	if (seen & (FIELD_FROM | FIELD_SUBJECT | FIELD_DATE))
 		return end;
 	return line_starts(lines[0], "---") ? 1 : 0;

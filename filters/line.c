@@ -251,26 +251,52 @@ line_has_date(struct line l)
 	return year && day;
 }
 
+/* What stands between hours and minutes: one byte of it means a colon or stop. */
+static size_t
+hour_mark(struct line l, size_t at)
+{
+	static const char *const words[] = { "시", "時", "时", "点", "點", "h", " h " };
+
+	if (at < l.len && (l.at[at] == ':' || l.at[at] == '.'))
+		return 1;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t n = strlen(words[i]);
+
+		if (at + n <= l.len && memcmp(l.at + at, words[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* "kl. 15.20.11", "klo 15.20": a clock is named, so stops are not a date's. */
+static bool
+clock_named(struct line l, size_t at)
+{
+	struct line before = line_trim(l.at, at);
+
+	return line_ends(before, " klo") || line_ends(before, " kl.") || line_ends(before, " kl");
+}
+
 bool
 line_has_time(struct line l)
 {
 	struct number hour, minute;
 
 	for (size_t from = 0; next_number(l, from, &hour); from = hour.at + hour.digits) {
-		size_t after = hour.at + hour.digits;
+		size_t after = hour.at + hour.digits, mark;
 		bool in_date = hour.at && strchr("./-", l.at[hour.at - 1]);
 
-		if (hour.digits > 2 || hour.value > 24 || after + 2 >= l.len)
+		if (hour.digits > 2 || hour.value > 24 || !(mark = hour_mark(l, after)))
 			continue;
-		if (memcmp(l.at + after, "\xec\x8b\x9c", 3) == 0 &&
-		    after + 3 <= l.len) /* 시, o'clock */
+		if (mark == 3 && l.at[after] & 0x80) /* an hour of its own: 3시, 3時 */
 			return true;
-		if ((l.at[after] != ':' && l.at[after] != '.') || !next_number(l, after, &minute) ||
-		    minute.at != after + 1 || minute.digits != 2 || minute.value > 59)
+		if (!next_number(l, after, &minute) || minute.at != after + mark ||
+		    minute.digits != 2 || minute.value > 59)
 			continue;
+		if (l.at[after] != '.' || clock_named(l, hour.at))
+			return true;
 		after = minute.at + 2;
-		if (l.at[hour.at + hour.digits] == ':' ||
-		    (!in_date && !(after < l.len && l.at[after] == '.')))
+		if (!in_date && !(after < l.len && l.at[after] == '.'))
 			return true;
 	}
 	return false;

@@ -60,8 +60,8 @@ sender(const char *value, const char *name, const char *address)
 {
 	char text[512];
 
-	snprintf(text, sizeof text, "From: %s\nDate: 2 Mar 2026\nSubject: chair\n", value);
-	says(text, name, address, "2 Mar 2026", "chair");
+	snprintf(text, sizeof text, "From: %s\nDate: 2 Mar 2026 15:20\nSubject: chair\n", value);
+	says(text, name, address, "2 Mar 2026 15:20", "chair");
 }
 
 static void
