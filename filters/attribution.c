@@ -174,14 +174,6 @@ open_brackets(struct line l)
 	return n;
 }
 
-static bool
-ends_sentence(struct line l)
-{
-	static const char *const ends[] = { ".", "!", "?", "다", "요", "。", NULL };
-
-	return line_ends_any(l, ends);
-}
-
 /*
  * Whether line n, which could open an attribution, goes on with the one that lines[0] began rather
  * than leaving it as somebody's words.
@@ -214,7 +206,7 @@ attribution_find(const struct line *lines, size_t count, size_t *ret_lines)
 		enum trust trust;
 
 		/* Only a sentence that was clearly opened runs on past an empty line. */
-		if (!lines[n].len && (!opened || ends_sentence(lines[n - 1])))
+		if (!lines[n].len && (!opened || line_ends_sentence(lines[n - 1])))
 			break;
 		/* The sentence before was somebody's words when a better opening comes. */
 		if (n && opens(lines[n]) && !goes_on(lines, n, opened))
@@ -225,7 +217,7 @@ attribution_find(const struct line *lines, size_t count, size_t *ret_lines)
 		if (trust == TRUST_NONE || (trust == TRUST_WITH_QUOTE && !opened && n))
 			continue;
 		/* A first line that is a whole sentence is somebody's words, not a client's. */
-		if (n && !opened && ends_sentence(lines[0]) && open_brackets(lines[0]) <= 0)
+		if (n && !opened && line_ends_sentence(lines[0]) && open_brackets(lines[0]) <= 0)
 			return TRUST_NONE;
 		*ret_lines = n + 1;
 		if (trust == TRUST_WITH_QUOTE && n + 1 < count && line_ends_colon(lines[n + 1]) &&
@@ -234,4 +226,37 @@ attribution_find(const struct line *lines, size_t count, size_t *ret_lines)
 		return trust;
 	}
 	return TRUST_NONE;
+}
+
+bool
+attribution_marker(struct line l)
+{
+	static const char *const above[] = { "above this line",
+					     "above the line",
+					     "above this text",
+					     "위에 답장",
+					     "위에 회신",
+					     "위에 답변",
+					     "위로 답장",
+					     "위에 작성",
+					     "über dieser zeile",
+					     "oberhalb dieser",
+					     "au-dessus de cette ligne",
+					     "encima de esta línea",
+					     "acima desta linha",
+					     "sopra questa riga",
+					     "boven deze regel",
+					     "この行より上",
+					     "この線より上",
+					     "在此行上方",
+					     "在这行上面",
+					     NULL };
+	struct line inner = l;
+
+	while (inner.len && strchr("#-=_*~> ", *inner.at))
+		inner = (struct line){ inner.at + 1, inner.len - 1 };
+	if (l.len > 160 || !inner.len || !line_has_any(inner, above))
+		return false;
+	return l.len - inner.len >= 2 || line_starts(inner, "please type your reply above") ||
+	       line_starts(inner, "reply above this line");
 }

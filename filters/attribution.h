@@ -27,6 +27,11 @@ enum trust {
 enum trust
 attribution_find(const struct line *lines, size_t count, size_t *ret_lines);
 
+/* "##- Please type your reply above this line -##": what a helpdesk puts at the top of its mails.
+ */
+bool
+attribution_marker(struct line l);
+
 /*
  * Looks for a header block ("From: ... Sent: ... Subject: ...", with or without a line such as
  * "-----Original Message-----" above) that begins in lines[0]. Returns the number of lines, 0 when

@@ -134,6 +134,14 @@ line_ends_colon(struct line l)
 	return line_ends(l, ":") || line_ends(l, "\xef\xbc\x9a");
 }
 
+bool
+line_ends_sentence(struct line l)
+{
+	static const char *const ends[] = { ".", "!", "?", "다", "요", "。", NULL };
+
+	return line_ends_any(l, ends);
+}
+
 static bool
 host_char(char c)
 {

@@ -46,6 +46,10 @@ line_ends_any(struct line l, const char *const *words);
 bool
 line_ends_colon(struct line l);
 
+/* Ends as a sentence does, Korean ones also without a stop. */
+bool
+line_ends_sentence(struct line l);
+
 /* Something like local@host.tld. */
 bool
 line_has_address(struct line l);

@@ -1,5 +1,5 @@
 /*
- * signature: words and shapes of signatures. See signature.h.
+ * signature: words and shapes of contact blocks and legal notices. See signature.h.
  *
  * Strict on purpose: a signature left among the words does little harm, words taken for a signature
  * do.
@@ -16,183 +16,67 @@ signature_delimiter(struct line l)
 	       (l.len == 3 && memcmp(l.at, "\xe2\x80\x94", 3) == 0);
 }
 
-/* Devices, makers and programs that sign for their owners. */
-static const char *const devices[] = { "iphone",
-				       "ipad",
-				       "ipod",
-				       "android",
-				       "galaxy",
-				       "samsung",
-				       "blackberry",
-				       "huawei",
-				       "xiaomi",
-				       "nokia",
-				       "htc",
-				       "mobile",
-				       "smartphone",
-				       "phone",
-				       "tablet",
-				       "outlook",
-				       "mail",
-				       "mobil",
-				       "handy",
-				       "t\xc3\xa9l\xc3\xa9phone",
-				       "m\xc3\xb3vil",
-				       "telef",
-				       "cellulare",
-				       "телефон",
-				       "携帯",
-				       "手机",
-				       "手機",
-				       "갤럭시",
-				       "아이폰",
-				       "아이패드",
-				       "휴대폰",
-				       "스마트폰",
-				       "핸드폰",
-				       "모바일",
-				       "삼성",
-				       "메일",
-				       "device",
-				       "cell",
-				       "windows",
-				       "my ti-",
-				       NULL };
-
-static struct line
-without_ornament(struct line l)
-{
-	while (l.len && strchr("<(*_[-~>", *l.at))
-		l = line_trim(l.at + 1, l.len - 1);
-	while (l.len && strchr(">)*_]-~.", l.at[l.len - 1]))
-		l = line_trim(l.at, l.len - 1);
-	return l;
-}
-
-static bool
-korean_device(struct line l)
-{
-	static const char *const ends[] = { "에서 보냄", "에서 보낸 메일", "에서 보냄.",
-					    "으로 보냄", "로 보냄",        NULL };
-	static const char *const polite[] = { "에서 보냈습니다", "에서 보낸 메일입니다",
-					      "에서 발송되었습니다", "에서 보낸 메시지입니다",
-					      NULL };
-	static const char *const owners[] = { "나의 ",   "내 ",     "제 ",     "삼성",     "갤럭시",
-					      "samsung", "galaxy",  "iphone",  "ipad",     "아이폰",
-					      "android", "ios",     "lg",      "네이버",   "다음",
-					      "카카오",  "outlook", "windows", "gmail",    "naver",
-					      "daum",    "kakao",   "모바일",  "스마트폰", NULL };
-	static const char *const download[] = { "용 outlook", "용 메일", "outlook 다운로드", NULL };
-
-	if (line_has_any(l, download) &&
-	    (line_ends(l, "다운로드") || line_ends(l, "가져오기") || line_ends_any(l, ends)))
-		return true;
-	if (!line_starts_any(l, owners))
-		return false;
-	return line_ends_any(l, ends) || line_ends_any(l, polite);
-}
+/* Words of a legal notice. Three of them, and whom it is meant for, make one. */
+static const char *const addressee[] = { "intended recipient",
+					 "intended solely",
+					 "intended only",
+					 "addressee",
+					 "수신인",
+					 "수취인",
+					 "수신자",
+					 "지정된",
+					 "본 메일",
+					 "본 이메일",
+					 "본 전자우편",
+					 "본 메시지",
+					 "이 메일은",
+					 "발신전용",
+					 "발신 전용",
+					 NULL };
+static const char *const legal[] = { "confidential", "privileged", "unauthorized", "unauthorised",
+				     "disclos",      "in error",   "delete",       "prohibited",
+				     "distribution", "copying",    "virus",        "기밀",
+				     "비밀",         "무단",       "삭제",         "잘못 수신",
+				     "잘못 전송",    "잘못 전달",  "오류로",       "법률",
+				     "법적",         "유출",       "배포",         "금지",
+				     "누설",         NULL };
+static const char *const scanned[] = {
+	"checked for viruses", "scanned for viruses", "virus-free", "avast.com",
+	"바이러스가 없",       "바이러스 검사",       NULL
+};
 
 bool
-signature_device(struct line l)
+signature_legal(struct line l)
 {
-	static const char *const starts[] = { "sent from",
-					      "sent via",
-					      "sent with",
-					      "sent by",
-					      "sent using",
-					      "from my ",
-					      "envoy\xc3\xa9 de",
-					      "gesendet von",
-					      "gesendet mit",
-					      "von meinem",
-					      "verzonden met",
-					      "verzonden vanaf",
-					      "verstuurd vanaf",
-					      "enviado desde",
-					      "enviado do",
-					      "enviado de",
-					      "inviato da",
-					      "skickat fr\xc3\xa5n",
-					      "sendt fra",
-					      "wys\xc5\x82"
-					      "ane z",
-					      "wysłano z",
-					      "l\xc3\xa4hetetty",
-					      "отправлено с",
-					      "Отправлено с",
-					      "odesláno z",
-					      "從我的",
-					      "从我的",
-					      "發自我的",
-					      "发自我的",
-					      "iphoneから",
-					      "私のiphone",
-					      "via mobile",
-					      NULL };
-	static const char *const programs[] = { "sent from ",
-						"sent with airmail",
-						"sent with sparrow",
-						"sent with proton",
-						"sent with shortwave",
-						"sent via ",
-						"get outlook for",
-						"get [outlook for",
-						"diese nachricht wurde von meinem android",
-						"this message was sent from my android",
-						NULL };
-	static const char *const tails[] = { "から送信", "gesendet", "傳送", "送信", NULL };
-	bool device;
+	return line_has_any(l, legal) || line_has_any(l, addressee) || line_has_any(l, scanned);
+}
 
-	l = without_ornament(l);
-	if (!l.len || l.len > 140)
-		return false;
-	if (korean_device(l))
-		return true;
-	device = line_has_any(l, devices);
-	if (line_starts_any(l, programs) && (device || l.len <= 40))
-		return true;
-	if (!device)
-		return false;
-	return line_starts_any(l, starts) || (l.len <= 80 && line_ends_any(l, tails)) ||
-	       (l.len <= 30 && (line_ends(l, " from mobile") || line_ends(l, " via mobile")));
+/* Whoever speaks of themselves threatens with the law, rather than quoting it. */
+static bool
+own_voice(struct line l)
+{
+	static const char *const words[] = { "i will", "i'll", "i am ",      "i have", "i want",
+					     " my ",   "sue ", "lawsuit",    "제 ",    "제가",
+					     "저는",   "저의", "하겠습니다", "않으면", "고소",
+					     "신고",   "경고", NULL };
+
+	return line_has_any(l, words);
 }
 
 bool
 signature_disclaimer(struct line l)
 {
-	static const char *const addressee[] = { "intended recipient",
-						 "intended solely",
-						 "intended only",
-						 "addressee",
-						 "수신인",
-						 "수취인",
-						 "수신자",
-						 "지정된",
-						 "본 메일",
-						 "본 이메일",
-						 "본 전자우편",
-						 "본 메시지",
-						 "이 메일은",
-						 "발신전용",
-						 "발신 전용",
-						 NULL };
-	static const char *const legal[] = { "confidential", "privileged", "unauthorized",
-					     "unauthorised", "disclos",    "in error",
-					     "delete",       "prohibited", "distribution",
-					     "copying",      "virus",      "기밀",
-					     "비밀",         "무단",       "삭제",
-					     "잘못 수신",    "잘못 전송",  "잘못 전달",
-					     "오류로",       "법률",       "법적",
-					     "유출",         "배포",       "금지",
-					     "누설",         NULL };
-	static const char *const scanned[] = { "checked for viruses", "scanned for viruses",
-					       "virus-free", "avast.com", NULL };
+	static const char *const notices[] = { "this e",  "this m",    "virus-free", "diese ",
+					       "scanned", "이 메",     "이 이메일",  "이 전자",
+					       "본 메",   "본 이메일", "<",          "[",
+					       NULL };
 
-	if (l.len < 40 || l.len > 4000)
+	if (l.len < 20 || l.len > 4000)
 		return false;
-	if (line_has_any(l, scanned))
-		return l.len < 300;
-	return line_has_any(l, addressee) && line_count(l, legal) >= 3;
+	if (line_has_any(l, scanned) && line_starts_any(l, notices))
+		return l.len < 300 && !own_voice(l);
+	return l.len >= 40 && line_has_any(l, addressee) && line_count(l, legal) >= 3 &&
+	       !own_voice(l);
 }
 
 /*
@@ -222,8 +106,8 @@ has_telephone(struct line l)
 	return digits >= 8 && digits <= 16 && groups >= 2;
 }
 
-bool
-signature_sentence(struct line l)
+static bool
+is_sentence(struct line l)
 {
 	static const char *const korean[] = { "요", "다", "죠", "까", "네", "함", "음",
 					      "군", "래", "지", "냐", "라", NULL };
@@ -240,6 +124,70 @@ signature_sentence(struct line l)
 		words += l.at[i] == ' ';
 	return words > 12 || (words > 4 && l.len > 25 && words >= 8) ||
 	       (words >= 2 && line_ends_any(l, korean));
+}
+
+bool
+signature_postscript(struct line l)
+{
+	static const char *const starts[] = { "ps:", "ps.",  "ps ",    "ps,",  "p.s", "p. s",
+					      "pps", "추신", "덧붙임", "追伸", NULL };
+
+	return line_starts_any(l, starts);
+}
+
+/* A word with nothing but letters' ends around it. */
+static bool
+has_word(struct line l, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= l.len; i++)
+		if ((i == 0 || !isalnum((unsigned char)l.at[i - 1])) &&
+		    line_starts((struct line){ l.at + i, l.len - i }, word) &&
+		    (i + n == l.len || !isalnum((unsigned char)l.at[i + n])))
+			return true;
+	return false;
+}
+
+bool
+signature_said(struct line l)
+{
+	/* Somebody is spoken to or of. */
+	static const char *const persons[] = { "i", "i'll", "i'm", "you", "me", "my", NULL };
+
+	if (is_sentence(l))
+		return true;
+	for (size_t i = 0; persons[i]; i++)
+		if (has_word(l, persons[i]))
+			return true;
+	return false;
+}
+
+bool
+signature_announced(struct line l)
+{
+	static const char *const words[] = {
+		"contact", "address",  "phone",      "number",  "reach me",  "call me", "account",
+		"deliver", "here you", "here it is", "here is", "below",     "연락처",  "주소",
+		"번호",    "계좌",     "아래",       "adresse", "dirección", "telefon", "teléfono",
+		"住所",    "電話",     "地址",       "电话",    "адрес",     "телефон", NULL
+	};
+
+	return line_ends_colon(l) || line_has_any(l, words);
+}
+
+/* Bank accounts and orders look like telephone numbers. */
+static bool
+is_matter(struct line l)
+{
+	static const char *const words[] = { "은행",     "뱅크",    "계좌",       "예금주",
+					     "농협",     "신협",    "새마을금고", "우체국",
+					     "주문",     "송장",    "접수",       "bank",
+					     "iban",     "bic",     "swift",      "account",
+					     "order",    "invoice", "tracking",   "konto",
+					     "commande", "pedido",  NULL };
+
+	return line_has_any(l, words);
 }
 
 /* A line whose label tells of an order or a matter, not of a person. */
@@ -271,7 +219,8 @@ signature_contact(const struct line *lines, size_t count)
 		struct line l = lines[i];
 		bool phone = has_telephone(l);
 
-		if (l.len > 120 || labelled_matter(l) || (!phone && signature_sentence(l)))
+		if (l.len > 120 || labelled_matter(l) || is_matter(l) ||
+		    (phone ? has_word(l, "me") : signature_said(l)))
 			return false;
 		telephone += phone;
 		other += line_has_address(l) || line_has(l, "www.") || line_has(l, "http") ||

@@ -25,12 +25,24 @@ signature_device(struct line l);
 bool
 signature_disclaimer(struct line l);
 
+/* Whether a line has a word of such a notice in it. */
+bool
+signature_legal(struct line l);
+
 /* A paragraph of name, telephone, address: at least two of them, and nothing that is a sentence. */
 bool
 signature_contact(const struct line *lines, size_t count);
 
+/* Whether a line says that name, number or address are coming: they are an answer then. */
+bool
+signature_announced(struct line l);
+
 /* Whether somebody says something in this line, rather than giving a name or number. */
 bool
-signature_sentence(struct line l);
+signature_said(struct line l);
+
+/* "PS: ...", "추신: ...": begins words behind a signature. */
+bool
+signature_postscript(struct line l);
 
 #endif

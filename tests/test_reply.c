@@ -149,8 +149,8 @@ test_kinds(void **state)
 	(void)state;
 	is("", SEGMENT_NEW, "");
 	is("\n\nhello\n\n", SEGMENT_NEW, "\n\nhello\n\n");
-	is("new\n> a\n> b\nmore\n", SEGMENT_QUOTED, "> a\n> b\n");
-	is("new\n> a\n> b\nmore\n", SEGMENT_NEW, "new\nmore\n");
+	is("new\n> a\n>\n> b\nmore\n", SEGMENT_QUOTED, "> a\n>\n> b\n");
+	is("new\n> a\n>\n> b\nmore\n", SEGMENT_NEW, "new\nmore\n");
 	is("new\n-- \nHana\n", SEGMENT_SIGNATURE, "-- \nHana\n");
 	is("new\nSent from my iPhone\n", SEGMENT_SIGNATURE, "Sent from my iPhone\n");
 	is("see\n---------- Forwarded message ---------\nFrom: a@example.com\nSubject: x\n\nold",
