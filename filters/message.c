@@ -11,6 +11,7 @@
 #include "automatic.h"
 #include "body.h"
 #include "field.h"
+#include "forward.h"
 #include "header.h"
 #include "language.h"
 #include "limits.h"
@@ -369,6 +370,8 @@ read_all(struct reader *r, struct message *m)
 	m->body_len = body.len;
 	m->hidden = body.hidden;
 	code = split_segments(r, m, &body);
+	if (code == 0)
+		code = forward_read(r, m);
 	if (code == 0)
 		code = name_language(m);
 	if (code < 0)

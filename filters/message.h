@@ -74,6 +74,14 @@ struct segment {
 	size_t offset, length; /* in body.text */
 };
 
+/* What is known of a mail that this one forwards, as its text says it: not proven. */
+struct forwarded {
+	bool alone;          /* nothing of the sender's own beside it: its words are the new ones */
+	struct address from; /* who wrote it; "" when not known */
+	const char *date_text, *subject; /* "" when not known */
+	struct address by;               /* who passed it on, after forward_let_speak() */
+};
+
 /* Why a mail is not from a person, or not from this customer (RFC 3834 and practice). */
 enum automatic {
 	AUTOMATIC_NO,
@@ -143,6 +151,7 @@ struct message {
 	const char *hidden; /* text that a reader would not see (display:none ...), "" when none */
 	struct segment *segments;
 	size_t segment_count;
+	struct forwarded forwarded;
 
 	const char *language; /* "ko", "en" or "und": of the new words */
 	enum automatic automatic;

@@ -1,0 +1,165 @@
+/*
+ * forward: the header block above forwarded words, and the words below it. See forward.h.
+ */
+#include "forward.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "attribution.h"
+#include "field.h"
+#include "limits.h"
+#include "reply.h"
+
+#define HEADER_LINES 40 /* a separator, and a header block with long To: and Cc: */
+
+/* Whether anything is said in a stretch: a letter or figure of any script. */
+static bool
+says_something(const struct message *m, const struct segment *s)
+{
+	for (size_t i = s->offset; i < s->offset + s->length; i++) {
+		unsigned char c = (unsigned char)m->body[i];
+
+		if (isalnum(c) || c >= 0xc2)
+			return true;
+	}
+	return false;
+}
+
+/* The first forwarded stretch; NULL when there is none. *ret_alone: nothing else is new. */
+static const struct segment *
+find_forwarded(const struct message *m, bool *ret_alone)
+{
+	const struct segment *found = NULL;
+
+	*ret_alone = true;
+	for (size_t i = 0; i < m->segment_count; i++) {
+		const struct segment *s = &m->segments[i];
+
+		if (s->kind == SEGMENT_FORWARDED && !found)
+			found = s;
+		*ret_alone &= s->kind != SEGMENT_NEW || !says_something(m, s);
+	}
+	return found;
+}
+
+static const char *
+copy(struct reader *r, struct line l)
+{
+	return l.len > 0 ? arena_strndup(r->arena, l.at, l.len) : "";
+}
+
+/* Takes the header block at the start of the stretch. *ret_len: its bytes, 0 when there is none. */
+static int
+read_header(struct reader *r, struct message *m, const struct segment *s, size_t *ret_len)
+{
+	const char *at = m->body + s->offset, *end = at + s->length;
+	const char *starts[HEADER_LINES + 1];
+	struct line lines[HEADER_LINES];
+	struct header_block block;
+	size_t count = 0, first = 0, n = 0;
+
+	*ret_len = 0;
+	while (at < end && count < HEADER_LINES) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+		starts[count] = at;
+		lines[count++] = line_trim(at, (size_t)((lf ? lf : end) - at));
+		at = lf ? lf + 1 : end;
+	}
+	starts[count] = at;
+	while (first < count && lines[first].len == 0)
+		first++;
+	if (first < count)
+		n = header_block_read(lines + first, count - first, &block);
+	if (n == 0)
+		return 0;
+	*ret_len = (size_t)(starts[first + n] - (m->body + s->offset));
+	m->forwarded.from.name = copy(r, block.name);
+	m->forwarded.from.address = copy(r, block.address);
+	m->forwarded.date_text = copy(r, block.date);
+	m->forwarded.subject = copy(r, block.subject);
+	if (!m->forwarded.from.name || !m->forwarded.from.address || !m->forwarded.date_text ||
+	    !m->forwarded.subject)
+		return -ENOMEM;
+	return 0;
+}
+
+/* Puts `count` segments of the words at `offset` in the place of segment `at`, behind its header.
+ */
+static int
+put_in(struct reader *r, struct message *m, size_t at, size_t header, const struct segment *inner,
+       size_t count)
+{
+	size_t total = m->segment_count + count, n = at;
+	struct segment *list = arena_alloc(r->arena, (total + 1) * sizeof(*list));
+	size_t offset = m->segments[at].offset;
+
+	if (!list)
+		return -ENOMEM;
+	memcpy(list, m->segments, at * sizeof(*list));
+	if (header > 0)
+		list[n++] = (struct segment){ SEGMENT_FORWARDED, offset, header };
+	for (size_t i = 0; i < count; i++) {
+		struct segment s = inner[i];
+
+		s.offset += offset + header;
+		if (n > 0 && list[n - 1].kind == s.kind)
+			list[n - 1].length += s.length;
+		else
+			list[n++] = s;
+	}
+	for (size_t i = at + 1; i < m->segment_count; i++) {
+		if (n > 0 && list[n - 1].kind == m->segments[i].kind)
+			list[n - 1].length += m->segments[i].length;
+		else
+			list[n++] = m->segments[i];
+	}
+	if (n > LIMIT_SEGMENTS) /* leaves the stretch as it was: shown, not judged */
+		return 0;
+	m->segments = list;
+	m->segment_count = n;
+	m->forwarded.alone = true;
+	return 0;
+}
+
+int
+forward_read(struct reader *r, struct message *m)
+{
+	const struct segment *s;
+	struct segment *inner;
+	size_t count, header;
+	bool alone;
+	int code;
+
+	m->forwarded.from = (struct address){ "", "" };
+	m->forwarded.date_text = m->forwarded.subject = "";
+	s = find_forwarded(m, &alone);
+	if (!s)
+		return 0;
+	code = read_header(r, m, s, &header);
+	if (code < 0 || !alone)
+		return code;
+	code = reply_split(r->arena, m->body + s->offset + header, s->length - header, NULL, 0,
+			   &inner, &count);
+	if (code < 0)
+		return code;
+	return put_in(r, m, (size_t)(s - m->segments), header, inner, count);
+}
+
+void
+forward_let_speak(struct message *m)
+{
+	struct address *writer =
+		m->forwarded.from.address[0] ? arena_alloc(m->arena, sizeof(*writer)) : NULL;
+
+	if (!writer)
+		return;
+	*writer = m->forwarded.from;
+	m->forwarded.by = m->from.count > 0 ? m->from.list[0] : (struct address){ "", "" };
+	m->from = (struct addresses){ writer, 1 };
+	m->sender = m->reply_to = (struct addresses){ NULL, 0 };
+	if (m->forwarded.subject[0])
+		m->subject = m->forwarded.subject;
+}
