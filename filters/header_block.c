@@ -238,7 +238,7 @@ header_block_find(const struct line *lines, size_t count, bool *ret_forwarded)
 	enum head head;
 	size_t n = block_head(lines, count, &head, ret_forwarded), end = n, blank = 0;
 
-	if (!n && !header_field_of(without_marks(lines[0]), NULL))
+	if (!n && !(header_field_of(without_marks(lines[0]), NULL) & ~(unsigned)FIELD_OTHER))
 		return 0;
 	for (; n < count && n < FIELD_LINES && blank < 2; n++) {
 		struct line l = without_marks(lines[n]);

@@ -20,6 +20,7 @@
 
 #define SIGNATURE_LINES 15 /* after a delimiter; more is not a signature */
 #define PARAGRAPH_LINES 40
+#define DEVICE_LINES 3
 #define ATTRIBUTION_REACH 8 /* lines above a quote in which its attribution begins */
 #define QUOTE_RUN 5         /* lines with '>' that are no list of demands any more */
 #define WRAPPED_BYTES 60
@@ -246,6 +247,20 @@ unmarked_end(struct split *s, size_t i)
 	return j;
 }
 
+/* Whether nothing was written above line i but what a device signs. */
+static bool
+no_words_above(const struct split *s, size_t i)
+{
+	size_t looked = 0;
+
+	if (s->words > DEVICE_LINES)
+		return false;
+	for (size_t k = s->next[0]; k < i; k = s->next[k + 1])
+		if (++looked > DEVICE_LINES || !signature_device(s->lines[k]))
+			return false;
+	return true;
+}
+
 /*
  * A header block at line i, n lines long. Returns the first line that is not decided by it.
  */
@@ -265,7 +280,7 @@ take_block(struct split *s, size_t i, size_t n, bool forwarded)
 		return i + n;
 	}
 	/* A mail that begins with another mail's header was forwarded, whatever its client says. */
-	if (forwarded || s->words == 0)
+	if (forwarded || s->words == 0 || no_words_above(s, i))
 		kind = SEGMENT_FORWARDED;
 	s->proof = true;
 	if (quote_follows(s, i + n)) {
@@ -464,6 +479,7 @@ static void
 strip_tail(struct split *s, size_t from, size_t to)
 {
 	bool contact = false, stripped = false;
+	bool forwards = to < s->count && s->kinds[to] == SEGMENT_FORWARDED;
 
 	while (to > from) {
 		size_t last = --to, first;
@@ -484,8 +500,9 @@ strip_tail(struct split *s, size_t from, size_t to)
 				return;
 			contact = true;
 		}
-		/* What would leave no words at all is what the writer wants to say. */
-		if (s->next[from] >= first)
+		/* What would leave no words at all is what the writer wants to say, unless it is
+		 * another's mail. */
+		if (s->next[from] >= first && !forwards)
 			return;
 		stripped = true;
 		set_kind(s, first, last + 1, SEGMENT_SIGNATURE);
