@@ -255,8 +255,10 @@ attribution_marker(struct line l)
 
 	while (inner.len && strchr("#-=_*~> ", *inner.at))
 		inner = (struct line){ inner.at + 1, inner.len - 1 };
-	if (l.len > 160 || !inner.len || !line_has_any(inner, above))
+	if (l.len > 160 || !inner.len)
 		return false;
-	return l.len - inner.len >= 2 || line_starts(inner, "please type your reply above") ||
-	       line_starts(inner, "reply above this line");
+	if (l.len - inner.len < 2 && !line_starts(inner, "please type your reply above") &&
+	    !line_starts(inner, "reply above this line"))
+		return false;
+	return line_has_any(inner, above);
 }

@@ -12,73 +12,86 @@
 
 #define NAME_BYTES 48 /* the longest field name with its marks */
 
-static const char from_names[] =
-	"|from|보낸사람|보낸 사람|보낸이|보낸 이|발신|발신자|발신인|von|absender|de|"
-	"expéditeur|remitente|remetente|da|mittente|van|afzender|från|avsändare|fra|"
-	"afsender|avsender|lähettäjä|od|nadawca|odesílatel|odosielateľ|От|от|От кого|"
-	"Отправитель|Від|Від кого|Відправник|kimden|gönderen|từ|Từ|người gửi|Người gửi|"
-	"Από|Αποστολέας|feladó|de la|dari|差出人|送信元|送信者|发件人|寄件者|寄件人|"
-	"發件人|من|מאת|จาก|";
+/*
+ * Names by their first letter, so that few are compared, each behind the letter of its field: From,
+ * Date, To, Subject, Other.
+ */
+static const char *const latin[26] = {
+	['a' - 'a'] = "|Ta|Taan|Fabsender|Tadresat|Fafsender|Fafzender|Saihe|Talıcı|Tan|Oanlagen|"
+		      "Oantwort an|Sassunto|Sasunto|Oattachment|Oattachments|Favsender|"
+		      "Favsändare|",
+	['b' - 'a'] = "|Obcc|Sbetreff|Obilgi|",
+	['c' - 'a'] = "|Occ|Schủ đề|Ocopie|Tcímzett|Ocópia|Tcătre|",
+	['d' - 'a'] = "|Fda|Fdari|Ddata|Ddata wysłania|Ddate|Ddato|Odatos adjuntos|Ddatum|Fde|"
+		      "Fde la|Tdestinataire|Tdestinatario|Tdestinatário|Ddikirim|Tdo|Odw|Ddátum|",
+	['e' - 'a'] = "|Delküldve|Semne|Tempfänger|Denviada|Denviada em|Denviado|Denviado el|"
+		      "Denviado em|Denvoyé|Denvoyé le|Fexpéditeur|",
+	['f' - 'a'] = "|Dfecha|Dfecha de envío|Ffeladó|Ffra|Ffrom|Ffrån|",
+	['g' - 'a'] = "|Dgesendet|Dgesendet am|Fgönderen|Dgönderildi|Dgönderilme|"
+		      "Dgönderme tarihi|Dgửi|",
+	['i' - 'a'] = "|Oimportance|Dinviato|",
+	['k' - 'a'] = "|Tkepada|Fkimden|Tkime|Tkomu|Skonu|Okopi|Okopia|Okopie|Okopio|Dküldve|"
+		      "Dküldés|",
+	['l' - 'a'] = "|Olist-id|Dlähetetty|Flähettäjä|",
+	['m' - 'a'] = "|Omessage-id|Fmittente|Omásolat|Omásolatot kap|",
+	['n' - 'a'] = "|FNgười gửi|Fnadawca|Dngày|Fngười gửi|Tngười nhận|",
+	['o' - 'a'] = "|Sobjet|Fod|Dodesláno|Fodesílatel|Fodosielateľ|Dodoslané|Soggetto|"
+		      "Sonderwerp|Oorganization|",
+	['p' - 'a'] = "|Tpara|Tper|Sperihal|Opièces jointes|Tpour|Spredmet|Opriority|Opriorité|"
+		      "Dpäivämäärä|Dpäiväys|Spředmět|",
+	['r' - 'a'] = "|Fremetente|Fremitente|Oreply-to|Orispondi a|Orisposta|",
+	['s' - 'a'] = "|Osender|Dsendt|Dsent|Dsent at|Dskickat|Ssubiect|Ssubject|Ssubjek|Ssujet|",
+	['t' - 'a'] = "|FTừ|Dtanggal|Dtarih|Stemat|Ttil|Ttill|Stiêu đề|Tto|Dtrimis|Stárgy|Ttới|"
+		      "Ftừ|",
+	['v' - 'a'] = "|Fvan|Tvastaanottaja|Dverzonden|Fvon|",
+	['w' - 'a'] = "|Owichtigkeit|Dwysłane|Dwysłano|",
+	['x' - 'a'] = "|Ox-mailer|",
+};
 
-static const char date_names[] =
-	"|date|sent|sent at|날짜|보낸날짜|보낸 날짜|보낸시간|보낸 시간|보낸일시|보낸 일시|"
-	"발신일시|일시|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviada|"
-	"enviado el|enviado em|enviada em|fecha|fecha de envío|data|inviato|verzonden|"
-	"skickat|sendt|dato|lähetetty|päivämäärä|päiväys|wysłano|wysłane|data wysłania|"
-	"odesláno|odoslané|dátum|Отправлено|Дата|Дата отправки|Надіслано|Відправлено|"
-	"gönderildi|gönderilme|gönderme tarihi|tarih|đã gửi|Đã gửi|gửi|ngày|Εστάλη|"
-	"Στάλθηκε|Ημερομηνία|elküldve|küldve|küldés|trimis|dikirim|tanggal|送信日時|日時|"
-	"日付|发送时间|发送日期|時間|时间|日期|寄件日期|傳送日期|發送時間|تاريخ|"
-	"التاريخ|נשלח|תאריך|วันที่|ส่ง|";
+static const char hangul[] =
+	"|F보낸사람|F보낸 사람|F보낸이|F보낸 이|F발신|F발신자|F발신인|D날짜|"
+	"D보낸날짜|D보낸 날짜|D보낸시간|D보낸 시간|D보낸일시|D보낸 일시|D발신일시|"
+	"D일시|T받는사람|T받는 사람|T받은사람|T받은 사람|T받는이|T받는 이|T수신|"
+	"T수신자|T수신인|S제목|O참조|O숨은참조|O숨은 참조|O답장|O첨부|O첨부파일|"
+	"O첨부 파일|O중요도|";
 
-static const char to_names[] =
-	"|to|받는사람|받는 사람|받은사람|받은 사람|받는이|받는 이|수신|수신자|수신인|"
-	"an|empfänger|à|À|pour|destinataire|a|para|destinatario|destinatário|per|aan|"
-	"till|til|vastaanottaja|do|adresat|komu|Кому|Получатель|Одержувач|kime|alıcı|"
-	"tới|đến|Đến|người nhận|Προς|címzett|către|kepada|宛先|送信先|收件人|收件者|"
-	"إلى|אל|ถึง|";
+static const char others[] =
+	"|FОт|Fот|FОт кого|FОтправитель|FВід|FВід кого|FВідправник|FΑπό|"
+	"FΑποστολέας|F差出人|F送信元|F送信者|F发件人|F寄件者|F寄件人|F發件人|Fمن|"
+	"Fמאת|Fจาก|DОтправлено|DДата|DДата отправки|DНадіслано|DВідправлено|"
+	"Dđã gửi|DĐã gửi|DΕστάλη|DΣτάλθηκε|DΗμερομηνία|D送信日時|D日時|D日付|"
+	"D发送时间|D发送日期|D時間|D时间|D日期|D寄件日期|D傳送日期|D發送時間|"
+	"Dتاريخ|Dالتاريخ|Dנשלח|Dתאריך|Dวันที่|Dส่ง|Tà|TÀ|TКому|TПолучатель|"
+	"TОдержувач|Tđến|TĐến|TΠρος|T宛先|T送信先|T收件人|T收件者|Tإلى|Tאל|Tถึง|"
+	"Sämne|SÄmne|SТема|SΘέμα|S件名|S题目|S主题|S主題|S主旨|Sالموضوع|Sנושא|"
+	"Sเรื่อง|OКопия|OКопія|OΚοιν|OΚοιν.|OΚοινοποίηση|O抄送|O副本|O重要度|"
+	"O添付ファイル|O返信先|O附件|O重要性|";
 
-static const char subject_names[] =
-	"|subject|제목|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|Ämne|"
-	"emne|aihe|temat|předmět|predmet|Тема|konu|chủ đề|tiêu đề|Θέμα|tárgy|subiect|"
-	"subjek|perihal|件名|题目|主题|主題|主旨|الموضوع|נושא|เรื่อง|";
-
-static const char other_names[] =
-	"|cc|bcc|참조|숨은참조|숨은 참조|reply-to|답장|importance|priority|attachments|"
-	"attachment|첨부|첨부파일|첨부 파일|중요도|kopie|copie|cópia|kopia|kopio|kopi|"
-	"Копия|Копія|Κοιν|Κοιν.|Κοινοποίηση|másolatot kap|másolat|bilgi|抄送|副本|重要度|"
-	"添付ファイル|risposta|rispondi a|antwort an|dw|message-id|sender|anlagen|"
-	"wichtigkeit|pièces jointes|datos adjuntos|priorité|list-id|organization|"
-	"x-mailer|返信先|附件|重要性|";
-
-/* Whether a name stands in a list, between bars. */
-static bool
-is_one_of(struct line name, const char *names)
+/* The list in which a name would stand, NULL when there is none. */
+static const char *
+list_for(struct line name)
 {
 	int first = tolower((unsigned char)*name.at);
 
-	for (const char *at = names, *bar; (bar = strchr(at + 1, '|')); at = bar)
-		if ((size_t)(bar - at) == name.len + 1 && tolower((unsigned char)at[1]) == first &&
-		    strncasecmp(at + 1, name.at, name.len) == 0)
-			return true;
-	return false;
+	if (first >= 'a' && first <= 'z')
+		return latin[first - 'a'];
+	if (first < 0x80)
+		return NULL;
+	return first >= 0xea && first <= 0xed ? hangul : others;
 }
 
 static unsigned
 field_named(struct line name)
 {
-	static const struct {
-		const char *names;
-		unsigned field;
-	} fields[] = {
-		{ from_names, FIELD_FROM },   { date_names, FIELD_DATE },
-		{ to_names, FIELD_TO },       { subject_names, FIELD_SUBJECT },
-		{ other_names, FIELD_OTHER },
-	};
+	static const char letters[] = "FDTSO";
+	const char *at = list_for(name);
 
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (is_one_of(name, fields[i].names))
-			return fields[i].field;
+	if (!at)
+		return 0;
+	for (const char *bar; (bar = strchr(at + 1, '|')); at = bar)
+		if ((size_t)(bar - at) == name.len + 2 &&
+		    strncasecmp(at + 2, name.at, name.len) == 0)
+			return 1u << (strchr(letters, at[1]) - letters);
 	return 0;
 }
 

@@ -84,6 +84,14 @@ line_has(struct line l, const char *word)
 	if (!n || n > l.len)
 		return false;
 	last = l.at + l.len - n;
+	/* Bytes beyond ASCII are rare where a word of another script is looked for in vain. */
+	if (*word & 0x80) {
+		for (const char *p = l.at;
+		     p <= last && (p = memchr(p, *word, (size_t)(last - p) + 1)); p++)
+			if (p[1] == word[1] && strncasecmp(p, word, n) == 0)
+				return true;
+		return false;
+	}
 	for (const char *p = l.at; p <= last; p++)
 		if (may_start(p, word) && (n == 1 || may_start(p + 1, word + 1)) &&
 		    strncasecmp(p, word, n) == 0)

@@ -466,6 +466,9 @@ disclaimer_start(const struct split *s, size_t first, size_t last)
 {
 	const char *end = s->lines[last].at + s->lines[last].len;
 
+	if (!signature_notice(
+		    (struct line){ s->lines[first].at, (size_t)(end - s->lines[first].at) }))
+		return last + 1;
 	while (first < last && !signature_legal(s->lines[first]))
 		first++;
 	return signature_disclaimer(

@@ -46,6 +46,12 @@ static const char *const scanned[] = {
 };
 
 bool
+signature_notice(struct line l)
+{
+	return line_has_any(l, addressee) || line_has_any(l, scanned);
+}
+
+bool
 signature_legal(struct line l)
 {
 	return line_has_any(l, legal) || line_has_any(l, addressee) || line_has_any(l, scanned);
@@ -207,24 +213,34 @@ labelled_matter(struct line l)
 	return colon && !line_starts_any(l, person);
 }
 
-bool
-signature_contact(const struct line *lines, size_t count)
+/* Enough of telephone, address and site to be a contact block. */
+static bool
+has_contacts(const struct line *lines, size_t count)
 {
 	unsigned telephone = 0, other = 0;
 
-	if (count < 2 || count > 12 || !lines[0].len || has_telephone(lines[0]) ||
-	    memchr(lines[0].at, ':', lines[0].len))
-		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct line l = lines[i];
-		bool phone = has_telephone(l);
 
-		if (l.len > 120 || labelled_matter(l) || is_matter(l) ||
-		    (phone ? has_word(l, "me") : signature_said(l)))
-			return false;
-		telephone += phone;
+		telephone += has_telephone(l);
 		other += line_has_address(l) || line_has(l, "www.") || line_has(l, "http") ||
 			 line_has(l, "주소") || line_starts(l, "fax") || line_has(l, "팩스");
 	}
 	return telephone >= 1 && telephone + other >= 2;
+}
+
+bool
+signature_contact(const struct line *lines, size_t count)
+{
+	if (count < 2 || count > 12 || !lines[0].len || has_telephone(lines[0]) ||
+	    memchr(lines[0].at, ':', lines[0].len) || !has_contacts(lines, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct line l = lines[i];
+
+		if (l.len > 120 || labelled_matter(l) || is_matter(l) ||
+		    (has_telephone(l) ? has_word(l, "me") : signature_said(l)))
+			return false;
+	}
+	return true;
 }

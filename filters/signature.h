@@ -25,7 +25,10 @@ signature_device(struct line l);
 bool
 signature_disclaimer(struct line l);
 
-/* Whether a line has a word of such a notice in it. */
+/* Whether a paragraph may hold such a notice, and whether a line has a word of one. */
+bool
+signature_notice(struct line l);
+
 bool
 signature_legal(struct line l);
 

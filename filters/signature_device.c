@@ -140,18 +140,17 @@ signature_device(struct line l)
 						NULL };
 	static const char *const tails[] = { "から送信", "gesendet", "gönderildi", "küldve",
 					     "傳送",     "送信",     NULL };
-	bool device;
+	bool program, signs;
 
 	l = without_ornament(l);
 	if (!l.len || l.len > 140)
 		return false;
 	if (korean_device(l) || offer(l))
 		return true;
-	device = line_has_any(l, devices);
-	if (line_starts_any(l, programs) && (device || l.len <= 40))
+	program = line_starts_any(l, programs);
+	signs = line_starts_any(l, starts) || (l.len <= 80 && line_ends_any(l, tails)) ||
+		(l.len <= 30 && (line_ends(l, " from mobile") || line_ends(l, " via mobile")));
+	if (program && l.len <= 40)
 		return true;
-	if (!device)
-		return false;
-	return line_starts_any(l, starts) || (l.len <= 80 && line_ends_any(l, tails)) ||
-	       (l.len <= 30 && (line_ends(l, " from mobile") || line_ends(l, " via mobile")));
+	return (program || signs) && line_has_any(l, devices);
 }
