@@ -1,15 +1,45 @@
 /*
  * fuzz_reply: any bytes as a text, the first four as two marked stretches; segments must cover it
- * without gaps.
+ * without gaps, and what is read out of a header block must lie in it.
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "filters/attribution.h"
 #include "filters/limits.h"
 #include "filters/reply.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+inside(struct line l, const char *text, size_t size)
+{
+	if (l.len && (l.at < text || l.at + l.len > text + size))
+		abort();
+}
+
+static void
+read_block(const char *text, size_t size)
+{
+	struct line lines[32];
+	struct header_block b;
+	size_t count = 0;
+
+	for (size_t at = 0, end; at < size && count < 32; at = end + 1) {
+		const char *stop = memchr(text + at, '\n', size - at);
+
+		end = stop ? (size_t)(stop - text) : size;
+		lines[count++] = line_trim(text + at, end - at);
+	}
+	if (header_block_read(lines, count, &b) == 0)
+		return;
+	inside(b.name, text, size);
+	inside(b.address, text, size);
+	inside(b.date, text, size);
+	inside(b.subject, text, size);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -29,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	quotes[1].length = data[3];
 	data += 4;
 	size -= 4;
+	read_block((const char *)data, size);
 	if (reply_split(a, (const char *)data, size, quotes, data[-1] % 3, &segments, &count) ==
 	    0) {
 		if (count > LIMIT_SEGMENTS)
