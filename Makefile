@@ -16,11 +16,11 @@ VARIANT := $(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter no,$(GATE)),-no
 BUILD ?= build/obj$(VARIANT)
 
 DEPS := build-essential pkg-config libetpan-dev libgnutls28-dev libpcre2-dev liblmdb-dev libcurl4-gnutls-dev \
-	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libxml2-dev libsystemd-dev nettle-dev
+	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libsystemd-dev nettle-dev
 TEST_DEPS := libcmocka-dev python3-pytest dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy \
 	systemd systemd-container
 
-PKGS := gnutls libpcre2-8 lmdb libcurl libmicrohttpd jansson yaml-0.1 libutf8proc libxml-2.0 libsystemd nettle
+PKGS := gnutls libpcre2-8 lmdb libcurl libmicrohttpd jansson yaml-0.1 libutf8proc libsystemd nettle
 HS := $(if $(filter no,$(GATE)),,$(shell pkg-config --exists libhs 2>/dev/null && echo libhs))
 
 CC ?= cc

@@ -1,82 +1,48 @@
 /*
- * html_look: what an element and its attributes mean: its shape, can a reader see it, and did a
- * mail client mark it as not new?
+ * html_look: how words look at one place of a page, and whether anybody can see them.
  *
- * Knows one element; html.c knows the tree. Style sheets are not applied: a class may hide text on
- * one screen and show it on another, and unseen words in doubt count as seen.
+ * The measure is a browser's window. In doubt words are seen.
  */
 #ifndef FILTERS_HTML_LOOK_H
 #define FILTERS_HTML_LOOK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-/* What an element does to the text; bits. */
-enum tag_flag {
-	TAG_BLOCK = 1 << 0,
-	TAG_PARAGRAPH = 1 << 1, /* a block with an empty line around it */
-	TAG_UNSEEN = 1 << 2,    /* its text is never shown */
-	TAG_PRE = 1 << 3,
-	TAG_LIST = 1 << 4,
-	TAG_ORDERED = 1 << 5,
-	TAG_ITEM = 1 << 6,
-	TAG_CELL = 1 << 7,
-	TAG_BREAK = 1 << 8,
-	TAG_RULE = 1 << 9,
-	TAG_LINK = 1 << 10,
-	TAG_IMAGE = 1 << 11,
-};
+#include "html_css.h"
+#include "html_sheet.h"
+#include "html_tag.h"
+#include "html_token.h"
 
-/* The bits of an element, 0 for one that only surrounds text. */
-unsigned
-look_tag(const char *element);
-
-/* How text looks at one place in the tree; children start with a copy of their parent's. */
-struct look {
-	bool gone;              /* display:none and the like: no child can undo it */
-	bool invisible;         /* visibility:hidden: a child may be visible again */
-	bool tiny;              /* font-size:0: a child may set a size again */
-	long color, background; /* 0xRRGGBB, -1 when not known */
-};
-
-/* What a mail client's mark says about an element. */
-enum mark {
-	MARK_NONE,
-	MARK_QUOTED,
-	MARK_SIGNATURE,
-	MARK_FORWARDED,
-	MARK_REST,  /* quoted from here to the end of the parent */
-	MARK_LINE,  /* Outlook's line above a header block: quoted from here to the end, if one
-		       follows */
-	MARK_GMAIL, /* holds an attribution, then a blockquote, then perhaps new words */
+/* Children start with a copy of their parent's. */
+struct html_look {
+	bool gone;       /* display:none: takes no room and no child can undo it */
+	bool covered;    /* cut off, outside or clear: takes room, no child can undo it */
+	bool invisible;  /* visibility:hidden: a child may be visible again */
+	bool indented;   /* the first line is outside of the page */
+	bool effects;    /* what is seen is not what the colours say */
+	bool from_right; /* direction: rtl */
+	float size;      /* of letters, in pixels */
+	html_color color, fill, background;
 };
 
 /* Black on white, all visible. */
 void
-look_start(struct look *l);
+html_look_start(struct html_look *l);
 
-/*
- * Applies attributes, name and value in turn, ended by NULL (values may be NULL; names are lower
- * case).
- */
+/* What a tag, its attributes, the sheets and its style attribute declare for an element. */
 void
-look_apply(struct look *l, const char *const *attributes);
+html_look_declare(struct css_style *style, const struct html_token *t, struct html_sheet *sheet,
+		  struct arena *arena);
+
+/* From the parent's look to the element's. */
+void
+html_look_apply(struct html_look *l, const struct css_style *own, const struct html_tag *tag);
 
 bool
-look_hidden(const struct look *l);
+html_look_hidden(const struct html_look *l);
 
-/* The value of an attribute, "" when it has none, NULL when it is not there. */
-const char *
-look_attribute(const char *const *attributes, const char *name);
-
-enum mark
-look_mark(const char *element, const char *const *attributes);
-
-/*
- * Whether text begins with two lines of "Word: ...", as every client's header block does in every
- * language.
- */
+/* Whether the element shows its letters in reverse (bdo, unicode-bidi). */
 bool
-look_headers(const char *text, size_t len);
+html_look_reversed(const struct html_look *l, const struct css_style *own);
 
 #endif

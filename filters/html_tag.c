@@ -1,0 +1,170 @@
+/*
+ * html_tag: the table of elements. See html_tag.h.
+ */
+#include "html_tag.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define NAME_BYTES 16
+
+/* Sorted by name. */
+static const struct html_tag tags[] = {
+	{ "a", TAG_FORMATTING, TAG_A },
+	{ "address", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_DIV },
+	{ "annotation", TAG_UNSEEN, TAG_OTHER },
+	{ "annotation-xml", TAG_UNSEEN, TAG_OTHER },
+	{ "applet", TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_OTHER },
+	{ "area", TAG_VOID, TAG_OTHER },
+	{ "article", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "aside", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "b", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "base", TAG_VOID, TAG_OTHER },
+	{ "basefont", TAG_VOID, TAG_OTHER },
+	{ "bdo", 0, TAG_BDO },
+	{ "bgsound", TAG_VOID, TAG_OTHER },
+	{ "big", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "blockquote", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_BLOCKQUOTE },
+	{ "body", TAG_BLOCK | TAG_FOREIGN_ENDS, TAG_BODY },
+	{ "br", TAG_BREAK | TAG_VOID | TAG_FOREIGN_ENDS, TAG_BR },
+	{ "button", TAG_FIELD | TAG_SPECIAL, TAG_BUTTON },
+	{ "caption", TAG_BLOCK | TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_CAPTION },
+	{ "center", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "code", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "col", TAG_VOID, TAG_COL },
+	{ "colgroup", TAG_VOID, TAG_COL },
+	{ "datalist", TAG_UNSEEN, TAG_OTHER },
+	{ "dd", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_DD },
+	{ "details", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "dialog", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "dir", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_LIST },
+	{ "div", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_DIV },
+	{ "dl", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "dt", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_DD },
+	{ "em", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "embed", TAG_VOID | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "fieldset", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "figcaption", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "figure", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "font", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_FONT },
+	{ "footer", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "foreignobject", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "form", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_FORM },
+	{ "frame", TAG_VOID, TAG_OTHER },
+	{ "h1", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "h2", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "h3", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "h4", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "h5", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "h6", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_HEADING | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "head", TAG_FOREIGN_ENDS, TAG_HEAD },
+	{ "header", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "hgroup", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "hr", TAG_BLOCK | TAG_RULE | TAG_VOID | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "html", 0, TAG_HTML },
+	{ "i", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "iframe", TAG_UNSEEN | TAG_RAW, TAG_OTHER },
+	{ "image", TAG_VOID, TAG_IMG },
+	{ "img", TAG_VOID | TAG_FOREIGN_ENDS, TAG_IMG },
+	{ "input", TAG_VOID | TAG_FIELD, TAG_INPUT },
+	{ "keygen", TAG_VOID, TAG_OTHER },
+	{ "legend", TAG_BLOCK, TAG_OTHER },
+	{ "li", TAG_BLOCK | TAG_ITEM | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_LI },
+	{ "link", TAG_VOID, TAG_OTHER },
+	{ "listing", TAG_PARAGRAPH | TAG_PRE | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "main", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "mark", 0, TAG_MARK },
+	{ "marquee", TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_OTHER },
+	{ "math", TAG_SCOPE, TAG_FOREIGN },
+	{ "menu", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_LIST },
+	{ "meta", TAG_VOID, TAG_OTHER },
+	{ "mi", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "mn", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "mo", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "ms", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "mtext", TAG_SCOPE, TAG_FOREIGN_HTML },
+	{ "nav", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "nobr", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_NOBR },
+	{ "noembed", TAG_UNSEEN | TAG_RAW, TAG_OTHER },
+	{ "noframes", TAG_UNSEEN | TAG_RAW, TAG_OTHER },
+	{ "object", TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_OTHER },
+	{ "ol", TAG_BLOCK | TAG_ORDERED | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_LIST },
+	{ "optgroup", TAG_BLOCK, TAG_OPTGROUP },
+	{ "option", TAG_BLOCK, TAG_OPTION },
+	{ "p", TAG_PARAGRAPH | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_P },
+	{ "param", TAG_VOID, TAG_OTHER },
+	{ "plaintext", TAG_PARAGRAPH | TAG_PRE | TAG_SPECIAL | TAG_CLOSES_P | TAG_PLAINTEXT,
+	  TAG_OTHER },
+	{ "pre", TAG_PARAGRAPH | TAG_PRE | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS,
+	  TAG_OTHER },
+	{ "rp", TAG_UNSEEN, TAG_RUBY_TEXT },
+	{ "rt", 0, TAG_RUBY_TEXT },
+	{ "s", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "script", TAG_UNSEEN | TAG_RAW, TAG_OTHER },
+	{ "search", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "section", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "select", TAG_FIELD | TAG_SPECIAL, TAG_OTHER },
+	{ "small", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "source", TAG_VOID, TAG_OTHER },
+	{ "span", TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "strike", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "strong", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "style", TAG_UNSEEN | TAG_RAW, TAG_STYLE },
+	{ "sub", TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "summary", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P, TAG_OTHER },
+	{ "sup", TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "svg", TAG_SCOPE, TAG_FOREIGN },
+	{ "table",
+	  TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_SCOPE | TAG_TABLE_PART | TAG_FOREIGN_ENDS,
+	  TAG_TABLE },
+	{ "tbody", TAG_BLOCK | TAG_SPECIAL | TAG_TABLE_PART, TAG_ROWS },
+	{ "td", TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_CELL },
+	{ "template", TAG_UNSEEN | TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_OTHER },
+	{ "textarea", TAG_BLOCK | TAG_PRE | TAG_FIELD | TAG_RAW_WORDS | TAG_SPECIAL, TAG_OTHER },
+	{ "tfoot", TAG_BLOCK | TAG_SPECIAL | TAG_TABLE_PART, TAG_ROWS },
+	{ "th", TAG_SPECIAL | TAG_SCOPE | TAG_MARKER, TAG_CELL },
+	{ "thead", TAG_BLOCK | TAG_SPECIAL | TAG_TABLE_PART, TAG_ROWS },
+	{ "title", TAG_UNSEEN | TAG_RAW_WORDS, TAG_OTHER },
+	{ "tr", TAG_BLOCK | TAG_SPECIAL | TAG_TABLE_PART, TAG_ROW },
+	{ "track", TAG_VOID, TAG_OTHER },
+	{ "tt", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "u", TAG_FORMATTING | TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "ul", TAG_BLOCK | TAG_SPECIAL | TAG_CLOSES_P | TAG_FOREIGN_ENDS, TAG_LIST },
+	{ "var", TAG_FOREIGN_ENDS, TAG_OTHER },
+	{ "wbr", TAG_VOID, TAG_OTHER },
+	{ "xmp", TAG_PARAGRAPH | TAG_PRE | TAG_SPECIAL | TAG_CLOSES_P | TAG_RAW, TAG_OTHER },
+};
+
+static const struct html_tag unknown = { "", 0, TAG_UNKNOWN };
+
+const struct html_tag *
+html_tag_find(const char *name, size_t len)
+{
+	size_t low = 0, high = sizeof tags / sizeof *tags;
+	char lower[NAME_BYTES + 1];
+
+	if (len > NAME_BYTES)
+		return &unknown;
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	lower[len] = 0;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(lower, tags[middle].name);
+
+		if (order == 0)
+			return &tags[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return &unknown;
+}
