@@ -263,10 +263,14 @@ on_opened(void *context, struct html_element *e, const struct html_token *t)
 	const struct html_tag *tag = e ? e->tag : t->tag;
 
 	if (!e) { /* not in the tree: it does no more than to part words */
-		if (tag->id == TAG_BODY)
-			return;
-		if (tag->id == TAG_BR || margin(tag, t) || tag->id == TAG_CELL)
-			html_write_break(w, tag->id == TAG_BR ? w->breaks + 1 : 1);
+		unsigned breaks = tag->id == TAG_BODY ? 0 : margin(tag, t);
+
+		if (tag->id == TAG_BR)
+			breaks = w->breaks + 1;
+		else if (tag->id == TAG_CELL)
+			breaks = 1;
+		if (breaks)
+			html_write_break(w, breaks);
 		return;
 	}
 	if (e->look.gone)

@@ -147,6 +147,92 @@ test_not_hidden(void **state)
 	shows("<div style='color'>a</div>", "a");
 }
 
+/* What touches on the page touches in the text, and what does not, does not. */
+static void
+test_words_joined(void **state)
+{
+	(void)state;
+	shows("re<span style=display:none>xyz</span>fund me or I s<b></b>ue", "refund me or I sue");
+	shows("re<span style=display:none> x y </span>fund", "refund");
+	shows("re<span style=display:none>\n<p>x</p>\n</span>fund", "refund");
+	shows("re<div style=display:none>x<br></div>fund", "refund");
+	shows("re<!-- x -->fund", "refund");
+	shows("re<font color=white>x y</font>fund", "refund");
+	shows("re<span style='font-size:0'> </span>fund", "refund");
+	shows("re<script>x</script>f<style>y</style>u<title>z</title>nd", "refund");
+	shows("re<input type=hidden value=x>fund", "refund");
+	shows("re<i>f</i><b>u</b><span>n<font>d</font></span>", "refund");
+	shows("re<wbr>fund", "refund");
+	shows("r&#101;&#x66;u&#110d", "refund");
+	shows("re<a href='http://x.example'>fu</a>nd now", "refund <http://x.example> now");
+	shows("<a href='http://x.example'>a</a><a href='http://y.example'>b</a>.",
+	      "ab. <http://x.example> <http://y.example>");
+	shows("<a href='http://x.example'>여기</a>를 보세요", "여기를 <http://x.example> 보세요");
+	shows("re<img src=x width=0 height=0 alt=z>fund now", "refund [z] now");
+	shows("re<ruby>f<rt>x</rt>u<rp>(</rp><rt>y</rt></ruby>nd<br>now", "refund (xy)\nnow");
+	shows("a<div>b</div>c", "a\nb\nc");
+	shows("a<p>b</p>c", "a\n\nb\n\nc");
+	shows("a<br>b", "a\nb");
+	shows("a</br>b", "a\nb");
+	shows("a</p>b", "a\n\nb");
+	shows("a<div style=color:white>x</div>b", "a\nb");
+	shows("<bdo dir=rtl>eus lliw I</bdo> now", "I will sue now");
+	shows("<bdo dir=rtl>요세주해불환</bdo>", "환불해주세요");
+	shows("<span style='unicode-bidi:bidi-override;direction:rtl'>eus</span>", "sue");
+	shows("<div dir=rtl>abc</div><bdo>abc</bdo>", "abc\nabc");
+}
+
+/* Layout tables and empty paragraphs as mailers write them leave no runs of empty lines. */
+static void
+test_layout(void **state)
+{
+	(void)state;
+	shows("<table><tr><td>&nbsp;</td></tr><tr><td> </td></tr><tr><td>&nbsp;</td></tr></table>"
+	      "a<table><tr><td>&nbsp;<td>&nbsp;</tr><tr><td>b<td><td></td><td>c</td></tr></table>",
+	      "a\n\nb\tc");
+	shows("<table><tr><td><table><tr><td>a</td></tr></table></td></tr><tr><td><table><tr><td>b"
+	      "</table></table>c",
+	      "a\nb\nc");
+	shows("a<br><br><br><br><br>b", "a\n\nb");
+	shows("<p>a</p><p>&nbsp;</p><p>&nbsp;</p><p>b</p>", "a\n\nb");
+	shows("<p class=MsoNormal>a</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>b</p>",
+	      "a\n\nb");
+	shows("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb");
+	shows("a&nbsp;&nbsp;b&nbsp; c", "a  b c");
+	shows("<table><tr><th>Order<th>Price<tr><td>chair<td>30</table>",
+	      "Order\tPrice\nchair\t30");
+	shows("<ol><li>a<ol><li>b</ol><li>c</ol>", "1. a\n1. b\n2. c");
+	shows("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "- a\n\n- b");
+	shows("<select><option>a<option>b</select>", "a\nb");
+	shows("a<input value='b  c'>", "a [b c]");
+	shows("<td>a</td><td>b</td>", "a\nb");
+}
+
+static void
+test_references(void **state)
+{
+	(void)state;
+	shows("&#146;&#x93;&#128;", "\xe2\x80\x99\xe2\x80\x9c\xe2\x82\xac");
+	shows("&hellip;&apos;&NewLine;&period;&Tab;x", "\xe2\x80\xa6' . x");
+	shows("&amp &lt&gt; &copy2026 &notit; &notin;", "& <> \xc2\xa9"
+							"2026 \xc2\xac"
+							"it; \xe2\x88\x89");
+	shows("&nosuch; & && &; &# &#; &#x; &#xg; &amp;lt;",
+	      "&nosuch; & && &; &# &#; &#x; &#xg; &lt;");
+	shows("&#0;&#xd800;&#x110000;&#99999999999999999999;",
+	      "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	shows("&Acy;&nGt;&bne;&Kopf;",
+	      "\xd0\x90\xe2\x89\xab\xe2\x83\x92=\xe2\x83\xa5\xf0\x9d\x95\x82");
+	shows("&CounterClockwiseContourIntegral;&CounterClockwiseContourIntegralx;",
+	      "\xe2\x88\xb3&CounterClockwiseContourIntegralx;");
+	shows("<a href='http://x.example/?a=1&copy=2&amp;b&lt'>x</a>",
+	      "x <http://x.example/?a=1&copy=2&b<>");
+	shows("<img alt='&quot;a&#39;'>", "[\"a']");
+	shows("<p style='display:&#110;one'>x</p>y", "y");
+	shows("<title>&lt;b></title><textarea>&lt;b></textarea>", "<b>");
+	shows("<script>&lt;</script>&zwnj;&shy;x", "\xe2\x80\x8c\xc2\xadx");
+}
+
 static void
 test_marks(void **state)
 {
@@ -316,11 +402,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blocks),          cmocka_unit_test(test_entities_and_links),
-		cmocka_unit_test(test_hidden),          cmocka_unit_test(test_not_hidden),
-		cmocka_unit_test(test_marks),           cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_one_hostile_tag), cmocka_unit_test(test_piece_boundaries),
-		cmocka_unit_test(test_odd_bytes),       cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_blocks),           cmocka_unit_test(test_entities_and_links),
+		cmocka_unit_test(test_hidden),           cmocka_unit_test(test_not_hidden),
+		cmocka_unit_test(test_words_joined),     cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_references),       cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_limits),           cmocka_unit_test(test_one_hostile_tag),
+		cmocka_unit_test(test_piece_boundaries), cmocka_unit_test(test_odd_bytes),
+		cmocka_unit_test(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
