@@ -20,167 +20,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "html_mark.h"
-#include "html_token.h"
-#include "html_tree.h"
-#include "html_write.h"
+#include "html_render.h"
 #include "limits.h"
-
-#define NO_DEPTH (LIMIT_HTML_DEPTH + 1)
-
-/*
- * When a mark holds: always, only when it begins like a header block, or then even to the end of
- * the page.
- */
-enum mark_trust {
-	SURE,
-	UNSURE,
-	UNSURE_REST,
-};
-
-struct render {
-	struct html_writer out;
-	struct html_tree tree;
-	struct html_lexer lexer;
-	struct html_sheet *sheet;
-	bool second;       /* this is the second reading: the sheets are known */
-	bool late_sheet;   /* a sheet came after what it may be about */
-	bool late_page;    /* so did the page's colours */
-	bool words;        /* there were words */
-	bool words_only;   /* tags are left out */
-	struct buf css;    /* of the <style> that is open */
-	struct span media; /* of it too; at NULL: none */
-	unsigned nodes;
-	unsigned aside; /* open <rt> */
-
-	enum mark_trust mark_trust;
-	unsigned mark_depth; /* the element whose end ends the mark */
-};
-
-static void
-mark_open(struct render *r, enum segment_kind kind, unsigned depth, enum mark_trust trust)
-{
-	if (r->out.marked)
-		return;
-	html_write_break(&r->out, 1);
-	r->out.marked = true;
-	r->out.mark_begun = false;
-	r->out.mark_kind = kind;
-	r->mark_depth = depth;
-	r->mark_trust = trust;
-}
-
-static void
-mark_close(struct render *r)
-{
-	struct html_writer *w = &r->out;
-	bool headers = w->mark_begun && r->mark_trust != SURE &&
-		       html_mark_headers(w->text.at + w->mark_from, w->text.len - w->mark_from,
-					 r->mark_trust == UNSURE_REST);
-
-	if (headers && r->mark_trust == UNSURE_REST) {
-		r->mark_trust = SURE;
-		r->mark_depth = NO_DEPTH;
-		return;
-	}
-	html_write_break(w, 1);
-	w->marked = false;
-	if (w->mark_begun && (headers || r->mark_trust == SURE))
-		html_write_quote(w, w->mark_from, w->mark_kind);
-}
-
-/*
- * Whether what a gmail_quote held until now begins with Gmail's line of dashes above a forwarded
- * mail.
- */
-static bool
-gmail_forward(const struct html_writer *w, size_t from)
-{
-	while (from < w->text.len && isspace((unsigned char)w->text.at[from]))
-		from++;
-	return w->text.len - from > 5 && memcmp(w->text.at + from, "-----", 5) == 0;
-}
-
-#define GMAIL_ATTRIBUTION 600 /* a longer text before the blockquote is somebody's words */
-
-/*
- * A blockquote begins: what its gmail_quote held until now was the attribution, or the header of a
- * forwarded mail.
- */
-static void
-gmail_settle(struct render *r)
-{
-	struct html_writer *w = &r->out;
-
-	for (unsigned i = r->tree.depth; i > 0; i--) {
-		struct html_element *e = &r->tree.stack[i];
-		size_t held;
-
-		r->tree.walked++;
-		if (!e->gmail)
-			continue;
-		e->gmail = false;
-		held = w->text.len - e->from;
-		if (gmail_forward(w, e->from)) {
-			html_write_unquote(w, e->from);
-			mark_open(r, SEGMENT_FORWARDED, i, SURE);
-			w->mark_begun = true;
-			w->mark_from = e->from;
-		} else if (held && held <= GMAIL_ATTRIBUTION) {
-			html_write_quote(w, e->from, SEGMENT_QUOTED);
-		}
-		return;
-	}
-}
-
-/* A gmail_quote without a blockquote: a forwarded mail, or left to the rules for plain text. */
-static void
-gmail_close(struct render *r, const struct html_element *e)
-{
-	if (!r->out.marked && gmail_forward(&r->out, e->from)) {
-		html_write_break(&r->out, 1);
-		html_write_unquote(&r->out, e->from);
-		html_write_quote(&r->out, e->from, SEGMENT_FORWARDED);
-	}
-}
-
-static void
-apply_mark(struct render *r, struct html_element *e, enum html_mark mark)
-{
-	unsigned depth = r->tree.depth;
-
-	switch (mark) {
-	case MARK_QUOTED:
-		if (!r->out.marked && e->tag->id == TAG_BLOCKQUOTE)
-			gmail_settle(r);
-		mark_open(r, SEGMENT_QUOTED, depth, SURE);
-		break;
-	case MARK_SIGNATURE:
-		mark_open(r, SEGMENT_SIGNATURE, depth, SURE);
-		break;
-	case MARK_FORWARDED:
-		mark_open(r, SEGMENT_FORWARDED, depth, SURE);
-		break;
-	case MARK_REST:
-		mark_open(r, SEGMENT_QUOTED, depth > 1 ? depth - 1 : NO_DEPTH, UNSURE);
-		break;
-	case MARK_HEADED:
-		mark_open(r, SEGMENT_QUOTED, depth, UNSURE);
-		break;
-	case MARK_LINE:
-		mark_open(r, SEGMENT_QUOTED, depth, UNSURE_REST);
-		break;
-	case MARK_GMAIL:
-		if (!r->out.marked) {
-			html_write_break(&r->out, 1);
-			e->gmail = true;
-			e->from = r->out.text.len;
-		}
-		break;
-	case MARK_NONE:
-		break;
-	}
-}
 
 /* What stands in a field of a form, or on its button. */
 static void
@@ -287,7 +128,7 @@ on_opened(void *context, struct html_element *e, const struct html_token *t)
 		r->aside++;
 	if (e->hidden || !t)
 		return;
-	apply_mark(r, e, html_mark_find(t));
+	html_render_mark(r, e, html_mark_find(t));
 	start_shown(r, e, t);
 }
 
@@ -328,9 +169,9 @@ on_closing(void *context, struct html_element *e)
 	if (e->reversed)
 		html_write_reverse(w, e->from);
 	if (e->gmail)
-		gmail_close(r, e);
+		html_render_gmail_end(r, e);
 	if (w->marked && r->mark_depth == depth)
-		mark_close(r);
+		html_render_mark_end(r);
 	if (e->margin)
 		html_write_break(w, e->margin);
 	if (e->tag->flags & TAG_ITEM)
@@ -517,9 +358,9 @@ read_page(struct render *r, const char *html, size_t len)
 	}
 	html_tree_finish(&r->tree);
 	if (r->out.marked) {
-		mark_close(r);
+		html_render_mark_end(r);
 		if (r->out.marked) /* to the end of the page, which is here */
-			mark_close(r);
+			html_render_mark_end(r);
 	}
 	html_write_finish(&r->out);
 	r->out.notes |= r->tree.notes;

@@ -4,20 +4,15 @@
  * A value that a browser would drop is dropped here too, so that "display:none;display:nonsense"
  * stays hidden; where it is not sure, the value that shows words is taken.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem, strcasestr */
-#endif
 #include "html_css_value.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define FAR 500      /* pixels outside of the page: no reader scrolls there */
-#define NOTHING 2.0  /* pixels of height that show no word */
-#define FAINT 0.05   /* an opacity that shows none */
-#define ROOT_SIZE 16 /* pixels of a browser's ordinary letters */
+#include "html_css_length.h"
+
+#define FAINT 0.05 /* an opacity that shows none */
 
 struct declaration {
 	struct span value;
@@ -30,107 +25,6 @@ static void
 give(const struct declaration *d, enum css_property property, int64_t value)
 {
 	d->take(d->context, property, value, d->important);
-}
-
-static bool
-starts(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	return s.len >= n && strncasecmp(s.at, word, n) == 0;
-}
-
-static bool
-contains(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= s.len; i++)
-		if (strncasecmp(s.at + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* Splits off the next word, brackets kept together. Empty when there is none. */
-static struct span
-next_word(struct span *s)
-{
-	const char *end = s->at + s->len, *stop;
-	struct span word;
-
-	*s = css_trim(s->at, end);
-	stop = css_find(s->at, end, " \t\r\n\f,/");
-	if (stop == s->at && s->len)
-		stop++;
-	word = (struct span){ s->at, (size_t)(stop - s->at) };
-	*s = (struct span){ stop, (size_t)(end - stop) };
-	return word;
-}
-
-struct length {
-	double value;
-	enum { LENGTH_NONE, LENGTH_PIXELS, LENGTH_FONT, LENGTH_SHARE, LENGTH_OTHER } unit;
-};
-
-static struct length
-read_length(struct span s)
-{
-	static const struct {
-		const char *unit;
-		double pixels;
-	} units[] = { { "px", 1 },          { "pt", 96.0 / 72 }, { "in", 96 },
-		      { "pc", 16 },         { "cm", 96 / 2.54 }, { "mm", 96 / 25.4 },
-		      { "rem", ROOT_SIZE }, { "q", 96 / 101.6 } };
-	struct length l = { 0, LENGTH_NONE };
-	char text[32], *rest;
-	size_t n = 0;
-	struct span unit;
-
-	while (n < s.len && n < sizeof text - 1 &&
-	       (isdigit((unsigned char)s.at[n]) || strchr("+-.", s.at[n])))
-		text[n] = s.at[n], n++;
-	text[n] = 0;
-	l.value = strtod(text, &rest);
-	if (rest == text || *rest)
-		return l;
-	unit = (struct span){ s.at + n, s.len - n };
-	for (size_t i = 0; i < unit.len; i++)
-		if (!isalpha((unsigned char)unit.at[i]) && unit.at[i] != '%')
-			return l;
-	l.unit = LENGTH_OTHER;
-	if (!unit.len || l.value == 0) {
-		l.unit = LENGTH_PIXELS;
-	} else if (css_is(unit, "em") || css_is(unit, "ex") || css_is(unit, "ch")) {
-		l.unit = LENGTH_FONT;
-	} else if (css_is(unit, "%")) {
-		l.unit = LENGTH_SHARE;
-	} else {
-		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-			if (css_is(unit, units[i].unit)) {
-				l.value *= units[i].pixels;
-				l.unit = LENGTH_PIXELS;
-			}
-	}
-	return l;
-}
-
-static bool
-is_nothing(struct span s)
-{
-	struct length l = read_length(s);
-
-	return (l.unit == LENGTH_PIXELS && l.value <= NOTHING) ||
-	       (l.unit != LENGTH_NONE && l.value <= 0);
-}
-
-static bool
-is_far(struct span s)
-{
-	struct length l = read_length(s);
-
-	return (l.unit == LENGTH_PIXELS && l.value <= -FAR) ||
-	       (l.unit == LENGTH_FONT && l.value * ROOT_SIZE <= -FAR) ||
-	       (l.unit == LENGTH_SHARE && l.value <= -100);
 }
 
 static void
@@ -153,9 +47,10 @@ display(const struct declaration *d)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (css_is(d->value, others[i]))
 			give(d, CSS_DISPLAY, DISPLAY_INLINE);
-	if (starts(d->value, "table-") || starts(d->value, "-webkit-") ||
-	    starts(d->value, "-moz-") || starts(d->value, "-ms-") || starts(d->value, "ruby-") ||
-	    starts(d->value, "var(") || starts(d->value, "block ") || starts(d->value, "inline "))
+	if (css_starts(d->value, "table-") || css_starts(d->value, "-webkit-") ||
+	    css_starts(d->value, "-moz-") || css_starts(d->value, "-ms-") ||
+	    css_starts(d->value, "ruby-") || css_starts(d->value, "var(") ||
+	    css_starts(d->value, "block ") || css_starts(d->value, "inline "))
 		give(d, CSS_DISPLAY, DISPLAY_INLINE);
 }
 
@@ -167,7 +62,7 @@ visibility(const struct declaration *d)
 	else if (css_is(d->value, "inherit") || css_is(d->value, "unset"))
 		give(d, CSS_VISIBILITY, -1);
 	else if (css_is(d->value, "visible") || css_is(d->value, "initial") ||
-		 starts(d->value, "var(") || starts(d->value, "revert"))
+		 css_starts(d->value, "var(") || css_starts(d->value, "revert"))
 		give(d, CSS_VISIBILITY, 1);
 }
 
@@ -175,7 +70,7 @@ visibility(const struct declaration *d)
 static bool
 font_size(const struct declaration *d, struct span s)
 {
-	struct length l = read_length(s);
+	struct css_length l = css_length_read(s);
 
 	if (l.unit == LENGTH_PIXELS && l.value >= 0) {
 		give(d, CSS_FONT_SIZE, l.value < 1000 ? (int64_t)(l.value * 100) : 100000);
@@ -187,11 +82,11 @@ font_size(const struct declaration *d, struct span s)
 		give(d, CSS_FONT_SIZE, -1001);
 	} else if (css_is(s, "larger") || css_is(s, "smaller")) {
 		give(d, CSS_FONT_SIZE, css_is(s, "larger") ? -1201 : -834);
-	} else if (l.unit == LENGTH_OTHER || contains(s, "small") || contains(s, "large") ||
-		   css_is(s, "medium") || css_is(s, "initial") || starts(s, "calc(") ||
-		   starts(s, "var(") || starts(s, "clamp(") || starts(s, "max(") ||
-		   starts(s, "min(") || starts(s, "revert")) {
-		give(d, CSS_FONT_SIZE, ROOT_SIZE * 100);
+	} else if (l.unit == LENGTH_OTHER || css_contains(s, "small") || css_contains(s, "large") ||
+		   css_is(s, "medium") || css_is(s, "initial") || css_starts(s, "calc(") ||
+		   css_starts(s, "var(") || css_starts(s, "clamp(") || css_starts(s, "max(") ||
+		   css_starts(s, "min(") || css_starts(s, "revert")) {
+		give(d, CSS_FONT_SIZE, CSS_ROOT_SIZE * 100);
 	} else {
 		return false;
 	}
@@ -204,15 +99,15 @@ font(const struct declaration *d)
 {
 	struct span rest = d->value, word;
 
-	while ((word = next_word(&rest)).len) {
-		struct length l = read_length(word);
+	while ((word = css_next_word(&rest)).len) {
+		struct css_length l = css_length_read(word);
 		bool weight = l.unit == LENGTH_PIXELS && l.value >= 100 &&
 			      isdigit((unsigned char)word.at[word.len - 1]);
 
 		if (!weight && font_size(d, word))
 			return;
 	}
-	give(d, CSS_FONT_SIZE, ROOT_SIZE * 100);
+	give(d, CSS_FONT_SIZE, CSS_ROOT_SIZE * 100);
 }
 
 static void
@@ -220,11 +115,11 @@ background(const struct declaration *d)
 {
 	struct span rest = d->value, word;
 	html_color color = COLOR_CLEAR, c;
-	bool image = contains(d->value, "url(") || contains(d->value, "gradient(") ||
-		     contains(d->value, "image") || contains(d->value, "var(") ||
-		     contains(d->value, "element(") || contains(d->value, "paint(");
+	bool image = css_contains(d->value, "url(") || css_contains(d->value, "gradient(") ||
+		     css_contains(d->value, "image") || css_contains(d->value, "var(") ||
+		     css_contains(d->value, "element(") || css_contains(d->value, "paint(");
 
-	while ((word = next_word(&rest)).len) {
+	while ((word = css_next_word(&rest)).len) {
 		static const char *const others[] = {
 			"none",   "repeat",      "no-repeat",  "repeat-x",    "repeat-y",
 			"scroll", "fixed",       "local",      "left",        "right",
@@ -232,7 +127,7 @@ background(const struct declaration *d)
 			"auto",   "padding-box", "border-box", "content-box", "initial",
 			"round",  "space",       ",",          "/",           "unset"
 		};
-		bool other = read_length(word).unit != LENGTH_NONE;
+		bool other = css_length_read(word).unit != LENGTH_NONE;
 
 		for (size_t i = 0; i < sizeof others / sizeof *others && !other; i++)
 			other = css_is(word, others[i]);
@@ -241,7 +136,7 @@ background(const struct declaration *d)
 			continue;
 		color = c;
 	}
-	if (contains(d->value, "text") && !image)
+	if (css_contains(d->value, "text") && !image)
 		image = true;
 	give(d, CSS_BACKGROUND, color);
 	give(d, CSS_IMAGE, image);
@@ -250,7 +145,7 @@ background(const struct declaration *d)
 static void
 overflow(const struct declaration *d)
 {
-	give(d, CSS_OVERFLOW, contains(d->value, "hidden") || contains(d->value, "clip"));
+	give(d, CSS_OVERFLOW, css_contains(d->value, "hidden") || css_contains(d->value, "clip"));
 }
 
 /* Whether any word of a shorthand is a length above zero. */
@@ -259,10 +154,11 @@ any_length(struct span s)
 {
 	struct span word;
 
-	while ((word = next_word(&s)).len) {
-		struct length l = read_length(word);
+	while ((word = css_next_word(&s)).len) {
+		struct css_length l = css_length_read(word);
 
-		if (l.unit == LENGTH_NONE ? isalpha((unsigned char)*word.at) : l.value > NOTHING)
+		if (l.unit == LENGTH_NONE ? isalpha((unsigned char)*word.at)
+					  : l.value > CSS_NOTHING)
 			return true;
 	}
 	return false;
@@ -276,13 +172,13 @@ clip(const struct declaration *d)
 	double side[4];
 	int n = 0;
 
-	if (!starts(rest, "rect(") || rest.at[rest.len - 1] != ')') {
+	if (!css_starts(rest, "rect(") || rest.at[rest.len - 1] != ')') {
 		give(d, CSS_CLIP, 0);
 		return;
 	}
 	rest = (struct span){ rest.at + 5, rest.len - 6 };
-	while (n < 4 && (word = next_word(&rest)).len) {
-		struct length l = read_length(word);
+	while (n < 4 && (word = css_next_word(&rest)).len) {
+		struct css_length l = css_length_read(word);
 
 		if (*word.at == ',')
 			continue;
@@ -297,14 +193,14 @@ static void
 clip_path(const struct declaration *d)
 {
 	struct span rest = d->value, word;
-	bool nothing = starts(rest, "circle(0");
+	bool nothing = css_starts(rest, "circle(0");
 
-	if (starts(rest, "inset(") && rest.at[rest.len - 1] == ')') {
-		struct length l;
+	if (css_starts(rest, "inset(") && rest.at[rest.len - 1] == ')') {
+		struct css_length l;
 
 		rest = (struct span){ rest.at + 6, rest.len - 7 };
-		word = next_word(&rest);
-		l = read_length(word);
+		word = css_next_word(&rest);
+		l = css_length_read(word);
 		nothing = l.unit == LENGTH_SHARE && l.value >= 50;
 	}
 	give(d, CSS_CLIP_PATH, nothing);
@@ -339,11 +235,11 @@ transform(const struct declaration *d)
 
 	for (size_t i = 0; i < 4; i++) {
 		if (function_number(d->value, scales[i], &number)) {
-			struct length l = read_length(number);
+			struct css_length l = css_length_read(number);
 
 			nothing |= l.unit == LENGTH_PIXELS && l.value >= 0 && l.value < FAINT;
 		}
-		nothing |= function_number(d->value, moves[i], &number) && is_far(number);
+		nothing |= function_number(d->value, moves[i], &number) && css_is_far(number);
 	}
 	give(d, CSS_TRANSFORM, nothing);
 }
@@ -351,7 +247,7 @@ transform(const struct declaration *d)
 static void
 opacity(const struct declaration *d)
 {
-	struct length l = read_length(d->value);
+	struct css_length l = css_length_read(d->value);
 
 	if (l.unit == LENGTH_PIXELS || l.unit == LENGTH_SHARE)
 		give(d, CSS_OPACITY, (l.unit == LENGTH_SHARE ? l.value / 100 : l.value) >= FAINT);
@@ -416,7 +312,7 @@ effect(const struct declaration *d)
 static void
 background_clip(const struct declaration *d)
 {
-	if (contains(d->value, "text"))
+	if (css_contains(d->value, "text"))
 		give(d, CSS_EFFECT, 1);
 }
 
@@ -429,7 +325,7 @@ size_of_font(const struct declaration *d)
 static void
 bidi(const struct declaration *d)
 {
-	give(d, CSS_BIDI, contains(d->value, "override"));
+	give(d, CSS_BIDI, css_contains(d->value, "override"));
 }
 
 static void
@@ -447,7 +343,7 @@ floats(const struct declaration *d)
 static void
 scale(const struct declaration *d)
 {
-	struct length l = read_length(d->value);
+	struct css_length l = css_length_read(d->value);
 
 	give(d, CSS_TRANSFORM, l.unit == LENGTH_PIXELS && l.value >= 0 && l.value < FAINT);
 }
@@ -477,17 +373,17 @@ simple(struct span name, const struct declaration *d)
 
 		if (!css_is(name, properties[i].name))
 			continue;
-		is = properties[i].what == IS_NOTHING ? is_nothing(d->value)
-		     : properties[i].what == IS_FAR   ? is_far(d->value)
+		is = properties[i].what == IS_NOTHING ? css_is_nothing(d->value)
+		     : properties[i].what == IS_FAR   ? css_is_far(d->value)
 						      : any_length(d->value);
 		/* A line height without a unit is a share of the letters' size. */
 		if (properties[i].property == CSS_LINE_HEIGHT && is &&
 		    isdigit((unsigned char)d->value.at[d->value.len - 1]))
-			is = read_length(d->value).value < FAINT;
+			is = css_length_read(d->value).value < FAINT;
 		give(d, properties[i].property, is);
 		return true;
 	}
-	if (starts(name, "padding")) {
+	if (css_starts(name, "padding")) {
 		if (any_length(d->value))
 			give(d, CSS_PADDING, 1);
 		return true;
@@ -557,7 +453,7 @@ css_hides(enum css_property property, int64_t value)
 	case CSS_OPACITY:
 		return value == 0;
 	case CSS_FONT_SIZE:
-		return value >= 0 ? value < (int64_t)(NOTHING * 100) : value > -501;
+		return value >= 0 ? value < (int64_t)(CSS_NOTHING * 100) : value > -501;
 	case CSS_COLOR:
 	case CSS_FILL:
 	case CSS_BACKGROUND:

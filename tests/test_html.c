@@ -255,6 +255,9 @@ test_marks(void **state)
 	marks("new<div class=gmail_quote><div class=gmail_attr>---------- Forwarded "
 	      "message<br>From: x</div>old</div>",
 	      "F", NULL);
+	marks("new<div class=gmail_quote>------ Original message ------<br>From: "
+	      "x<blockquote>old</blockquote></div>",
+	      "QQ", NULL);
 	marks("new<div class='x_yahoo_quoted yiv12yahoo_quoted'>old</div>", "Q", "old");
 	marks("<div class=moz-cite-prefix>X wrote:</div><blockquote>old</blockquote><pre "
 	      "class=moz-signature>-- \nH</pre>",
