@@ -2,9 +2,6 @@
  * html_mark: what mail clients write around other people's words. See html_mark.h. Linear in the
  * attributes.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem */
-#endif
 #include "html_mark.h"
 
 #include <ctype.h>
@@ -243,12 +240,11 @@ html_mark_headers(const char *text, size_t len, bool strict)
 	for (unsigned line = 0; text < end && line < 7; line++) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((stop ? stop : end) - text);
+		struct span whole = { text, n }, name = { text, n < 40 ? n : 40 };
 
-		fields += memchr(text, ':', n < 40 ? n : 40) != NULL ||
-			  memmem(text, n < 40 ? n : 40, "\xef\xbc\x9a", 3) != NULL;
+		fields += has(&name, ":") || has(&name, "\xef\xbc\x9a");
 		/* An address, or the year of a date. */
-		known |= memchr(text, '@', n) || memmem(text, n, "20", 2) ||
-			 memmem(text, n, "19", 2);
+		known |= has(&whole, "@") || has(&whole, "20") || has(&whole, "19");
 		text += n + 1;
 	}
 	return fields >= 2 && known;
