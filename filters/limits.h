@@ -28,18 +28,16 @@
 #define LIMIT_HTML_BYTES (4u << 20) /* HTML source that is parsed */
 #define LIMIT_HTML_DEPTH 256        /* open elements */
 #define LIMIT_HTML_NODES 200000
-#define LIMIT_HTML_VALUES (64u << 10) /* attribute values of one tag that have references in them  \
-				       */
+#define LIMIT_HTML_VALUES (64u << 10) /* attribute values of one tag with references in them */
 #define LIMIT_HTML_UNCLOSED 16        /* tags without a '>': past it every '<' is a word */
 #define LIMIT_HTML_FORMATTING 32      /* formatting elements that go on in the next block */
 #define LIMIT_HTML_DECLARATIONS 256   /* of one style attribute or rule */
 #define LIMIT_HTML_RULES 1000         /* of all style sheets; with more, none hides anything */
 #define LIMIT_HTML_CLASSES 1024       /* bytes of a class attribute that sheets are applied to */
-#define LIMIT_HTML_WALK 50000000 /* open elements and rules looked at; past it tags are left out   \
-				  */
-#define LIMIT_HTML_URL 300       /* shown of a link's target */
-#define LIMIT_LINES 50000        /* lines that reply detection looks at */
-#define LIMIT_SEGMENTS 2000      /* new, quoted, signature ... stretches of one body */
+#define LIMIT_HTML_WALK 50000000      /* elements and rules looked at; past it tags are left out */
+#define LIMIT_HTML_URL 300            /* shown of a link's target */
+#define LIMIT_LINES 50000             /* lines that reply detection looks at */
+#define LIMIT_SEGMENTS 2000           /* new, quoted, signature ... stretches of one body */
 
 /* Rules. */
 #define LIMIT_RULES 50000
