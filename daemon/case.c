@@ -181,9 +181,11 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	next.updated_ms = now_ms;
 	if ((int)severity > severity_by_name(next.severity))
 		next.severity = severity_name(severity);
-	data = json_pack("{s:I, s:o, s:o, s:s, s:o}", "record", (json_int_t)mail->id, "subject",
-			 text_json(mail->subject), "flags", flags_json(mail->hits), "severity",
-			 severity_name(severity), "ruleset", text_json(mail->ruleset_hash));
+	data = json_pack(
+		"{s:I, s:o, s:o, s:s, s:o, s:o*}", "record", (json_int_t)mail->id, "subject",
+		text_json(mail->subject), "flags", flags_json(mail->hits), "severity",
+		severity_name(severity), "ruleset", text_json(mail->ruleset_hash), "forwarded_by",
+		mail->forwarded_by && *mail->forwarded_by ? text_json(mail->forwarded_by) : NULL);
 	r = append(txn, arena, &next, now_ms, mail->outgoing ? "triaged" : "customer", "mail",
 		   data);
 	if (r == 0 && is_from_person(mail)) {

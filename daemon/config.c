@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,10 +24,9 @@
 #define CONFIG_FILE_MAX (1u << 20)
 #define STORE_MAX_DEFAULT ((size_t)16 << 30)
 
-static const char *const top_keys[] = {
-	"state_directory", "socket", "socket_group", "rules", "store_max", "message_max",
-	"accounts",        "agents", "webhooks",     "smtp",  NULL
-};
+static const char *const top_keys[] = { "state_directory", "socket",      "socket_group", "rules",
+					"store_max",       "message_max", "accounts",     "agents",
+					"webhooks",        "smtp",        "colleagues",   NULL };
 
 /* "512M": bytes, or KiB, MiB, GiB with the letter. */
 static void
@@ -96,6 +96,30 @@ read_path(const struct yamldoc *doc, const struct yamlnode *section, const char 
 		*ret = path;
 }
 
+/* Addresses, or domains for everybody in them. */
+static void
+read_colleagues(const struct yamldoc *doc, const struct yamlnode *node, struct config *c)
+{
+	const char **list;
+	size_t count;
+
+	if (!node || !yamldoc_strings(doc, node, "colleagues", &list, &count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const char *at = strchr(list[i], '@');
+
+		if (!*list[i] || strpbrk(list[i], " \t<>,") || (at && (at == list[i] || !at[1])) ||
+		    (!at && !strchr(list[i], '.')))
+			yamldoc_error(
+				doc, node,
+				"write an address (kim@example.com) or a domain (example.com)",
+				"colleagues: \"%.200s\" is neither an address nor a domain",
+				list[i]);
+	}
+	c->colleagues = list;
+	c->colleague_count = count;
+}
+
 static void
 read_rules(const struct yamldoc *doc, const struct yamlnode *node, struct config *c)
 {
@@ -145,6 +169,7 @@ read_top(const struct yamldoc *doc, struct config *c)
 	read_size(doc, root, "message_max", (size_t)64 << 10, LIMIT_MESSAGE_BYTES,
 		  &c->message_max_bytes);
 	config_read_agents(doc, yamldoc_get(root, "agents"), c);
+	read_colleagues(doc, yamldoc_get(root, "colleagues"), c);
 	config_read_webhooks(doc, yamldoc_get(root, "webhooks"), c);
 	config_read_smtp(doc, yamldoc_get(root, "smtp"), c);
 	config_read_accounts(doc, yamldoc_get(root, "accounts"), c);
@@ -265,4 +290,34 @@ config_webhook(const struct config *config, const char *name)
 			return &config->webhooks[i];
 	}
 	return NULL;
+}
+
+bool
+config_is_ours(const struct config *config, const struct account_config *account,
+	       const char *address)
+{
+	if (!*address)
+		return false;
+	if (strcasecmp(address, account->identity_address) == 0 ||
+	    (config->smtp.from && strcasecmp(address, config->smtp.from) == 0))
+		return true;
+	for (size_t i = 0; i < config->agent_count; i++)
+		if (strcasecmp(address, config->agents[i].address) == 0)
+			return true;
+	return false;
+}
+
+bool
+config_is_colleague(const struct config *config, const struct account_config *account,
+		    const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	if (config_is_ours(config, account, address))
+		return true;
+	for (size_t i = 0; at && i < config->colleague_count; i++)
+		if (strcasecmp(config->colleagues[i], address) == 0 ||
+		    strcasecmp(config->colleagues[i], at + 1) == 0)
+			return true;
+	return false;
 }

@@ -85,6 +85,8 @@ struct config {
 	size_t account_count;
 	struct agent_config *agents;
 	size_t agent_count;
+	const char **colleagues; /* addresses and domains: see config_is_colleague() */
+	size_t colleague_count;
 	struct webhook_config *webhooks;
 	size_t webhook_count;
 	struct smtp_config smtp;
@@ -104,6 +106,16 @@ config_account(const struct config *config, const char *name);
 
 const struct agent_config *
 config_agent(const struct config *config, const char *name);
+
+/* Whether we, or one of our agents sending our draft, write from that address. */
+bool
+config_is_ours(const struct config *config, const struct account_config *account,
+	       const char *address);
+
+/* Whether somebody of the company writes from that address: ours, or named under colleagues. */
+bool
+config_is_colleague(const struct config *config, const struct account_config *account,
+		    const char *address);
 
 const struct webhook_config *
 config_webhook(const struct config *config, const char *name);

@@ -215,6 +215,11 @@ case_mail(const struct term *term, const json_t *mail)
 	fprintf(term->out, " UID %" JSON_INTEGER_FORMAT, number(mail, "uid"));
 	term_style(term, STYLE_PLAIN);
 	putc('\n', term->out);
+	if (*string(mail, "forwarded_by")) {
+		fputs("      passed on by ", term->out);
+		put(term, string(mail, "forwarded_by"));
+		putc('\n', term->out);
+	}
 	render_evidence(term, json_object_get(mail, "evidence"), "      ", true);
 	if (json_is_true(json_object_get(mail, "incomplete")))
 		fputs("      could not be judged whole: please read it\n", term->out);

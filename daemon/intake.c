@@ -11,6 +11,7 @@
 
 #include "case.h"
 #include "filters/automatic.h"
+#include "filters/forward.h"
 #include "intake.h"
 #include "outbox.h"
 #include "thread.h"
@@ -191,6 +192,7 @@ fill_record(struct commit *c, const struct arrival *a, enum severity severity,
 		.judged_ms = c->now_ms,
 		.from = address_lower(c->arena, from.address),
 		.from_name = from.name,
+		.forwarded_by = a->message->forwarded.by.address,
 		.subject = a->message->subject,
 		.language = a->message->language,
 		.automatic = automatic_name(a->message->automatic),
@@ -326,6 +328,19 @@ look_own(struct commit *c, const struct arrival *a, bool *ret_own)
 	return r;
 }
 
+/* A mail that a colleague passed on without a word is its writer's. */
+static void
+look_forwarded(const struct commit *c, struct message *m)
+{
+	const char *by = m->from.count > 0 ? m->from.list[0].address : "";
+	const char *writer = m->forwarded.from.address;
+
+	if (m->forwarded.alone && m->automatic == AUTOMATIC_NO &&
+	    config_is_colleague(c->intake->config, c->intake->account, by) &&
+	    !config_is_colleague(c->intake->config, c->intake->account, writer))
+		forward_let_speak(m);
+}
+
 static int
 commit_one(struct commit *c, const struct arrival *a)
 {
@@ -355,6 +370,7 @@ commit_one(struct commit *c, const struct arrival *a)
 		c->counts.known++;
 		return settle(c, a->listed.uid, LEDGER_DONE, "own", 0, 0);
 	}
+	look_forwarded(c, a->message);
 	if (r == 0)
 		r = look_earlier(c, a, &earlier);
 	if (r < 0)

@@ -292,21 +292,6 @@ token_entry(const char *id)
 	return errno == 0 && *end == '.' ? n : 0;
 }
 
-/* Whether we, or one of our agents sending our draft, write from that address. */
-static bool
-is_our_address(const struct config *config, const struct account_config *account,
-	       const char *address)
-{
-	if (strcasecmp(address, account->identity_address) == 0 ||
-	    (config->smtp.from && strcasecmp(address, config->smtp.from) == 0))
-		return true;
-	for (size_t i = 0; i < config->agent_count; i++)
-		if (*config->agents[i].address &&
-		    strcasecmp(address, config->agents[i].address) == 0)
-			return true;
-	return false;
-}
-
 int
 outbox_wrote(struct store_txn *txn, struct arena *arena, const struct intake *intake,
 	     const struct message *message, bool *ret)
@@ -329,7 +314,7 @@ outbox_wrote(struct store_txn *txn, struct arena *arena, const struct intake *in
 		if (r == 0) {
 			*ret = (entry.kind == OUTBOX_DRAFT || entry.kind == OUTBOX_NOTIFY) &&
 			       strcmp(entry.message_id, message->message_id) == 0 &&
-			       is_our_address(config, account, message->from.list[0].address);
+			       config_is_ours(config, account, message->from.list[0].address);
 			return 0;
 		}
 	}

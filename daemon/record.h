@@ -73,6 +73,8 @@ struct message_record {
 	int64_t received_ms; /* INTERNALDATE */
 	int64_t judged_ms;
 	const char *from, *from_name, *subject;
+	const char
+		*forwarded_by; /* the colleague who passed it on; from is then the customer; "" */
 	const char *language, *automatic;
 	const char *severity;
 	flag_set hits, undetermined;

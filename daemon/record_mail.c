@@ -308,6 +308,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_any(&w, "evidence", m->evidence, RECORD_EVIDENCE_MAX);
 	record_write_string(&w, "fingerprint", m->fingerprint);
 	record_write_string(&w, "folder", m->folder);
+	record_write_string(&w, "forwarded_by", m->forwarded_by ? m->forwarded_by : "");
 	record_write_string(&w, "from", m->from);
 	record_write_string(&w, "from_name", m->from_name);
 	record_write_flags(&w, "hits", m->hits);
@@ -354,6 +355,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->fingerprint = record_read_string(r, "fingerprint");
 	m->content = record_read_string(r, "content");
 	m->folder = record_read_string(r, "folder");
+	m->forwarded_by = record_read_string(r, "forwarded_by");
 	m->from = record_read_string(r, "from");
 	m->from_name = record_read_string(r, "from_name");
 	m->hits = record_read_flags(r, "hits");

@@ -212,17 +212,17 @@ add_message(struct case_view *v, uint64_t id)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, s:o, "
-			"s:b, s:b, s:s, s:s, s:O?}",
+	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, "
+			"s:o, s:b, s:b, s:s, s:s, s:O?}",
 			"id", (json_int_t)m.id, "message_id", text(m.message_id), "from",
-			text(m.from), "from_name", text(m.from_name), "subject", text(m.subject),
-			"date", time_json(m.date * 1000), "received", time_json(m.received_ms),
-			"folder", text(m.folder), "uid", (json_int_t)m.uid, "language",
-			text(m.language), "automatic", text(m.automatic), "severity",
-			text(m.severity), "flags", flags_json(m.hits), "undetermined",
-			flags_json(m.undetermined), "incomplete", m.incomplete, "outgoing",
-			m.outgoing, "joined", text(m.joined), "digest", text(m.digest), "evidence",
-			m.evidence);
+			text(m.from), "from_name", text(m.from_name), "forwarded_by",
+			text(m.forwarded_by), "subject", text(m.subject), "date",
+			time_json(m.date * 1000), "received", time_json(m.received_ms), "folder",
+			text(m.folder), "uid", (json_int_t)m.uid, "language", text(m.language),
+			"automatic", text(m.automatic), "severity", text(m.severity), "flags",
+			flags_json(m.hits), "undetermined", flags_json(m.undetermined),
+			"incomplete", m.incomplete, "outgoing", m.outgoing, "joined",
+			text(m.joined), "digest", text(m.digest), "evidence", m.evidence);
 	record_message_free(&m);
 	if (!one || json_array_append_new(v->messages, one) < 0)
 		return -ENOMEM;

@@ -27,6 +27,68 @@ says_something(const struct message *m, const struct segment *s)
 	return false;
 }
 
+/*
+ * The first lines of a stretch and where they start (one entry more: where the last one ends).
+ * Returns how many; *ret_first is the first that is not empty.
+ */
+static size_t
+first_lines(const struct message *m, const struct segment *s, struct line lines[HEADER_LINES],
+	    const char *starts[HEADER_LINES + 1], size_t *ret_first)
+{
+	const char *at = m->body + s->offset, *end = at + s->length;
+	size_t count = 0;
+
+	while (at < end && count < HEADER_LINES) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+		starts[count] = at;
+		lines[count++] = line_trim(at, (size_t)((lf ? lf : end) - at));
+		at = lf ? lf + 1 : end;
+	}
+	starts[count] = at;
+	for (*ret_first = 0; *ret_first < count && lines[*ret_first].len == 0; ++*ret_first)
+		;
+	return count;
+}
+
+/* "FW:" and what it is called elsewhere, as clients put it before the subject. */
+static bool
+says_forward(const char *subject)
+{
+	static const char *const prefixes[] = {
+		"fw:", "fwd:", "전달:", "전달 :", "[전달]", "[fwd", "wg:",
+		"tr:", "rv:",  "enc:",  "i:",     "vs:",    "vb:",  "doorst:",
+		"pd:", "转发", "轉寄:", "転送:",  "İlt:",   "vl:",  NULL
+	};
+
+	return line_starts_any(line_trim(subject, strlen(subject)), prefixes);
+}
+
+/*
+ * Some clients write the same header block above what they forward and what they answer. The
+ * subject tells then, even when there are words above.
+ */
+static void
+believe_subject(struct message *m)
+{
+	struct line lines[HEADER_LINES];
+	bool forwarded;
+
+	if (!says_forward(m->subject))
+		return;
+	for (size_t i = 0; i < m->segment_count; i++) {
+		struct segment *s = &m->segments[i];
+		const char *starts[HEADER_LINES + 1];
+		size_t first, count = first_lines(m, s, lines, starts, &first);
+
+		if (s->kind != SEGMENT_QUOTED || first == count ||
+		    header_block_find(lines + first, count - first, &forwarded) == 0)
+			continue;
+		s->kind = SEGMENT_FORWARDED;
+		return;
+	}
+}
+
 /* The first forwarded stretch; NULL when there is none. *ret_alone: nothing else is new. */
 static const struct segment *
 find_forwarded(const struct message *m, bool *ret_alone)
@@ -54,23 +116,12 @@ copy(struct reader *r, struct line l)
 static int
 read_header(struct reader *r, struct message *m, const struct segment *s, size_t *ret_len)
 {
-	const char *at = m->body + s->offset, *end = at + s->length;
 	const char *starts[HEADER_LINES + 1];
 	struct line lines[HEADER_LINES];
 	struct header_block block;
-	size_t count = 0, first = 0, n = 0;
+	size_t first, n = 0, count = first_lines(m, s, lines, starts, &first);
 
 	*ret_len = 0;
-	while (at < end && count < HEADER_LINES) {
-		const char *lf = memchr(at, '\n', (size_t)(end - at));
-
-		starts[count] = at;
-		lines[count++] = line_trim(at, (size_t)((lf ? lf : end) - at));
-		at = lf ? lf + 1 : end;
-	}
-	starts[count] = at;
-	while (first < count && lines[first].len == 0)
-		first++;
 	if (first < count)
 		n = header_block_read(lines + first, count - first, &block);
 	if (n == 0)
@@ -133,8 +184,9 @@ forward_read(struct reader *r, struct message *m)
 	bool alone;
 	int code;
 
-	m->forwarded.from = (struct address){ "", "" };
+	m->forwarded.from = m->forwarded.by = (struct address){ "", "" };
 	m->forwarded.date_text = m->forwarded.subject = "";
+	believe_subject(m);
 	s = find_forwarded(m, &alone);
 	if (!s)
 		return 0;

@@ -120,6 +120,7 @@ reads_everything(void **state)
 		"store_max: 64M\nmessage_max: 1024K\n"
 		"agents: [{name: jiwon, display: 김지원, address: jiwon@example.com, role: "
 		"senior}]\n"
+		"colleagues: [Example.com, kim@other.example]\n"
 		"webhooks:\n - {name: w, url: 'http://127.0.0.1:8080/x', secret_credential: s}\n"
 		"smtp: {url: 'smtp://[::1]:25', from: t@example.com}\n"
 		"accounts:\n"
@@ -154,6 +155,14 @@ reads_everything(void **state)
 	assert_string_equal(a->company, "예시상점");
 	assert_string_equal(a->language, "en");
 	assert_int_equal(config_account(c, "c")->port, 143);
+	assert_true(config_is_ours(c, a, "Jiwon@example.com"));
+	assert_true(config_is_ours(c, a, "t@example.com"));
+	assert_false(config_is_ours(c, a, "lee@example.com"));
+	assert_true(config_is_colleague(c, a, "lee@example.com"));
+	assert_true(config_is_colleague(c, a, "kim@other.example"));
+	assert_false(config_is_colleague(c, a, "lee@other.example"));
+	assert_false(config_is_colleague(c, a, "x@notexample.com"));
+	assert_false(config_is_colleague(c, a, ""));
 	config_free(c);
 }
 

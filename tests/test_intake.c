@@ -259,6 +259,59 @@ a_notice_that_is_not_known_any_more_is_still_automatic(void **state)
 }
 
 static void
+pass_on(const char *from, const char *words)
+{
+	const char *text = arena_printf(
+		h->arena,
+		"From: <%s>\r\nTo: support@shop.example\r\nSubject: Fwd: late\r\n\r\n%s"
+		"---------- Forwarded message ---------\r\nFrom: Ann <Ann@customer.example>\r\n"
+		"Date: Wed, 4 Mar 2026 at 09:12\r\nSubject: late\r\nTo: <%s>\r\n\r\nmy lawyer\r\n",
+		from, words, from);
+
+	assert_int_equal(replay_add(h->transport, "INBOX", text, strlen(text), HEART_NOW, NULL), 0);
+}
+
+static struct message_record
+newest_record(uint64_t id)
+{
+	struct store_txn *txn;
+	struct message_record m;
+
+	assert_int_equal(store_begin(h->store, false, &txn), 0);
+	assert_int_equal(record_message_get(txn, h->arena, id, &m), 0);
+	store_abort(txn);
+	record_message_free(&m);
+	return m;
+}
+
+static void
+a_mail_that_a_colleague_passes_on_is_the_customers(void **state)
+{
+	struct message_record m;
+
+	(void)state;
+	pass_on("kim@shop.example", "");
+	pass_on("kim@shop.example", "please look at this\r\n\r\n");
+	pass_on("mallory@elsewhere.example", "");
+	assert_int_equal(heart_sync(h, "INBOX"), 0);
+	assert_int_equal(h->counts.judged, 3);
+	m = newest_record(1);
+	assert_string_equal(m.from, "ann@customer.example");
+	assert_string_equal(m.forwarded_by, "kim@shop.example");
+	assert_string_equal(m.subject, "late");
+	assert_true(m.hits != 0);
+	m = newest_record(2);
+	assert_string_equal(m.from, "kim@shop.example");
+	assert_string_equal(m.forwarded_by, "");
+	assert_int_equal(m.hits, 0);
+	/* A stranger cannot put words into somebody's mouth. */
+	m = newest_record(3);
+	assert_string_equal(m.from, "mallory@elsewhere.example");
+	assert_string_equal(m.forwarded_by, "");
+	assert_true(m.hits != 0);
+}
+
+static void
 mail_that_is_too_big_for_its_memory_is_parked(void **state)
 {
 	struct judge *judge = judge_new();
@@ -352,6 +405,7 @@ main(void)
 		TEST(our_own_draft_is_done_at_once),
 		TEST(our_token_in_a_strangers_mail_hides_nothing),
 		TEST(a_notice_that_is_not_known_any_more_is_still_automatic),
+		TEST(a_mail_that_a_colleague_passes_on_is_the_customers),
 		TEST(mail_that_is_too_big_for_its_memory_is_parked),
 		TEST(one_mail_that_cannot_be_recorded_does_not_hold_up_the_others),
 		TEST(a_full_disk_leaves_nothing_behind),
