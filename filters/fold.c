@@ -17,7 +17,7 @@
 #define CLUSTER_MAX 32
 #define EXPANDED_MAX (CLUSTER_MAX * 20) /* NFKC makes at most 18 code points of one */
 #define WORD_LOOKAHEAD 64 /* characters looked ahead for a Latin letter in the same word */
-#define JAMO_PENDING 16
+#define JAMO_PENDING 16   /* more than JAMO_JOIN_MAX */
 
 struct folder {
 	struct arena *arena;
@@ -164,6 +164,15 @@ add_jamo(struct folder *f, int32_t cp, size_t at, size_t end)
 		flush_jamo(f, true);
 }
 
+/* A Latin letter as Europe writes it, or in full width. */
+static bool
+is_latin(int32_t cp)
+{
+	return ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z') ||
+	       (cp >= 0xc0 && cp < 0x250 && cp != 0xd7 && cp != 0xf7) ||
+	       (cp >= 0xff21 && cp <= 0xff5a) || latin_letter(cp) != 0;
+}
+
 /*
  * Whether the word that goes on at source offset `at` (a Greek or Cyrillic letter) has a Latin
  * letter in it.
@@ -182,10 +191,10 @@ word_is_latin(struct folder *f, size_t at)
 	for (int n = 0; i < f->len && n < WORD_LOOKAHEAD && !f->decided_latin; n++) {
 		size_t took = utf8_next(f->in + i, f->len - i, &cp);
 
-		if ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z')
+		if (is_latin(cp))
 			f->decided_latin = true;
-		else if (!(cp >= 0x370 && cp <= 0x52f) && !is_invisible(cp) &&
-			 !(cp >= 0x300 && cp < 0x370))
+		else if (latin_lookalike(cp) == 0 && !is_invisible(cp) &&
+			 !(cp >= 0x300 && cp < 0x530))
 			break;
 		i += took;
 	}
@@ -218,14 +227,16 @@ fold_one(struct folder *f, int32_t cp, size_t at, size_t end)
 		add_jamo(f, cp, at, end);
 		return;
 	}
-	if (cp >= 0x370 && cp <= 0x52f) {
-		latin = latin_lookalike(cp);
-		if (latin != 0 && word_is_latin(f, at))
+	latin = latin_letter(cp);
+	if (latin != 0) {
+		cp = latin;
+	} else if ((latin = latin_lookalike(cp)) != 0) {
+		if (word_is_latin(f, at))
 			cp = latin;
 	} else {
 		f->latin_word = cp < 0x250 && is_letter(cp);
 	}
-	if (f->view == VIEW_SQUEEZED && !is_letter(cp) && !is_mark(cp))
+	if (f->view == VIEW_SQUEEZED && !spells(cp) && !is_mark(cp))
 		return;
 	flush_jamo(f, false);
 	put_char(f, cp, at, end);
@@ -356,6 +367,21 @@ cluster_end(const struct folder *f, size_t at)
 	return i;
 }
 
+/*
+ * A character and the marks on it. In a Latin word capitals of other scripts count by their shape
+ * (Η is an H), which folding their case would take from them.
+ */
+static void
+fold_character(struct folder *f, int32_t cp, size_t at, size_t end)
+{
+	int32_t latin = f->view == VIEW_PLAIN ? 0 : latin_lookalike(cp);
+
+	if (latin != 0 && word_is_latin(f, at))
+		fold_one(f, latin, at, end);
+	else
+		fold_cluster(f, at, end);
+}
+
 /* Source bytes from `i` to f->len. */
 static void
 fold_rest(struct folder *f, size_t i)
@@ -389,7 +415,7 @@ fold_rest(struct folder *f, size_t i)
 				continue;
 			}
 			n = cluster_end(f, i) - i;
-			fold_cluster(f, i, i + n);
+			fold_character(f, cp, i, i + n);
 			i += n;
 		}
 	}
@@ -472,82 +498,4 @@ fold_reading(struct arena *arena, enum view view, const char *text, const struct
 		next = fold_stretch(&f, r, reading, s, next);
 	}
 	return rc < 0 ? rc : finish(&f, ret);
-}
-
-/* The last run that begins at or before a view offset. */
-static size_t
-run_at(const struct folded *f, size_t offset)
-{
-	size_t low = 0, high = f->run_count;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (f->runs[middle].offset <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-void
-fold_source(const struct folded *f, size_t offset, size_t length, size_t *ret_offset,
-	    size_t *ret_length)
-{
-	const struct fold_run *first, *last;
-	size_t start, end;
-
-	if (f->run_count == 0) {
-		*ret_offset = *ret_length = 0;
-		return;
-	}
-	if (offset > f->len)
-		offset = f->len;
-	if (length > f->len - offset)
-		length = f->len - offset;
-	first = &f->runs[run_at(f, offset)];
-	start = first->source;
-	if (first->linear)
-		start += offset - first->offset;
-	end = start;
-	if (length > 0) {
-		last = &f->runs[run_at(f, offset + length - 1)];
-		end = last->source +
-		      (last->linear ? offset + length - last->offset : last->source_len);
-	}
-	*ret_offset = start;
-	*ret_length = end - start;
-}
-
-/* The first view offset whose source lies at or after `source` (or whose run reaches past it). */
-static size_t
-view_at(const struct folded *f, size_t source)
-{
-	size_t low = 0, high = f->run_count;
-	const struct fold_run *run;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (f->runs[middle].source + f->runs[middle].source_len <= source)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == f->run_count)
-		return f->len;
-	run = &f->runs[low];
-	return run->linear && source > run->source ? run->offset + (source - run->source)
-						   : run->offset;
-}
-
-void
-fold_view_range(const struct folded *f, size_t offset, size_t length, size_t *ret_offset,
-		size_t *ret_length)
-{
-	size_t start = view_at(f, offset), end = view_at(f, offset + length);
-
-	*ret_offset = start;
-	*ret_length = end > start ? end - start : 0;
 }

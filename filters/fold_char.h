@@ -94,13 +94,38 @@ keeps_marks(int32_t base);
 int32_t
 jamo_lone(int32_t cp);
 
-/* The Latin letter that a case-folded Greek or Cyrillic one looks like, or 0. */
+/*
+ * Part of a word's spelling: a letter of today's alphabets, and no sign that only looks like one
+ * (ー, ㆍ).
+ */
+bool
+spells(int32_t cp);
+
+/* The Latin letter that is nothing but a variant of it (small capitals, ø, boxed ones), or 0. */
+int32_t
+latin_letter(int32_t cp);
+
+/* The small Latin letter that one of another script looks like, in either case, or 0. */
 int32_t
 latin_lookalike(int32_t cp);
 
+/* The vowel, or the final, that two letters make together; 0 when they make none. */
+int32_t
+jamo_vowel_pair(int32_t first, int32_t second);
+
+int32_t
+jamo_final_pair(int32_t first, int32_t second);
+
+/* A syllable with a consonant put below it, 0 when it has a final or the consonant cannot be one.
+ */
+int32_t
+jamo_final(int32_t syllable, int32_t consonant);
+
+#define JAMO_JOIN_MAX 7 /* letters to know before a syllable is told: ㄱㄱㅗㅏㄹㄱ and one more */
+
 /*
  * Joins typed letters at jamo[0..count) to one syllable. more says that letters may follow that are
- * not there yet. Returns the letters taken (2 or 3) and the syllable, 1 when the first stands
+ * not there yet. Returns the letters taken (2 to 6) and the syllable, 1 when the first stands
  * alone, 0 when more are needed to tell.
  */
 size_t

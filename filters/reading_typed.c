@@ -53,42 +53,17 @@ is_vowel_key(char c)
 	return key(c) >= FIRST_VOWEL;
 }
 
-struct pair {
-	char keys[3];
-	uint16_t jamo;
-};
-
-/* The letter that two keys make together, 0 when they make none. */
-static int32_t
-pair_of(const struct pair *pairs, size_t count, const char *keys, size_t len)
-{
-	for (size_t i = 0; i < count && len >= 2; i++)
-		if (pairs[i].keys[0] == keys[0] && pairs[i].keys[1] == keys[1])
-			return pairs[i].jamo;
-	return 0;
-}
-
+/* The vowel, or the final, that the first two keys make together, 0 when they make none. */
 static int32_t
 vowel_pair(const char *keys, size_t len)
 {
-	static const struct pair pairs[] = {
-		{ "hk", 0x3158 }, { "ho", 0x3159 }, { "hl", 0x315a }, { "nj", 0x315d },
-		{ "np", 0x315e }, { "nl", 0x315f }, { "ml", 0x3162 },
-	};
-
-	return pair_of(pairs, sizeof(pairs) / sizeof(*pairs), keys, len);
+	return len < 2 ? 0 : jamo_vowel_pair(key(keys[0]), key(keys[1]));
 }
 
 static int32_t
 final_pair(const char *keys, size_t len)
 {
-	static const struct pair pairs[] = {
-		{ "rt", 0x3133 }, { "sw", 0x3135 }, { "sg", 0x3136 }, { "fr", 0x313a },
-		{ "fa", 0x313b }, { "fq", 0x313c }, { "ft", 0x313d }, { "fx", 0x313e },
-		{ "fv", 0x313f }, { "fg", 0x3140 }, { "qt", 0x3144 },
-	};
-
-	return pair_of(pairs, sizeof(pairs) / sizeof(*pairs), keys, len);
+	return len < 2 ? 0 : jamo_final_pair(key(keys[0]), key(keys[1]));
 }
 
 /* Keys of the syllable at the start of keys, 0 when there is no whole one. */

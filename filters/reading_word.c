@@ -7,7 +7,6 @@
 #include "reading_word.h"
 
 #include <string.h>
-#include <utf8proc.h>
 
 #include "fold_char.h"
 
@@ -95,7 +94,7 @@ join_apart(struct word *w)
 	size_t next;
 
 	for (size_t i = 0; i + 2 < w->count; i = next) {
-		enum kind first = kind_of(w->cells[i].cp);
+		enum kind first = kind_of(w->cells[i].as[0]);
 		int32_t mark = w->cells[i + 1].cp;
 		size_t last = i;
 
@@ -104,7 +103,7 @@ join_apart(struct word *w)
 		    kind_of(mark) != KIND_MARK)
 			continue;
 		while (last + 2 < w->count && w->cells[last + 1].cp == mark &&
-		       stands_apart(kind_of(w->cells[last + 2].cp), first))
+		       stands_apart(kind_of(w->cells[last + 2].as[0]), first))
 			last += 2;
 		if ((last - i) / 2 + 1 < (first == KIND_CONSONANT ? 2 : APART_MIN))
 			continue;
@@ -323,31 +322,55 @@ shorten_hangul(struct word *w)
 			drop(&w->cells[w->live[next++]]);
 		}
 	}
+	take_stock(w);
 }
 
-/* ѕһіт: a word of nothing but Greek or Cyrillic letters that look Latin. */
+/* 시바ㄹ, 벼ㅇ신: a consonant typed by itself that ends the syllable before it. */
+static void
+join_final(struct word *w)
+{
+	for (size_t i = 0; i + 1 < w->live_count; i++) {
+		struct cell *c = &w->cells[w->live[i]], *next = &w->cells[w->live[i + 1]];
+		int32_t after = i + 2 < w->live_count ? w->cells[w->live[i + 2]].cp : 0, joined;
+
+		if (live_kind(w, i) != KIND_SYLLABLE || live_kind(w, i + 1) != KIND_CONSONANT ||
+		    after == next->cp || (after >= 0x314f && after <= 0x3163))
+			continue;
+		joined = jamo_final(c->as[0], next->cp);
+		if (joined == 0)
+			continue;
+		c->as[0] = c->as[1] = joined;
+		drop(next);
+	}
+	take_stock(w);
+}
+
+/*
+ * ѕһіт, f.u.с.k: letters that only look Latin, where all do or where others are Latin. Where a word
+ * holds another letter of such a script it is one of that script's words.
+ */
 static void
 read_lookalikes(struct word *w)
 {
-	size_t letters = 0;
+	size_t alike = 0, latin = 0;
 
-	for (size_t i = 0; i < w->live_count; i++) {
-		int32_t cp = utf8proc_tolower(w->cells[w->live[i]].cp);
+	for (size_t i = 0; i < w->count; i++) {
+		int32_t cp = w->cells[i].cp;
 
-		if (live_kind(w, i) != KIND_OTHER || cp < 0x80)
-			continue;
-		if (cp < 0x370 || cp > 0x52f || latin_lookalike(cp) == 0)
+		latin += kind_of(cp) == KIND_LATIN;
+		if (latin_lookalike(cp) != 0)
+			alike++;
+		else if (kind_of(cp) == KIND_OTHER && cp >= 0x80)
 			return;
-		letters++;
 	}
-	if (letters < APART_MIN || letters + MARKS_MAX < w->live_count)
+	if (alike == 0 || (latin == 0 && alike < APART_MIN))
 		return;
-	for (size_t i = 0; i < w->live_count; i++) {
-		struct cell *c = &w->cells[w->live[i]];
-		int32_t latin = latin_lookalike(utf8proc_tolower(c->cp));
+	for (size_t i = 0; i < w->count; i++) {
+		struct cell *c = &w->cells[i];
+		int32_t letter = latin_lookalike(c->cp);
 
-		if (latin != 0)
-			c->as[0] = c->as[1] = latin;
+		if (letter != 0)
+			c->as[0] = c->as[1] = letter;
 	}
 }
 
@@ -358,13 +381,14 @@ word_read(struct cell *cells, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		cells[i].as[0] = cells[i].as[1] = cells[i].cp;
+	read_lookalikes(&w);
 	join_apart(&w);
 	join_hangul(&w);
 	join_latin(&w);
-	read_lookalikes(&w);
 	read_figures(&w);
 	shorten_latin(&w);
 	shorten_hangul(&w);
+	join_final(&w);
 	for (size_t i = 0; i < count; i++)
 		if (cells[i].as[0] != cells[i].cp || cells[i].as[1] != cells[i].cp)
 			return true;

@@ -138,6 +138,12 @@ spelt_out_syllables_join(void **state)
 	expect(VIEW_FOLDED, "ㄴㅏㅋㅋㅋ", "나ㅋㅋㅋ");
 	expect(VIEW_FOLDED, "ㅅㅣㄹㄹ", "시ㄹㄹ");
 	expect(VIEW_FOLDED, "ㅅㅣ", "시");
+	expect(VIEW_FOLDED, "ㄱㅗㅏ", "과");
+	expect(VIEW_FOLDED, "ㄷㅗㅣㅈㅣ", "되지");
+	expect(VIEW_FOLDED, "ㄱㅏㅂㅅㅇㅣ", "값이");
+	expect(VIEW_FOLDED, "ㄱㅏㅂㅅㅔ", "갑세");
+	expect(VIEW_FOLDED, "ㄱㅐㅅㅐㄱㄱㅣ", "개새끼");
+	expect(VIEW_FOLDED, "ㅇㅇㅇ ㅅㅅㅅ", "ㅇㅇㅇ ㅅㅅㅅ");
 	expect(VIEW_SQUEEZED, "ㅅ ㅣ ㅂ ㅏ ㄹ", "시발");
 	expect(VIEW_SQUEEZED, "ㅅ.ㅣ1ㅂ/ㅏ~ㄹ!", "시발");
 	/* longer than what is held back at a time */
@@ -157,6 +163,17 @@ lookalikes_only_inside_latin_words(void **state)
 	expect(VIEW_FOLDED, "\u043c\u043e\u0440\u0435", "\u043c\u043e\u0440\u0435");
 	expect(VIEW_FOLDED, "word \u043c\u043e\u0440\u0435", "word \u043c\u043e\u0440\u0435");
 	expect(VIEW_FOLDED, "\u0439", "\u0439"); /* keeps its breve */
+	/* Capitals by their shape, with or without marks, beside any Latin letter. */
+	expect(VIEW_FOLDED, "S\u0397IT \u0392ITCH D\u0391MN", "shit bitch damn");
+	expect(VIEW_FOLDED, "f\u03cdck d\u0451ad", "fuck dead");
+	expect(VIEW_FOLDED, "\u0441\uff55\uff4e\uff54 \u0441\u00f9nt", "cunt cunt");
+	expect(VIEW_FOLDED, "f\u057dck \ua4dduck fu\u2ca5k", "fuck fuck fuck");
+	/* Variants of Latin letters are Latin anywhere. */
+	expect(VIEW_FOLDED, "\ua730\u1d1c\u1d04\u1d0b s\u029c\u026at", "fuck shit");
+	expect(VIEW_FOLDED, "\U0001f171itch \U0001f155\U0001f164", "bitch fu");
+	expect(VIEW_FOLDED, "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+	       "\u03b5\u03bb\u03bb\u03ac\u03b4\u03b1");
+	expect(VIEW_FOLDED, "f\U0001d173u\u0600ck", "fuck"); /* shown as nothing */
 }
 
 static void
@@ -168,6 +185,7 @@ squeezed_is_letters(void **state)
 	expect(VIEW_SQUEEZED, "개 새 끼", "개새끼");
 	expect(VIEW_SQUEEZED, "123 ... !?", "");
 	expect(VIEW_SQUEEZED, "시♡발", "시발");
+	expect(VIEW_SQUEEZED, "시ㆍ발 시ー발 시ـ발 시ˑ발", "시발시발시발시발");
 }
 
 static void

@@ -145,6 +145,10 @@ letters_drawn_out(void **state)
 	reads("씨이이발", "씨발");
 	reads("조오온나", "존나");
 	reads("개애새끼", "개새끼");
+	reads("시바ㄹ 진짜", "시발 진짜");
+	reads("벼ㅇ신", "병신");
+	reads("주ㄱ인다", "죽인다");
+	is_what_it_seems("아니ㅋㅋ 네ㅎ 했음ㅠ ㅇㅋ 가ㅏ");
 	is_what_it_seems("zzz www. hello committee");
 	is_what_it_seems("아아 네네 하하하");
 }
@@ -154,6 +158,8 @@ letters_that_look_alike(void **state)
 {
 	(void)state;
 	reads("ѕһіт", "shit");
+	reads("f.u.с.k", "fuck");
+	reads("с.u.n.t", "cunt");
 	is_what_it_seems("спасибо большое");
 	is_what_it_seems("ευχαριστώ πολύ");
 }
