@@ -36,6 +36,25 @@ reply_mark(struct split *s, size_t from, size_t to, enum segment_kind kind)
 		s->kinds[from] = (uint8_t)(s->marked[from] ? s->marked[from] : kind);
 }
 
+/*
+ * Whether the run of '>' lines [from, to) stands as clients set one: apart from the words before
+ * and behind it. What follows a colon may still be a list.
+ */
+static bool
+stands_apart(const struct split *s, size_t from, size_t to)
+{
+	size_t before = from;
+
+	if (to - from < 2)
+		return false;
+	while (before > 0 && !s->lines[before - 1].len)
+		before--;
+	if (before == 0)
+		return to < s->count && !s->lines[to].len && s->next[to] < s->count;
+	return before < from && !line_ends(s->lines[before - 1], ":") &&
+	       !line_ends(s->lines[before - 1], "：");
+}
+
 bool
 reply_angles_prove(const struct split *s)
 {
@@ -46,6 +65,8 @@ reply_angles_prove(const struct split *s)
 		struct line l = s->lines[i], rest;
 
 		if (!reply_angle(l)) {
+			if (run > 0 && stands_apart(s, i - run, i))
+				return true;
 			run = 0;
 			runs_on = false;
 			continue;
@@ -55,7 +76,7 @@ reply_angles_prove(const struct split *s)
 			return true;
 		runs_on = l.len >= WRAPPED_BYTES && !line_ends_sentence(l);
 	}
-	return false;
+	return run > 0 && stands_apart(s, s->count - run, s->count);
 }
 
 bool
