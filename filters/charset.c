@@ -419,8 +419,12 @@ decide(enum charset declared, enum charset hint, const char *bytes, size_t len,
 		*ret_guessed = declared != CHARSET_UTF_8;
 		return CHARSET_UTF_8;
 	}
-	/* Some broken places in what is otherwise UTF-8. */
-	if (2 * look->more + look->two > look->broken * (declared == CHARSET_UTF_8 ? 1 : 8)) {
+	/*
+	 * Some broken places in what is otherwise UTF-8. One or two Korean syllables may look like
+	 * it by chance.
+	 */
+	if ((look->broken > 0 || look->two > 2) &&
+	    2 * look->more + look->two > look->broken * (declared == CHARSET_UTF_8 ? 1 : 8)) {
 		*ret_guessed = declared != CHARSET_UTF_8;
 		return CHARSET_UTF_8;
 	}

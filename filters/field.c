@@ -141,45 +141,69 @@ add_percent(struct buf *out, const char *in, size_t len)
 	}
 }
 
-/* The value of one name: pieces[first], with its continuations in the order of their numbers. */
+/* Takes charset'language' off the beginning of an RFC 2231 value. */
+static void
+take_charset(const char **at, size_t *len, char *charset, size_t size)
+{
+	const char *quote = memchr(*at, '\'', *len);
+
+	if (!quote)
+		return;
+	snprintf(charset, size, "%.*s", (int)(quote - *at < 63 ? quote - *at : 63), *at);
+	*len -= (size_t)(quote + 1 - *at);
+	*at = quote + 1;
+	quote = memchr(*at, '\'', *len);
+	*len -= quote ? (size_t)(quote + 1 - *at) : 0;
+	*at = quote ? quote + 1 : *at;
+}
+
+/* The section of that number of the parameter that piece p is of, from pieces[first] on. */
+static const struct piece *
+find_section(const struct piece *pieces, size_t count, size_t first, const struct piece *p,
+	     int section)
+{
+	for (size_t i = first; i < count; i++)
+		if (pieces[i].section == section && !strcmp(pieces[i].name, p->name))
+			return &pieces[i];
+	return NULL;
+}
+
+/*
+ * The value of one name: pieces[first], with its continuations in the order of their numbers.
+ * Mailers break lines inside a %XX, too, so percents are undone when neighbours are joined.
+ */
 static const char *
 whole_value(struct reader *r, const struct piece *pieces, size_t count, size_t first)
 {
-	struct buf out = { .arena = r->arena };
-	const struct piece *p = &pieces[first];
-	const char *text, *quote, *at;
+	struct buf out = { .arena = r->arena }, percents = { .arena = r->arena };
+	const struct piece *p = &pieces[first], *next;
+	const char *text, *at;
 	char charset[64] = "";
 	size_t len;
+	int section = p->section < 0 ? -1 : 0;
 
 	if (p->section < 0 && !p->extended)
 		return header_decode(r, p->value, p->value_len);
-	for (int section = p->section < 0 ? -1 : 0; section < LIMIT_PARAMETERS; section++) {
-		const struct piece *next = NULL;
-
-		for (size_t i = first; i < count && !next; i++)
-			if (pieces[i].section == section && !strcmp(pieces[i].name, p->name))
-				next = &pieces[i];
-		if (!next)
-			break;
+	/* Some count from one. */
+	next = find_section(pieces, count, first, p, section);
+	if (!next && section == 0)
+		next = find_section(pieces, count, first, p, section = 1);
+	for (bool begin = true; next; begin = false) {
 		at = next->value;
 		len = next->value_len;
-		if (section <= 0 && next->extended && (quote = memchr(at, '\'', len))) {
-			snprintf(charset, sizeof(charset), "%.*s",
-				 (int)(quote - at < 63 ? quote - at : 63), at);
-			len -= (size_t)(quote + 1 - at);
-			at = quote + 1;
-			quote = memchr(at, '\'', len);
-			len -= quote ? (size_t)(quote + 1 - at) : 0;
-			at = quote ? quote + 1 : at;
-		}
-		if (next->extended)
-			add_percent(&out, at, len);
-		else
+		if (begin && next->extended)
+			take_charset(&at, &len, charset, sizeof(charset));
+		if (next->extended) {
+			buf_add(&percents, at, len);
+		} else {
+			add_percent(&out, percents.at, percents.len);
+			percents.len = 0;
 			buf_add(&out, at, len);
-		if (section < 0)
-			break;
+		}
+		next = section < 0 ? NULL : find_section(pieces, count, first, p, ++section);
 	}
-	if (!buf_string(&out))
+	add_percent(&out, percents.at, percents.len);
+	if (percents.failed || !buf_string(&out))
 		return NULL;
 	if (!charset[0])
 		return header_decode(r, out.at, out.len);
@@ -228,17 +252,49 @@ read_pieces(struct reader *r, const char *p, const char *end, struct piece *piec
 	return 0;
 }
 
+/*
+ * Where the token before the parameters ends: at the semicolon, or at a space where the semicolon
+ * is missing ("text/plain charset=euc-kr").
+ */
+static const char *
+token_end(const char *text, const char *end)
+{
+	const char *p = text, *next;
+
+	for (; p < end && *p != ';'; p++) {
+		if (!is_space(*p) || p == text || is_space(p[-1]) || p[-1] == '/')
+			continue;
+		for (next = p; next < end && is_space(*next); next++)
+			;
+		if (next < end && *next != '/' && *next != ';' && *next != '(' &&
+		    memchr(next, '=', (size_t)(end - next)))
+			return p;
+	}
+	return p;
+}
+
+/* The parameter of that name, or a new one at the end of the list. */
+static struct parameter *
+parameter_place(struct parameters *p, const char *name)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!strcmp(p->list[i].name, name))
+			return &p->list[i];
+	p->list[p->count] = (struct parameter){ name, "", false };
+	return &p->list[p->count++];
+}
+
 int
 field_parameters(struct reader *r, const char *text, size_t len, struct parameters *ret)
 {
 	struct piece pieces[LIMIT_PARAMETERS];
-	const char *end = text + len, *semicolon = memchr(text, ';', len);
+	const char *end = text + len, *rest = token_end(text, end);
 	char *token, *out;
 	size_t count = 0;
 	int code;
 
 	ret->count = 0;
-	token = out = arena_strndup(r->arena, text, (size_t)((semicolon ? semicolon : end) - text));
+	token = out = arena_strndup(r->arena, text, (size_t)(rest - text));
 	if (!token)
 		return -ENOMEM;
 	for (const char *p = token; *p && *p != '('; p++)
@@ -247,13 +303,16 @@ field_parameters(struct reader *r, const char *text, size_t len, struct paramete
 	*out = '\0';
 	lower(token);
 	ret->token = token;
-	code = semicolon ? read_pieces(r, semicolon + 1, end, pieces, &count) : 0;
+	code = read_pieces(r, rest, end, pieces, &count);
 	for (size_t i = 0; code == 0 && i < count; i++) {
-		if (parameter(ret, pieces[i].name)[0])
+		struct parameter *p = parameter_place(ret, pieces[i].name);
+
+		/* Of two the first, but the one in any language before its stand-in (RFC 2231). */
+		if (p->value[0] && (p->extended || !pieces[i].extended || pieces[i].section > 0))
 			continue;
-		ret->list[ret->count].name = pieces[i].name;
-		ret->list[ret->count].value = whole_value(r, pieces, count, i);
-		if (!ret->list[ret->count++].value)
+		p->extended = pieces[i].extended || pieces[i].section >= 0;
+		p->value = whole_value(r, pieces, count, i);
+		if (!p->value)
 			return -ENOMEM;
 	}
 	return code;

@@ -8,6 +8,7 @@
 #ifndef FILTERS_FIELD_H
 #define FILTERS_FIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@
 struct parameter {
 	const char *name;  /* lower case */
 	const char *value; /* decoded (RFC 2231, RFC 2047), valid UTF-8 */
+	bool extended;     /* came as RFC 2231 */
 };
 
 struct parameters {

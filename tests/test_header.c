@@ -250,6 +250,25 @@ parameters(void **state)
 	assert_string_equal(parameter_of("a/b; name*99999999999999=a; x=1", "x"), "1");
 }
 
+/* As mailers break them: a space for the semicolon, two of one name, lines cut anywhere. */
+static void
+broken_parameters(void **state)
+{
+	(void)state;
+	assert_string_equal(parameter_of("text/plain charset=euc-kr", "charset"), "euc-kr");
+	assert_string_equal(parameter_of("attachment filename=\"a b\"; size=1", "filename"), "a b");
+	assert_string_equal(parameter_of("text / plain; charset=x", "charset"), "x");
+	assert_string_equal(parameter_of("a/b; name=x.pdf; name*=UTF-8''%ED%99%98.pdf", "name"),
+			    "환.pdf");
+	assert_string_equal(parameter_of("a/b; name*=UTF-8''%ED%99%98.pdf; name=x.pdf", "name"),
+			    "환.pdf");
+	assert_string_equal(parameter_of("a/b; name*0*=UTF-8''%ED%9; name*1*=9%98.pdf", "name"),
+			    "환.pdf");
+	assert_string_equal(parameter_of("a/b; name*1*=EUC-KR''%C8%AF; name*2=%41.pdf", "name"),
+			    "환%41.pdf");
+	assert_string_equal(parameter_of("a/b; name*0=a; name*1*=%62; name=c", "name"), "ab");
+}
+
 static void
 parameter_limit(void **state)
 {
@@ -452,6 +471,7 @@ main(void)
 		cmocka_unit_test(broken_encoded_words),
 		cmocka_unit_test(header_charset_from_the_body),
 		cmocka_unit_test(parameters),
+		cmocka_unit_test(broken_parameters),
 		cmocka_unit_test(parameter_limit),
 		cmocka_unit_test(address_lists),
 		cmocka_unit_test(broken_addresses),
