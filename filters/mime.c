@@ -10,6 +10,7 @@
 #include "header.h"
 #include "limits.h"
 #include "mime_part.h"
+#include "smime.h"
 #include "transfer.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ struct mime {
 	size_t count, room;
 	struct level levels[LIMIT_DEPTH];
 	size_t level_count;
+	size_t copied;   /* bytes of decoded messages inside the message */
 	int innermost;   /* open part that the next line belongs to, -1 before the first */
 	const char *end; /* of the bytes being split */
 };
@@ -179,6 +181,50 @@ new_part(struct mime *m, int parent, int *ret_code)
 	return p;
 }
 
+/* Whether a part has another entity in its encoded body. */
+static bool
+is_packed(const struct part *p)
+{
+	return mime_part_is_pkcs7(p) || (mime_part_is_message(p) && p->encoding != ENCODING_NONE);
+}
+
+/*
+ * Whether a message that is said to be quoted-printable is, as many are not: what every = in its
+ * header block is followed by tells.
+ */
+static bool
+is_quoted(const char *at, const char *end)
+{
+	const char *line, *next;
+
+	if ((size_t)(end - at) > GUESS_WINDOW)
+		end = at + GUESS_WINDOW;
+	for (line = at; line < end && trimmed(line, next = line_end(line, end)) > 0; line = next)
+		for (const char *p = line; (p = memchr(p, '=', (size_t)(next - p))); p++)
+			if (p + 1 + trimmed(p + 1, next) != p + 1 &&
+			    (next - p < 3 || transfer_hex(p[1]) < 0 || transfer_hex(p[2]) < 0))
+				return false;
+	return true;
+}
+
+/*
+ * Whether what was read as a part's header is one, and not the first words of a text whose empty
+ * line before it is missing: it ends with an empty line, or says something of the content.
+ */
+static bool
+has_header(const struct part *p, const char *at, size_t len)
+{
+	if (p->header_count == 0 ||
+	    (len > 1 && at[len - 1] == '\n' &&
+	     (at[len - 2] == '\n' || (len > 2 && at[len - 2] == '\r' && at[len - 3] == '\n'))))
+		return true;
+	for (size_t i = 0; i < p->header_count; i++)
+		if (p->headers[i].name.len > 8 &&
+		    !strncasecmp(p->headers[i].name.at, "Content-", 8))
+			return true;
+	return false;
+}
+
 /*
  * Reads the header of the part that begins at *at, and of the message in it if it is one, and so on
  * inwards. *at moves to the first line of the innermost body. Returns 0 (also when LIMIT_PARTS left
@@ -199,6 +245,9 @@ open_part(struct mime *m, const char **at, bool digest)
 			return code;
 		code = header_block(m->r, *at, (size_t)(m->end - *at), &p->headers,
 				    &p->header_count, &body);
+		if (code == 0 && p->depth > 0 && !mime_part_is_message(&m->parts[p->parent]) &&
+		    !has_header(p, *at, body))
+			p->header_count = body = 0;
 		if (code == 0)
 			code = mime_part_read(m->r, p, digest, &boundary);
 		if (code < 0)
@@ -211,8 +260,11 @@ open_part(struct mime *m, const char **at, bool digest)
 			m->r->notes |= NOTE_CUT_DEPTH;
 			return 0;
 		}
-		/* A base64 message is opened later, from a decoded copy: mime_parse(). */
-		if (!mime_part_is_message(p) || p->encoding == ENCODING_BASE64)
+		if (mime_part_is_message(p) && p->encoding == ENCODING_QUOTED_PRINTABLE &&
+		    !is_quoted(*at, m->end))
+			p->encoding = ENCODING_NONE;
+		/* A packed one is opened later, from a decoded copy: mime_parse(). */
+		if (!mime_part_is_message(p) || is_packed(p))
 			break;
 	}
 	if (!mime_part_is_multipart(p))
@@ -273,23 +325,36 @@ split(struct mime *m, const char *at, const char *end)
 }
 
 /*
- * message/rfc822 in base64 (against RFC 2046 section 5.2.1, but sent): a tree of its own from a
- * decoded copy.
+ * A message/rfc822 that is encoded (against RFC 2046 section 5.2.1, but sent), or a mail that is
+ * signed as a whole: a tree of its own from a decoded copy. Each is a copy of at most what is
+ * around it, all of them together are bounded like a message.
  */
 static int
-split_encoded(struct mime *m, size_t index)
+split_packed(struct mime *m, size_t index)
 {
 	const struct part *p = &m->parts[index];
 	const char *bytes;
 	size_t len;
-	bool broken, cut;
+	bool broken, cut, pkcs7 = mime_part_is_pkcs7(p);
 	int code;
 
+	if (p->depth >= LIMIT_DEPTH || p->body.len > LIMIT_MESSAGE_BYTES - m->copied) {
+		m->r->notes |= NOTE_CUT_DEPTH;
+		return 0;
+	}
+	m->copied += p->body.len;
 	code = transfer_decode(m->r->arena, p->encoding, p->body.at, p->body.len, p->body.len,
 			       &bytes, &len, &broken, &cut);
-	if (code < 0)
+	if (code == 0 && pkcs7)
+		code = smime_content(m->r->arena, bytes, len, &bytes, &len);
+	if (code < 0 || !bytes)
 		return code;
-	m->r->notes |= NOTE_BROKEN_MIME;
+	m->parts[index].encrypted = false;
+	/* A signed file is no mail. */
+	if (pkcs7 && len > 0 && *bytes != '\r' && *bytes != '\n' && !header_is_field(bytes, len))
+		return 0;
+	if (!pkcs7)
+		m->r->notes |= NOTE_BROKEN_MIME;
 	m->innermost = (int)index;
 	return split(m, bytes, bytes + len);
 }
@@ -303,10 +368,12 @@ mime_parse(struct reader *r, const char *bytes, size_t len, struct part **ret_pa
 
 	code = split(&m, bytes, bytes + len);
 	/* New parts come behind: messages in messages are found too, each decoded once. */
-	for (size_t i = 0; code == 0 && i < m.count; i++)
-		if (m.parts[i].encoding == ENCODING_BASE64 && mime_part_is_message(&m.parts[i]) &&
-		    m.parts[i].depth < LIMIT_DEPTH && m.parts[i].body.len > 0)
-			code = split_encoded(&m, i);
+	for (size_t i = 0; code == 0 && i < m.count; i++) {
+		if (m.parts[i].body.len > 0 && is_packed(&m.parts[i]))
+			code = split_packed(&m, i);
+		if (m.parts[i].encrypted)
+			r->notes |= NOTE_ENCRYPTED;
+	}
 	if (code < 0)
 		return code;
 	*ret_parts = m.parts;

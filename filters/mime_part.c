@@ -24,10 +24,39 @@ mime_part_is_message(const struct part *p)
 	       !strcmp(p->type, "message/news");
 }
 
-static int
-parameters_of(struct reader *r, const struct part *p, const char *name, struct parameters *ret)
+bool
+mime_part_is_pkcs7(const struct part *p)
 {
-	const struct header *h = header_find(p->headers, p->header_count, name);
+	size_t len = strlen(p->filename);
+
+	/* RFC 8551 section 3.2.1: the file name tells it where the type got lost. */
+	return !strcmp(p->type, "application/pkcs7-mime") ||
+	       !strcmp(p->type, "application/x-pkcs7-mime") ||
+	       (!strcmp(p->type, "application/octet-stream") && len > 4 &&
+		!strcasecmp(p->filename + len - 4, ".p7m"));
+}
+
+/*
+ * The field that says the type. Of two of them the one that makes parts of the body is meant:
+ * gateways put a text/plain of their own before it.
+ */
+static const struct header *
+type_field(const struct part *p)
+{
+	const struct header *first = header_find(p->headers, p->header_count, "Content-Type");
+
+	if (!first || !strncasecmp(first->value, "multipart/", 10))
+		return first;
+	for (const struct header *h = first + 1; h < p->headers + p->header_count; h++)
+		if (h->name.len == 12 && !strncasecmp(h->name.at, "Content-Type", 12) &&
+		    !strncasecmp(h->value, "multipart/", 10))
+			return h;
+	return first;
+}
+
+static int
+parameters_of(struct reader *r, const struct header *h, struct parameters *ret)
+{
 	const char *text;
 	size_t len;
 
@@ -53,6 +82,7 @@ is_type(const char *token)
 	return true;
 }
 
+/* By its letters and digits, as programs spell it in many ways. */
 static enum part_encoding
 encoding_of(struct reader *r, const struct part *p)
 {
@@ -63,31 +93,41 @@ encoding_of(struct reader *r, const struct part *p)
 		{ "7bit", ENCODING_NONE },
 		{ "8bit", ENCODING_NONE },
 		{ "binary", ENCODING_NONE },
-		{ "quoted-printable", ENCODING_QUOTED_PRINTABLE },
+		{ "quotedprintable", ENCODING_QUOTED_PRINTABLE },
+		{ "xquotedprintable", ENCODING_QUOTED_PRINTABLE },
+		{ "qp", ENCODING_QUOTED_PRINTABLE },
+		{ "q", ENCODING_QUOTED_PRINTABLE },
 		{ "base64", ENCODING_BASE64 },
-		{ "x-uuencode", ENCODING_UUENCODE },
+		{ "xbase64", ENCODING_BASE64 },
+		{ "b64", ENCODING_BASE64 },
+		{ "b", ENCODING_BASE64 },
+		{ "xuuencode", ENCODING_UUENCODE },
 		{ "uuencode", ENCODING_UUENCODE },
-		{ "x-uue", ENCODING_UUENCODE },
+		{ "xuuencoded", ENCODING_UUENCODE },
+		{ "xuue", ENCODING_UUENCODE },
+		{ "uue", ENCODING_UUENCODE },
 	};
 	const struct header *h =
 		header_find(p->headers, p->header_count, "Content-Transfer-Encoding");
-	const char *value;
-	size_t len;
+	char name[20];
+	size_t len = 0;
 
 	if (!h || !h->value[0])
 		return ENCODING_NONE;
-	value = h->value;
-	if (*value == '"')
-		value++;
-	len = strcspn(value, " \t;(\"");
+	for (const char *c = h->value; *c && *c != ';' && *c != '(' && len < sizeof(name) - 1; c++)
+		if ((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z'))
+			name[len++] = *c;
+		else if (*c >= 'A' && *c <= 'Z')
+			name[len++] = (char)(*c - 'A' + 'a');
+	name[len] = '\0';
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-		if (len == strlen(table[i].name) && !strncasecmp(value, table[i].name, len))
+		if (!strcmp(name, table[i].name))
 			return table[i].encoding;
 	r->notes |= NOTE_BROKEN_MIME;
 	return ENCODING_NONE;
 }
 
-/* Encrypted, or signed in a way that packs the text up: nobody here can read it. */
+/* Encrypted: nobody here can read it. Until S/MIME is opened it may also be just signed. */
 static bool
 is_encrypted(const struct part *p, const struct parameters *type)
 {
@@ -96,8 +136,7 @@ is_encrypted(const struct part *p, const struct parameters *type)
 	if (!strcmp(p->type, "multipart/encrypted") ||
 	    !strcmp(p->type, "application/pgp-encrypted"))
 		return true;
-	if (strcmp(p->type, "application/pkcs7-mime") &&
-	    strcmp(p->type, "application/x-pkcs7-mime"))
+	if (!mime_part_is_pkcs7(p))
 		return false;
 	kind = parameter(type, "smime-type");
 	return strcasecmp(kind, "certs-only");
@@ -169,13 +208,17 @@ mime_part_read(struct reader *r, struct part *p, bool digest, const char **ret_b
 	struct parameters type, disposition;
 	int code;
 
-	code = parameters_of(r, p, "Content-Type", &type);
+	code = parameters_of(r, type_field(p), &type);
 	if (code == 0)
-		code = parameters_of(r, p, "Content-Disposition", &disposition);
+		code = parameters_of(
+			r, header_find(p->headers, p->header_count, "Content-Disposition"),
+			&disposition);
 	if (code < 0)
 		return code;
 	p->type = digest && !type.token[0] ? "message/rfc822" : "text/plain";
-	if (is_type(type.token))
+	if (!strcmp(type.token, "html") || !strcmp(type.token, "text/htm"))
+		p->type = "text/html";
+	else if (is_type(type.token))
 		p->type = type.token;
 	else if (type.token[0] && strcmp(type.token, "text"))
 		r->notes |= NOTE_BROKEN_MIME;
@@ -187,8 +230,6 @@ mime_part_read(struct reader *r, struct part *p, bool digest, const char **ret_b
 		return -ENOMEM;
 	p->encoding = encoding_of(r, p);
 	p->encrypted = is_encrypted(p, &type);
-	if (p->encrypted)
-		r->notes |= NOTE_ENCRYPTED;
 	/* Old mailers name a text in Content-Type and still mean it to be read. */
 	p->attachment =
 		!strcmp(disposition.token, "attachment") ||

@@ -24,4 +24,8 @@ mime_part_is_multipart(const struct part *p);
 bool
 mime_part_is_message(const struct part *p);
 
+/* An S/MIME message that is not multipart: encrypted, or signed as a whole. */
+bool
+mime_part_is_pkcs7(const struct part *p);
+
 #endif

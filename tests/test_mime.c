@@ -282,6 +282,90 @@ decoded(enum part_encoding encoding, const char *in, size_t max)
 	return arena_strndup(arena, bytes, len);
 }
 
+#define SMIME "Content-Type: application/pkcs7-mime; smime-type=signed-data\n"
+#define BASE64 "Content-Transfer-Encoding: base64\n\n"
+
+/* Signed is not encrypted, whatever the part calls itself; a signed file is no mail. */
+static void
+packed_parts(void **state)
+{
+	(void)state;
+	assert_string_equal(tree(SMIME BASE64 "MEUGCSqGSIb3DQEHAqA4MDYCAQExADAtBgkqhkiG9w0BBwGgIAQe"
+					      "Q29udGVudC1UeXBlOiB0ZXh0L2h0bWwKCjxwPmhpMQA="),
+			    "-1:application/pkcs7-mime 0:text/html[<p>hi]");
+	assert_int_equal(reader.notes, 0);
+	assert_false(parts[0].encrypted);
+	assert_string_equal(tree("Content-Type: application/octet-stream; name=smime.p7m\n" BASE64
+				 "MEUGCSqGSIb3DQEHAqA4MDYCAQExADAtBgkqhkiG9w0BBwGgIAQeQ29udGVudC1Ue"
+				 "XBlOiB0ZXh0L2h0bWwKCjxwPmhpMQA="),
+			    "-1:application/octet-stream 0:text/html[<p>hi]");
+	parse_bytes(SMIME BASE64
+		    "MDEGCSqGSIb3DQEHAqAkMCICAQExADAZBgkqhkiG9w0BBwGgDAQKJVBERi0xLjQgeDEA",
+		    strlen(SMIME BASE64) + 68);
+	assert_int_equal(part_count, 1);
+	assert_false(parts[0].encrypted);
+	parse_bytes(SMIME BASE64 "MBIGCSqGSIb3DQEHA6AFMAMCAQA=", strlen(SMIME BASE64) + 28);
+	assert_int_equal(part_count, 1);
+	assert_true(parts[0].encrypted);
+	assert_int_equal(reader.notes, NOTE_ENCRYPTED);
+	/* Messages that are said to be quoted-printable, and are or are not. */
+	assert_string_equal(tree("Content-Type: message/rfc822\nContent-Transfer-Encoding: "
+				 "quoted-printable\n\nContent-Type: text/html; "
+				 "charset=3Dutf-8\n\na=3Db\n"),
+			    "-1:message/rfc822 0:text/html[a=b\n]");
+	assert_string_equal(tree("Content-Type: message/rfc822\nContent-Transfer-Encoding: "
+				 "quoted-printable\n\nContent-Type: text/html; "
+				 "charset=utf-8\n\na=3Db\n"),
+			    "-1:message/rfc822 0:text/html[a=3Db\n]");
+}
+
+/* Copies of copies end before they fill the memory. */
+static void
+packed_bomb(void **state)
+{
+	static const char head[] = "Content-Type: message/rfc822\nContent-Transfer-Encoding: "
+				   "quoted-printable\n\n";
+	size_t len = 3u << 20, at = 0;
+	char *bytes = malloc(len);
+	size_t before = arena_used(arena);
+
+	(void)state;
+	memset(bytes, 'a', len);
+	for (int i = 0; i < LIMIT_DEPTH - 1; i++, at += sizeof(head) - 1)
+		memcpy(bytes + at, head, sizeof(head) - 1);
+	assert_true(parse_bytes(bytes, len) & NOTE_CUT_DEPTH);
+	assert_true(arena_used(arena) - before < 2 * LIMIT_MESSAGE_BYTES);
+	free(bytes);
+}
+
+static void
+fields_spelt_oddly(void **state)
+{
+	static const char *const base64s[] = { "BASE64", "Base 64", "\"base64\"", "x-base64",
+					       "B64" };
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(base64s) / sizeof(*base64s); i++) {
+		snprintf(text, sizeof(text), "Content-Transfer-Encoding: %s\n\nx", base64s[i]);
+		assert_int_equal(parse_bytes(text, strlen(text)), 0);
+		assert_int_equal(parts[0].encoding, ENCODING_BASE64);
+	}
+	parse_bytes("Content-Transfer-Encoding: quoted_printable (x)\n\nx", 48);
+	assert_int_equal(parts[0].encoding, ENCODING_QUOTED_PRINTABLE);
+	/* A gateway's own field before the mail's. */
+	assert_string_equal(tree("Content-Type: text/plain\n" MIXED "--b\n\none\n--b--\n"),
+			    "-1:multipart/mixed 0:text/plain[one]");
+	assert_string_equal(tree("Content-Type: html\n\nx"), "-1:text/html[x]");
+	assert_string_equal(tree("Content-Type: text/htm\n\nx"), "-1:text/html[x]");
+	assert_string_equal(
+		tree("Content-Type: multipart/mixed boundary=\"b\"\n\n--b\n\none\n--b--"),
+		"-1:multipart/mixed 0:text/plain[one]");
+	/* The empty line before the words is missing, and the first of them has a colon. */
+	assert_string_equal(tree(MIXED "--b\nOrder: 12\nplease refund\n--b--\n"),
+			    "-1:multipart/mixed 0:text/plain[Order: 12\nplease refund]");
+}
+
 static void
 base64(void **state)
 {
@@ -357,6 +441,8 @@ main(void)
 		cmocka_unit_test(too_many_parts),       cmocka_unit_test(too_deep),
 		cmocka_unit_test(long_boundaries),      cmocka_unit_test(base64),
 		cmocka_unit_test(quoted_printable),     cmocka_unit_test(uuencode),
+		cmocka_unit_test(packed_parts),         cmocka_unit_test(packed_bomb),
+		cmocka_unit_test(fields_spelt_oddly),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
