@@ -1,342 +1,20 @@
 /*
- * body: alternatives chosen, texts decoded, rendered and joined. See body.h.
- *
- * Parts stand behind their parents, so one pass from the last part to the first tells what a
- * subtree has to offer, and one from the first to the last tells what is read: no recursion.
+ * body: texts joined. See body.h; body_choice says which, body_leaf reads them.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem, strcasestr */
+#define _GNU_SOURCE /* memmem */
 #endif
 #include "body.h"
 
+#include "body_choice.h"
+#include "body_leaf.h"
 #include "header.h"
 #include "limits.h"
 #include "mime_part.h"
-#include "transfer.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
-
-/* A plain text with fewer letters is looked at twice before the HTML beside it is passed over. */
-#define POOR_TEXT 300
-
-/* What a part is for a reader, the better the greater. */
-enum worth {
-	WORTH_NOTHING,
-	WORTH_OTHER, /* a message, a text of a rare type */
-	WORTH_HTML,
-	WORTH_PLAIN,
-};
-
-/* What is known of parts[i]. */
-struct leaf {
-	enum worth worth; /* the best in its subtree */
-	bool childless;
-	bool skipped;   /* not read: another alternative was chosen */
-	bool forwarded; /* inside a message/rfc822 */
-	bool read;      /* result is filled */
-	struct html_result result;
-};
-
-struct work {
-	struct reader *r;
-	struct part *parts;
-	size_t count;
-	struct leaf *leaves;
-	size_t text_left, html_left; /* of the message's limits */
-};
-
-static bool
-starts_like_html(const char *p, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && (unsigned char)p[i] <= ' ')
-		i++;
-	p += i;
-	len -= i;
-	return (len >= 14 && !strncasecmp(p, "<!doctype html", 14)) ||
-	       (len >= 5 && !strncasecmp(p, "<html", 5));
-}
-
-static bool
-is_html(const struct part *p)
-{
-	return !strcmp(p->type, "text/html") || !strcmp(p->type, "application/xhtml+xml") ||
-	       !strcmp(p->type, "text/enriched") || !strcmp(p->type, "text/richtext");
-}
-
-static enum worth
-leaf_worth(const struct work *w, size_t i)
-{
-	const struct part *p = &w->parts[i];
-
-	if (!w->leaves[i].childless)
-		return WORTH_NOTHING;
-	/* A mail that is nothing but a text "attachment" is that text. */
-	if (p->attachment && i > 0)
-		return WORTH_NOTHING;
-	/* What could not be split or opened is shown as it stands. */
-	if (!strcmp(p->type, "text/plain") || (mime_part_is_multipart(p) && !p->encrypted) ||
-	    (mime_part_is_message(p) && p->encoding == ENCODING_NONE))
-		return WORTH_PLAIN;
-	return is_html(p) ? WORTH_HTML : WORTH_NOTHING;
-}
-
-/* What each subtree has to offer. */
-static void
-weigh(struct work *w)
-{
-	struct leaf *l;
-
-	for (size_t i = 0; i < w->count; i++) {
-		w->leaves[i].childless = true;
-		if (w->parts[i].parent >= 0)
-			w->leaves[w->parts[i].parent].childless = false;
-	}
-	for (size_t i = w->count; i-- > 0;) {
-		enum worth worth = leaf_worth(w, i);
-
-		l = &w->leaves[i];
-		if (worth > l->worth)
-			l->worth = worth;
-		worth = l->worth;
-		if (mime_part_is_message(&w->parts[i]) && worth > WORTH_OTHER)
-			worth = WORTH_OTHER;
-		if (w->parts[i].parent >= 0 && worth > w->leaves[w->parts[i].parent].worth)
-			w->leaves[w->parts[i].parent].worth = worth;
-	}
-}
-
-/* The label in <meta ... charset=...>, for HTML whose part declares none. */
-static const char *
-meta_charset(struct reader *r, const char *html, size_t len)
-{
-	const char *p = html, *end = html + (len < 2048 ? len : 2048), *start;
-
-	while ((p = memchr(p, '=', (size_t)(end - p)))) {
-		start = ++p;
-		if (start - html < 8 || strncasecmp(start - 8, "charset=", 8))
-			continue;
-		while (start < end && (*start == '"' || *start == '\'' || *start == ' '))
-			start++;
-		for (p = start; p < end && (unsigned char)*p > ' ' && !strchr("\"';>/", *p); p++)
-			;
-		return arena_strndup(r->arena, start, (size_t)(p - start));
-	}
-	return "";
-}
-
-/*
- * RFC 3676 with DelSp=yes, which breaks Korean and Japanese text inside words: lines that end in a
- * space are joined without it. Other flowed text needs no joining, as rules read a line end like a
- * space.
- */
-static void
-join_flowed(const struct part *p, char *text, size_t *len)
-{
-	const struct header *h = header_find(p->headers, p->header_count, "Content-Type");
-	char *out = text, *end = text + *len, *next, *line;
-
-	if (!h || !strcasestr(h->value, "delsp=yes"))
-		return;
-	for (line = text; line < end; line = next) {
-		char *lf = memchr(line, '\n', (size_t)(end - line));
-		bool joins = lf && lf > line && lf[-1] == ' ' && lf + 1 < end && *line != '>' &&
-			     lf[1] != '>' && !(lf - line == 3 && !memcmp(line, "-- ", 3));
-
-		next = lf ? lf + 1 : end;
-		memmove(out, line, (size_t)(next - line));
-		out += next - line - (joins ? 2 : 0);
-	}
-	*out = '\0';
-	*len = (size_t)(out - text);
-}
-
-static int
-read_plain(struct work *w, const struct part *p, const char *bytes, size_t len,
-	   struct html_result *ret)
-{
-	const char *text;
-	int code = charset_read(w->r, p->charset, bytes, len, &text, &len);
-
-	if (code < 0)
-		return code;
-	memset(ret, 0, sizeof(*ret));
-	if (len > 0) {
-		char *own = (char *)(uintptr_t)text; /* charset_read() made it for us */
-
-		join_flowed(p, own, &len);
-	}
-	ret->text = text;
-	ret->len = len;
-	ret->hidden = "";
-	if (memmem(text, len, "-----BEGIN PGP MESSAGE-----", 27))
-		w->r->notes |= NOTE_ENCRYPTED;
-	return 0;
-}
-
-static int
-read_html(struct work *w, const struct part *p, const char *bytes, size_t len,
-	  struct html_result *ret)
-{
-	const char *label = p->charset, *html;
-	int code;
-
-	if (!label[0])
-		label = meta_charset(w->r, bytes, len);
-	code = label ? charset_read(w->r, label, bytes, len, &html, &len) : -ENOMEM;
-	if (code == 0)
-		code = html_text(w->r->arena, html, len, ret);
-	if (code < 0)
-		return code;
-	w->r->notes |= ret->notes;
-	return 0;
-}
-
-/* Decodes and renders parts[i], once. */
-static int
-read_leaf(struct work *w, size_t i)
-{
-	struct part *p = &w->parts[i];
-	struct leaf *l = &w->leaves[i];
-	bool html = is_html(p), broken, cut;
-	const char *bytes;
-	size_t len, *left;
-	int code;
-
-	if (l->read)
-		return 0;
-	l->read = true;
-	l->result.text = l->result.hidden = "";
-	left = html ? &w->html_left : &w->text_left;
-	code = transfer_decode(w->r->arena, mime_part_is_multipart(p) ? ENCODING_NONE : p->encoding,
-			       p->body.at, p->body.len, *left, &bytes, &len, &broken, &cut);
-	if (code < 0)
-		return code;
-	if (broken || mime_part_is_multipart(p))
-		w->r->notes |= NOTE_BROKEN_MIME;
-	if (cut)
-		w->r->notes |= html ? NOTE_CUT_HTML : NOTE_CUT_TEXT;
-	if (html)
-		*left -= len;
-	if (html || starts_like_html(bytes, len))
-		return read_html(w, p, bytes, len, &l->result);
-	return read_plain(w, p, bytes, len, &l->result);
-}
-
-static size_t
-letters(const struct html_result *text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text->len; i++)
-		count += (unsigned char)text->text[i] > ' ';
-	return count;
-}
-
-/* The first readable leaf of that worth below parts[top], or -1. */
-static int
-find_leaf(const struct work *w, size_t top, enum worth worth)
-{
-	for (size_t i = top; i < w->count; i++) {
-		int up = (int)i;
-
-		if (!w->leaves[i].childless || w->leaves[i].worth != worth)
-			continue;
-		while (up > (int)top)
-			up = w->parts[up].parent;
-		if (up == (int)top)
-			return (int)i;
-	}
-	return -1;
-}
-
-/*
- * Some mailers put "your program cannot show HTML" or nothing where the plain text should be.
- * Whether the plain text says much less than the HTML.
- */
-static int
-is_stand_in(struct work *w, size_t plain, size_t html, bool *ret)
-{
-	int p = find_leaf(w, plain, WORTH_PLAIN), h = find_leaf(w, html, WORTH_HTML), code;
-	size_t count;
-
-	*ret = false;
-	if (p < 0 || h < 0)
-		return 0;
-	code = read_leaf(w, (size_t)p);
-	if (code < 0)
-		return code;
-	count = letters(&w->leaves[p].result);
-	if (count >= POOR_TEXT)
-		return 0;
-	code = read_leaf(w, (size_t)h);
-	if (code < 0)
-		return code;
-	*ret = count == 0 || letters(&w->leaves[h].result) > 3 * count + 20;
-	return 0;
-}
-
-/* All children of the multipart/alternative but one are skipped. */
-static int
-choose(struct work *w, size_t alternative)
-{
-	int plain = -1, html = -1, best = -1, code;
-	bool stand_in;
-
-	for (size_t i = alternative + 1; i < w->count; i++) {
-		if (w->parts[i].parent != (int)alternative)
-			continue;
-		/*
-		 * Alternatives come in the order of richness: of equals the last (RFC 2046
-		 * section 5.1.4).
-		 */
-		if (w->leaves[i].worth == WORTH_PLAIN)
-			plain = (int)i;
-		else if (w->leaves[i].worth == WORTH_HTML)
-			html = (int)i;
-		if (best < 0 || w->leaves[i].worth >= w->leaves[best].worth)
-			best = (int)i;
-	}
-	if (plain >= 0 && html >= 0) {
-		code = is_stand_in(w, (size_t)plain, (size_t)html, &stand_in);
-		if (code < 0)
-			return code;
-		best = stand_in ? html : plain;
-	}
-	for (size_t i = alternative + 1; i < w->count; i++)
-		if (w->parts[i].parent == (int)alternative && (int)i != best)
-			w->leaves[i].skipped = true;
-	return 0;
-}
-
-/* What is read, and what belongs to a forwarded or returned message. */
-static int
-select_parts(struct work *w)
-{
-	int code;
-
-	for (size_t i = 0; i < w->count; i++) {
-		const struct part *p = &w->parts[i];
-		struct leaf *l = &w->leaves[i];
-
-		if (p->parent >= 0) {
-			const struct part *up = &w->parts[p->parent];
-
-			l->skipped |= w->leaves[p->parent].skipped || up->encrypted;
-			l->forwarded = w->leaves[p->parent].forwarded || mime_part_is_message(up);
-		}
-		if (!l->skipped && !strcmp(p->type, "multipart/alternative")) {
-			code = choose(w, i);
-			if (code < 0)
-				return code;
-		}
-	}
-	return 0;
-}
 
 /* The header block of a forwarded message, as a mail program would show it. */
 static void
@@ -419,11 +97,12 @@ join(struct work *w, bool forwarded, struct buf *text, struct buf *hidden, struc
 			end_line(w, text);
 			add_text(w, text, header.at, header.len);
 		}
-		if (!l->childless || l->worth < WORTH_HTML)
+		if (!l->childless || l->worth < WORTH_OTHER)
 			continue;
-		code = read_leaf(w, i);
+		code = leaf_read(w, i);
 		if (code < 0)
 			return code;
+		w->r->notes |= l->notes;
 		end_line(w, text);
 		base = text->len;
 		add_text(w, text, l->result.text, l->result.len);
@@ -434,6 +113,85 @@ join(struct work *w, bool forwarded, struct buf *text, struct buf *hidden, struc
 			buf_add_char(hidden, '\n');
 		buf_add(hidden, l->result.hidden, strlen(l->result.hidden));
 	}
+	return 0;
+}
+
+/* The files in every winmail.dat, whether its text is read or not. */
+static int
+look_into_tnef(struct work *w)
+{
+	int code;
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (!leaf_is_tnef(&w->parts[i]) || w->leaves[i].forwarded)
+			continue;
+		code = leaf_read(w, i);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+static bool
+is_blank(const struct buf *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		if ((unsigned char)text->at[i] > ' ')
+			return false;
+	return true;
+}
+
+/*
+ * What stands before the first boundary is not shown by mail programs, but where nothing else is,
+ * the boundary was put in the wrong place. Not the sentence that tells of MIME.
+ */
+static int
+read_preamble(struct work *w, struct buf *text)
+{
+	const struct part *p = &w->parts[0];
+	const char *end = p->body.at + p->body.len, *line, *next, *preamble;
+	size_t len;
+
+	if (!mime_part_is_multipart(p) || p->encrypted || w->leaves[0].childless)
+		return 0;
+	for (line = p->body.at; line < end; line = next) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next ? next + 1 : end;
+		if (end - line > 2 && line[0] == '-' && line[1] == '-')
+			break;
+	}
+	len = (size_t)(line - p->body.at);
+	if (line == end || memmem(p->body.at, len, "MIME", 4))
+		return 0;
+	if (charset_read(w->r, "", p->body.at, len, &preamble, &len) < 0)
+		return -ENOMEM;
+	add_text(w, text, preamble, len);
+	if (!is_blank(text))
+		w->r->notes |= NOTE_BROKEN_MIME;
+	return 0;
+}
+
+/* Nothing was found that is meant to be read: what else has words in it. */
+static int
+read_something(struct work *w, struct buf *text, struct buf *hidden, struct body *ret)
+{
+	int code;
+
+	w->desperate = true;
+	w->text_left = LIMIT_TEXT_BYTES;
+	text->len = hidden->len = ret->quote_count = 0;
+	code = choice_make(w);
+	if (code == 0)
+		code = join(w, false, text, hidden, ret);
+	if (code == 0 && is_blank(text))
+		code = read_preamble(w, text);
+	if (code < 0 || !is_blank(text))
+		return code;
+	for (size_t i = 0; i < w->count; i++)
+		if (!w->leaves[i].forwarded && !w->parts[i].attachment &&
+		    (!strcmp(w->parts[i].type, "text/rtf") ||
+		     !strcmp(w->parts[i].type, "application/rtf")))
+			w->r->notes |= NOTE_UNREAD;
 	return 0;
 }
 
@@ -452,10 +210,13 @@ body_read(struct reader *r, struct part *parts, size_t part_count, struct body *
 	w.leaves = arena_calloc(r->arena, part_count, sizeof(*w.leaves));
 	if (!w.leaves)
 		return -ENOMEM;
-	weigh(&w);
-	code = select_parts(&w);
+	code = choice_make(&w);
+	if (code == 0)
+		code = look_into_tnef(&w);
 	if (code == 0)
 		code = join(&w, false, &text, &hidden, &body);
+	if (code == 0 && is_blank(&text))
+		code = read_something(&w, &text, &hidden, &body);
 	body.own_len = text.len;
 	if (code == 0)
 		code = join(&w, true, &text, &hidden, &body);
@@ -464,6 +225,7 @@ body_read(struct reader *r, struct part *parts, size_t part_count, struct body *
 		body.own_len++;
 	if (code < 0)
 		return code;
+	body.files = w.names;
 	body.text = buf_string(&text);
 	body.len = text.len;
 	body.hidden = buf_string(&hidden);

@@ -39,6 +39,7 @@ message_notes_text(unsigned notes, char *buf, size_t size)
 		"the header block was cut",
 		"the text was cut",
 		"the HTML was cut",
+		"a text was not read",
 	};
 	size_t used = 0;
 
@@ -274,10 +275,11 @@ read_headers(struct reader *r, struct message *m)
 	return 0;
 }
 
+/* Files that are parts, and behind them those inside texts and winmail.dat. */
 static int
-name_attachments(struct reader *r, struct message *m)
+name_attachments(struct reader *r, struct message *m, const struct names *inside)
 {
-	size_t count = 0;
+	size_t count = inside->count;
 
 	for (size_t i = 0; i < m->part_count; i++)
 		count += m->parts[i].attachment && m->parts[i].filename[0];
@@ -287,6 +289,8 @@ name_attachments(struct reader *r, struct message *m)
 	for (size_t i = 0; i < m->part_count; i++)
 		if (m->parts[i].attachment && m->parts[i].filename[0])
 			m->attachment_names[m->attachment_count++] = m->parts[i].filename;
+	for (size_t i = 0; i < inside->count; i++)
+		m->attachment_names[m->attachment_count++] = inside->list[i];
 	return 0;
 }
 
@@ -361,9 +365,9 @@ read_all(struct reader *r, struct message *m)
 	if (code == 0)
 		code = read_headers(r, m);
 	if (code == 0)
-		code = name_attachments(r, m);
-	if (code == 0)
 		code = body_read(r, m->parts, m->part_count, &body);
+	if (code == 0)
+		code = name_attachments(r, m, &body.files);
 	if (code < 0)
 		return code;
 	m->body = body.text;

@@ -113,12 +113,13 @@ enum message_note {
 	NOTE_CUT_HEADERS = 1 << 9,
 	NOTE_CUT_TEXT = 1 << 10,
 	NOTE_CUT_HTML = 1 << 11,
+	NOTE_UNREAD = 1 << 12, /* the only text there is in a form that is not read (RTF) */
 };
 
 /* Notes that mean that something the writer wrote may not have been judged. */
 #define NOTES_UNDETERMINED                                                                         \
 	(NOTE_ENCRYPTED | NOTE_CUT_SIZE | NOTE_CUT_PARTS | NOTE_CUT_DEPTH | NOTE_CUT_HEADERS |     \
-	 NOTE_CUT_TEXT | NOTE_CUT_HTML)
+	 NOTE_CUT_TEXT | NOTE_CUT_HTML | NOTE_UNREAD)
 
 /* Writes the notes as "broken MIME, charset guessed" into buf ("" when none). Returns buf. */
 const char *

@@ -155,6 +155,11 @@ one_alternative_is_read(void **state)
 			  "<p>The plain <b>words</b> of it.</p>\n--b--\n")
 			->body,
 		"The plain words of it.");
+	assert_string_equal(read_mail(ALTERNATIVE
+				      "--b\n\nThe plain words.\n--b\nContent-Type: text/html\n\n"
+				      "<p>The marked words.</p>\n--b--\n")
+				    ->body,
+			    "The marked words.");
 	/* An empty or excusing plain text is no text. */
 	assert_non_null(strstr(
 		read_mail(ALTERNATIVE
@@ -178,6 +183,134 @@ one_alternative_is_read(void **state)
 				      "BEGIN:VCALENDAR\n--b--\n")
 				    ->body,
 			    "Only this.");
+}
+
+#define PLAIN                                                                                      \
+	"--b\nContent-Type: text/plain\n\nPlain words, in full and with all that was to say.\n"
+#define HTML "Content-Type: text/html\n\n<p>Marked words, in full and with all that was to say.\n"
+
+/* The first word of the body tells which one was taken. */
+static void
+html_is_read_first(void **state)
+{
+	static const char *const marked[] = {
+		ALTERNATIVE PLAIN "--b\n" HTML "--b--\n",
+		ALTERNATIVE "--b\n" HTML PLAIN "--b--\n",
+		ALTERNATIVE PLAIN "--b\nContent-Type: multipart/related; boundary=c\n\n--c\n" HTML
+				  "--c\nContent-Type: image/png\n\nP\n--c--\n--b--\n",
+		ALTERNATIVE PLAIN "--b\nContent-Type: text/x-amp-html\n\n<p>Amp\n--b\n" HTML
+				  "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n"
+				  "--b\nContent-Type: text/watch-html\n\n<p>Watch\n--b--\n",
+		/* Inside another, and beside a file as Apple Mail puts it. */
+		ALTERNATIVE PLAIN "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\n"
+				  "Inner\n--c\n" HTML "--c--\n--b--\n",
+		ALTERNATIVE PLAIN "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n" HTML
+				  "--c\nContent-Type: application/pdf; name=a.pdf\n\nP\n--c\n"
+				  "Content-Type: text/html\n\n<p>And more.\n--c--\n--b--\n",
+		/* Long addresses do not make a plain text say more. */
+		ALTERNATIVE
+		"--b\n\nPlain <https://example.com/a/very/long/address/that/nobody/reads/"
+		"and/that/goes/on/and/on>\n--b\nContent-Type: text/html\n\n<p>Marked "
+		"<a href=x>\n--b--\n",
+	};
+	static const char *const plain[] = {
+		ALTERNATIVE PLAIN
+		"--b\nContent-Type: text/html\n\n<body><img src=x></body>\n--b--\n",
+		ALTERNATIVE PLAIN
+		"--b\nContent-Type: text/html\n\n<p style=\"display:none\">Marked\n--b--\n",
+		ALTERNATIVE
+		"--b\n\nPlain words that go on for a while, as there is much to say about "
+		"it and what it cost.\n--b\nContent-Type: text/html\n\n<p>Text only.\n"
+		"--b--\n",
+		ALTERNATIVE PLAIN "--b\nContent-Type: text/x-amp-html\n\n<p>Amp\n--b--\n",
+		ALTERNATIVE PLAIN "--b\nContent-Type: text/html\nContent-Disposition: attachment; "
+				  "filename=a.html\n\n<p>Marked\n--b--\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marked) / sizeof(*marked); i++)
+		assert_memory_equal(read_mail(marked[i])->body, "Marked", 6);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		assert_memory_equal(read_mail(plain[i])->body, "Plain", 5);
+}
+
+/* An HTML that is cut makes nothing undetermined when the plain text beside it is whole. */
+static void
+whole_text_instead_of_cut_html(void **state)
+{
+	struct buf mail = { .arena = arena };
+	const struct message *m;
+
+	(void)state;
+	buf_printf(&mail, "%s", ALTERNATIVE PLAIN "--b\n" HTML);
+	for (size_t i = 0; i < LIMIT_HTML_BYTES + 1000; i += 16)
+		buf_add(&mail, "<!-- 3456789 -->", 16);
+	buf_printf(&mail, "%s", "\n--b--\n");
+	m = read_bytes(mail.at, mail.len);
+	assert_memory_equal(m->body, "Plain", 5);
+	assert_int_equal(m->notes, 0);
+}
+
+/* Where nothing is meant to be read, what there is is read. */
+static void
+last_resorts(void **state)
+{
+	static const char mixed[] = "Content-Type: multipart/mixed; boundary=b\n\n";
+	const struct message *m;
+	char text[1000];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s%s", mixed,
+		 "--b\n\n\n--b\nContent-Disposition: attachment; filename=a.txt\n\nRefund "
+		 "me.\n--b--\n");
+	m = read_mail(text);
+	assert_string_equal(m->body, "Refund me.");
+	assert_string_equal(m->attachment_names[0], "a.txt");
+	/* No name, no file. */
+	snprintf(text, sizeof(text), "%s%s", mixed,
+		 "--b\n\nOne.\n--b\nContent-Disposition: attachment\n\nTwo.\n--b--\n");
+	assert_string_equal(read_mail(text)->body, "One.\nTwo.");
+	/* Before the first boundary, unless it is what old programs wrote there. */
+	snprintf(text, sizeof(text), "%s%s", mixed,
+		 "Refund me.\n--b\nContent-Type: image/png\n\nP\n--b--\n");
+	assert_string_equal(read_mail(text)->body, "Refund me.\n");
+	assert_int_equal(read_mail(text)->notes, NOTE_BROKEN_MIME);
+	snprintf(text, sizeof(text), "%s%s", mixed,
+		 "This is a MIME message.\n--b\nContent-Type: image/png\n\nP\n--b--\n");
+	assert_string_equal(read_mail(text)->body, "");
+	/* Text of a kind that nobody knows, the first part of a mail in parts, and RTF. */
+	assert_string_equal(read_mail("Content-Type: text/markdown\n\n# Refund")->body, "# Refund");
+	assert_string_equal(
+		read_mail("Content-Type: message/partial; id=x; number=2; total=2\n\nRefund")->body,
+		"Refund");
+	assert_int_equal(read_mail("Content-Type: text/rtf\n\n{\\rtf1}")->notes, NOTE_UNREAD);
+}
+
+/* winmail.dat of "refund" in code page 949, with a file a.txt in it. */
+#define TNEF                                                                                       \
+	"eJ8+IgEAAAeQBgAIAAAAtQMAAAAAAAAAAAEMgAIABwAAAHJlZnVuZAAAAAICkAYAAAAAAAAAAhCAAQAG"         \
+	"AAAAYS50eHQAAAA=\n"
+
+static void
+files_inside_texts(void **state)
+{
+	const struct message *m =
+		read_mail("Subject: x\n\nSee\nbegin 644 p.jpg\n#86)C\n`\nend\nit\n");
+
+	(void)state;
+	assert_string_equal(m->body, "See\nit\n");
+	assert_int_equal(m->attachment_count, 1);
+	assert_string_equal(m->attachment_names[0], "p.jpg");
+	m = read_mail("Content-Type: application/ms-tnef; name=winmail.dat\n"
+		      "Content-Transfer-Encoding: base64\n\n" TNEF);
+	assert_string_equal(m->body, "refund");
+	assert_int_equal(m->attachment_count, 2);
+	assert_string_equal(m->attachment_names[1], "a.txt");
+	m = read_mail("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nOuter.\n--b\n"
+		      "Content-Type: application/octet-stream; name=WINMAIL.DAT\n"
+		      "Content-Transfer-Encoding: base64\n\n" TNEF "--b--\n");
+	assert_string_equal(m->body, "Outer.");
+	assert_string_equal(m->attachment_names[1], "a.txt");
 }
 
 static void
@@ -225,7 +358,7 @@ text_encodings(void **state)
 				    ->body,
 			    "Привет");
 	assert_string_equal(read_mail("Content-Type: text/plain; charset=utf-8; format=flowed; "
-				      "delsp=yes\n\n환 \n불해 주세요\n-- \nKim")
+				      "DelSp=\"Yes\"\n\n환 \n 불해 주세요\n-- \nKim")
 				    ->body,
 			    "환불해 주세요\n-- \nKim");
 	assert_int_equal(read_mail("Content-Type: text/plain; charset=utf-8\n\n가나다\xff")->notes,
@@ -449,7 +582,7 @@ notes_in_words(void **state)
 	assert_string_equal(message_notes_text(NOTE_CUT_HEADERS, buf, sizeof(buf)),
 			    "the header block was cut");
 	/* All of them fit where they are shown. */
-	assert_non_null(strstr(message_notes_text(~0u, buf, sizeof(buf)), "the HTML was cut"));
+	assert_non_null(strstr(message_notes_text(~0u, buf, sizeof(buf)), "a text was not read"));
 	assert_string_equal(message_notes_text(~0u, tiny, sizeof(tiny)), "no head");
 }
 
@@ -461,6 +594,10 @@ main(void)
 		cmocka_unit_test(where_a_mail_begins),
 		cmocka_unit_test(odd_headers),
 		cmocka_unit_test(one_alternative_is_read),
+		cmocka_unit_test(html_is_read_first),
+		cmocka_unit_test(whole_text_instead_of_cut_html),
+		cmocka_unit_test(last_resorts),
+		cmocka_unit_test(files_inside_texts),
 		cmocka_unit_test(texts_are_joined),
 		cmocka_unit_test(text_encodings),
 		cmocka_unit_test(forwarded_messages),
