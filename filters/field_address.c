@@ -222,6 +222,27 @@ is_group(const struct entry *e)
 	       !(e->phrase.len == 6 && !memcmp(e->phrase.at, "mailto", 6));
 }
 
+/*
+ * Whether the comma at p stands inside a name without quotes: "Kim, Chulsoo <kim@example.com>". No
+ * word before it is an address, and the next entry has one in brackets and a name before it.
+ */
+static bool
+is_comma_in_name(const struct entry *e, const char *p, const char *end)
+{
+	const char *q = p + 1;
+
+	if (e->has_angle || e->comment.len > 0 || trim(e->phrase.at, e->phrase.len).len == 0 ||
+	    memchr(e->phrase.at, '@', e->phrase.len))
+		return false;
+	while (q < end && is_space(*q))
+		q++;
+	if (q == end || *q == '<')
+		return false;
+	for (; q < end && *q != ',' && *q != ';' && *q != '<' && *q != '@' && *q != '"'; q++)
+		;
+	return q < end && *q == '<';
+}
+
 int
 field_addresses(struct reader *r, const char *text, size_t len, struct addresses *ret)
 {
@@ -242,6 +263,8 @@ field_addresses(struct reader *r, const char *text, size_t len, struct addresses
 			p = read_comment(&e, p, end);
 		} else if (*p == '<') {
 			p = read_angle(&e, p, end);
+		} else if (*p == ',' && e.phrase.len > 0 && is_comma_in_name(&e, p, end)) {
+			buf_add_char(&e.phrase, *p++);
 		} else if (*p == ',' || *p == ';') {
 			in_group = in_group && *p == ',';
 			code = close_entry(r, &e, ret);

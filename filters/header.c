@@ -248,7 +248,7 @@ word_text_end(const char *p, const char *end, bool *ret_closed)
 		*ret_closed = q + 1 < end && q[1] == '=';
 		if (*ret_closed)
 			return q;
-		if (q > p && q[-1] == '=')
+		if (q > p && q[-1] == '=' && q + 1 < end)
 			return q - 1;
 	}
 	*ret_closed = false;
@@ -302,13 +302,33 @@ struct run {
 	bool open;
 	unsigned bits; /* base64: what the word before left over */
 	int bit_count;
+	size_t stump; /* quoted-printable: bytes at the end that are an unfinished =XX */
 };
+
+/*
+ * Whether the bits that the word before left over belong to this one, because it was split inside a
+ * group of four: this word alone is no whole number of groups. Bits that are all zero are a group
+ * whose '=' is missing.
+ */
+static bool
+continues_group(const struct run *run, const char *in, size_t len)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < len; i++)
+		letters += transfer_base64[(unsigned char)in[i]] <= 64;
+	if (letters % 4 == 0)
+		return false;
+	return run->bit_count == 6 ? letters % 4 == 3 : run->bits != 0;
+}
 
 static void
 add_base64(struct run *run, const char *in, size_t len)
 {
 	unsigned char v;
 
+	if (run->bit_count > 0 && !continues_group(run, in, len))
+		run->bit_count = 0;
 	for (size_t i = 0; i < len; i++) {
 		v = transfer_base64[(unsigned char)in[i]];
 		if (v == 64)
@@ -322,19 +342,34 @@ add_base64(struct run *run, const char *in, size_t len)
 			buf_add_char(&run->bytes, (char)(run->bits >> run->bit_count));
 		}
 	}
-	/*
-	 * Bits left over that are all zero are a group whose '=' is missing; others belong to the
-	 * next word.
-	 */
 	run->bits &= (1u << run->bit_count) - 1;
-	if (run->bits == 0 || run->bit_count == 6)
-		run->bit_count = 0;
+	run->stump = 0;
+}
+
+/* The word before ended inside an =XX: its end, put together with this word's beginning. */
+static size_t
+finish_stump(struct run *run, const char *in, size_t len)
+{
+	char *at = run->bytes.at + run->bytes.len - run->stump;
+	size_t lack = 3 - run->stump;
+	char pair[2] = { run->stump > 1 ? at[1] : 0, 0 };
+
+	if (len < lack)
+		return 0;
+	memcpy(pair + 2 - lack, in, lack);
+	if (transfer_hex(pair[0]) < 0 || transfer_hex(pair[1]) < 0)
+		return 0;
+	*at = (char)(transfer_hex(pair[0]) << 4 | transfer_hex(pair[1]));
+	run->bytes.len -= run->stump - 1;
+	return lack;
 }
 
 static void
 add_quoted(struct run *run, const char *in, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
+	size_t i = run->stump > 0 && !run->bytes.failed ? finish_stump(run, in, len) : 0;
+
+	for (; i < len; i++) {
 		if (in[i] == '=' && i + 2 < len && transfer_hex(in[i + 1]) >= 0 &&
 		    transfer_hex(in[i + 2]) >= 0) {
 			buf_add_char(&run->bytes, (char)(transfer_hex(in[i + 1]) << 4 |
@@ -344,6 +379,11 @@ add_quoted(struct run *run, const char *in, size_t len)
 			buf_add_char(&run->bytes, in[i] == '_' ? ' ' : in[i]);
 		}
 	}
+	run->stump = 0;
+	if (len > 0 && in[len - 1] == '=')
+		run->stump = 1;
+	else if (len > 1 && in[len - 2] == '=' && transfer_hex(in[len - 1]) >= 0)
+		run->stump = 2;
 }
 
 static int

@@ -186,6 +186,13 @@ broken_encoded_words(void **state)
 	assert_string_equal(decode("=?utf-8?B?7ZmY67aI?"), "환불");
 	assert_string_equal(decode("=?utf-8?B?7ZmY =?utf-8?B?67aI?="), "환불");
 	assert_string_equal(decode("=?utf-8?Q?50=?="), "50=");
+	/* Split after one letter of a base64 group, and inside an =XX. */
+	assert_string_equal(decode("=?utf-8?B?7ZmY6?= =?utf-8?B?7aI?="), "환불");
+	assert_string_equal(decode("=?utf-8?B?7?= =?utf-8?B?ZmY67aI?="), "환불");
+	assert_string_equal(decode("=?utf-8?Q?=E?= =?utf-8?Q?D=99=98?="), "환");
+	assert_string_equal(decode("=?utf-8?Q?=ED=?= =?utf-8?Q?99=98?="), "환");
+	assert_string_equal(decode("=?utf-8?Q?a=?= =?utf-8?Q?zz?="), "a=zz");
+	assert_string_equal(decode("=?utf-8?B?YWI=?"), "ab");
 	/* Raw 8-bit text. */
 	assert_string_equal(decode("환불"), "환불");
 	assert_string_equal(decode("\xc8\xaf\xba\xd2 \xba\xce\xc5\xb9"), "환불 부탁");
@@ -324,6 +331,9 @@ address_lists(void **state)
 	assert_string_equal(addresses("<@relay.example:a@example.com>"), " <a@example.com>");
 	assert_string_equal(addresses("Team: a@example.com, B <b@example.com>; c@example.com"),
 			    "Team <>| <a@example.com>|B <b@example.com>| <c@example.com>");
+	assert_string_equal(addresses("Kim, Chulsoo <a@example.com>, b@example.com"),
+			    "Kim, Chulsoo <a@example.com>| <b@example.com>");
+	assert_string_equal(addresses("Kim, b@example.com"), "Kim <>| <b@example.com>");
 	assert_string_equal(addresses("undisclosed-recipients:;"), "undisclosed-recipients <>");
 	assert_string_equal(addresses(""), "");
 	assert_string_equal(addresses(" , ,, "), "");
