@@ -172,16 +172,31 @@ read_tnef(struct work *w, const char *bytes, size_t len, struct html_result *ret
 	return charset_read(w->r, t.text_charset, t.text, t.text_len, &ret->text, &ret->len);
 }
 
+/* The declared encoding, or the real one where the declaration is plainly wrong. */
+static enum part_encoding
+real_encoding(struct work *w, const struct part *p)
+{
+	enum part_encoding guess, said = mime_part_is_multipart(p) ? ENCODING_NONE : p->encoding;
+
+	if (said == ENCODING_UUENCODE || leaf_is_tnef(p) ||
+	    (said == ENCODING_BASE64 && transfer_is_base64(p->body.at, p->body.len)))
+		return said;
+	guess = transfer_guess(p->body.at, p->body.len);
+	if (guess == ENCODING_NONE || guess == said)
+		return said;
+	w->r->notes |= NOTE_BROKEN_MIME;
+	return guess;
+}
+
 static int
 read_part(struct work *w, const struct part *p, struct html_result *ret)
 {
 	bool html = leaf_is_html(p), tnef = leaf_is_tnef(p), broken, cut;
-	enum part_encoding encoding = mime_part_is_multipart(p) ? ENCODING_NONE : p->encoding;
 	size_t len, *left = html ? &w->html_left : &w->text_left;
 	const char *bytes;
 	int code;
 
-	code = transfer_decode(w->r->arena, encoding, p->body.at, p->body.len,
+	code = transfer_decode(w->r->arena, real_encoding(w, p), p->body.at, p->body.len,
 			       tnef ? p->body.len : *left, &bytes, &len, &broken, &cut);
 	if (code < 0)
 		return code;

@@ -11,6 +11,12 @@
 /* How much of a text is looked at to tell base64 from words. */
 #define BASE64_SAMPLE 1000
 
+/* Words of fewer letters than this may be base64 by chance. */
+#define SHORT_TEXT 40
+
+/* No shorter line than this makes a text base64 that does not say so; a multiple of four. */
+#define FULL_LINE 60
+
 const unsigned char transfer_base64[256] = {
 	66, 66, 66, 66, 66, 66, 66, 66, 66, 65, 65, 66, 66, 65, 66, 66, 66, 66, 66, 66, 66, 66,
 	66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 65, 66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 62,
@@ -42,20 +48,91 @@ transfer_hex(char c)
 	return -1;
 }
 
-/* Letters that base64 does not have, and white space inside a line, in a stretch of text. */
+/*
+ * What base64 does not have in a stretch of text: other letters, a = that is not at an end, white
+ * space inside a line.
+ */
 static size_t
 strangers(const char *in, size_t len)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (VALUE(in[i]) > SPACE)
+		unsigned char v = VALUE(in[i]), next = i + 1 < len ? VALUE(in[i + 1]) : SPACE;
+
+		if (v > SPACE || (v == PAD && next < PAD))
 			count++;
-		else if ((in[i] == ' ' || in[i] == '\t') && i + 1 < len &&
-			 VALUE(in[i + 1]) != SPACE && i > 0 && VALUE(in[i - 1]) != SPACE)
+		else if ((in[i] == ' ' || in[i] == '\t') && next != SPACE && i > 0 &&
+			 VALUE(in[i - 1]) != SPACE)
 			count++;
 	}
 	return count;
+}
+
+/* Base64 with white space between its groups of four. */
+static bool
+is_spaced(const char *in, size_t len)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char v = VALUE(in[i]);
+
+		if (v > SPACE || (v == SPACE && run % 4 != 0))
+			return false;
+		run = v == SPACE ? 0 : run + 1;
+	}
+	return true;
+}
+
+/* Whether bytes look like text: UTF-8, or (legacy) pairs of high bytes, without controls. */
+static bool
+is_text(const unsigned char *p, size_t len, bool legacy)
+{
+	bool utf8 = true;
+	size_t want, high = 0;
+
+	for (size_t i = 0; i < len; i += 1 + want) {
+		want = p[i] < 0xc2 ? 0 : p[i] < 0xe0 ? 1 : p[i] < 0xf0 ? 2 : p[i] < 0xf5 ? 3 : 0;
+		utf8 &= p[i] < 0x80 || want > 0;
+		for (size_t k = i + 1; k <= i + want && k < len; k++)
+			utf8 &= (p[k] & 0xc0) == 0x80;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] < 32 && p[i] != '\t' && p[i] != '\n' && p[i] != '\r' && p[i] != 27)
+			return false;
+		legacy &= (p[i] < 0x7f && high % 2 == 0) || p[i] > 0xa0;
+		high = p[i] > 0xa0 ? high + 1 : 0;
+	}
+	return utf8 || legacy;
+}
+
+/*
+ * A few letters that all are base64's: whether they rather are words, which decode to nothing that
+ * anybody would write.
+ */
+static bool
+is_words(const char *in, size_t len)
+{
+	unsigned char text[SHORT_TEXT];
+	unsigned bits = 0;
+	size_t letters = 0, done = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char v = VALUE(in[i]);
+
+		if (v == PAD || v > SPACE || (v > 51 && v < PAD))
+			return false;
+		if (v == SPACE)
+			continue;
+		/* Capitals stand at the beginning of words, or all together. */
+		if (v < 26 && i > 0 && in[i - 1] >= 'a' && in[i - 1] <= 'z')
+			return false;
+		bits = bits << 6 | v;
+		if (++letters % 4 != 1)
+			text[done++] = (unsigned char)(bits >> (6 - 2 * ((letters - 1) % 4)));
+	}
+	return letters > 0 && (letters % 4 == 1 || !is_text(text, done, letters % 4 == 0));
 }
 
 bool
@@ -63,7 +140,64 @@ transfer_is_base64(const char *in, size_t len)
 {
 	size_t look = len < BASE64_SAMPLE ? len : BASE64_SAMPLE;
 
-	return strangers(in, look) * 16 <= look;
+	if (len < SHORT_TEXT && is_words(in, len))
+		return false;
+	return strangers(in, look) * 16 <= look || is_spaced(in, look);
+}
+
+/* Lines of one length and nothing else, the first of which decodes to text. */
+static bool
+is_base64_block(const char *in, size_t len)
+{
+	const char *end = in + len, *line, *stop;
+	size_t width = 0, total = 0, last = 0, lines = 0;
+	unsigned char text[FULL_LINE];
+	unsigned bits = 0;
+
+	for (line = in; line < end; line = stop) {
+		for (stop = line; stop < end && VALUE(*stop) <= PAD; stop++)
+			;
+		last = (size_t)(stop - line);
+		if (lines++ == 0)
+			width = last;
+		if (width < FULL_LINE || last > width || (total % width && last > 0))
+			return false;
+		total += last;
+		while (stop < end && (*stop == '\r' || *stop == '\n'))
+			stop++;
+		if (stop < end && VALUE(*stop) > PAD)
+			return false;
+	}
+	for (size_t i = 0; i < FULL_LINE && total > 0; i++) {
+		bits = bits << 6 | (VALUE(in[i]) & 63u);
+		if (i % 4 != 0)
+			text[i - i / 4 - 1] = (unsigned char)(bits >> (6 - 2 * (i % 4)));
+	}
+	return total > 0 && total % 4 == 0 && is_text(text, FULL_LINE / 4 * 3, true);
+}
+
+enum part_encoding
+transfer_guess(const char *in, size_t len)
+{
+	const char *p = in, *end = in + len;
+	size_t pairs = 0;
+
+	while (len > 0 && (*in == '\r' || *in == '\n')) {
+		in++;
+		len--;
+	}
+	if (len >= FULL_LINE && is_base64_block(in, len))
+		return ENCODING_BASE64;
+	/* =EC=95 is never written; %EC%95 is. */
+	for (; pairs < 4 && end - p >= 6 && (p = memchr(p, '=', (size_t)(end - p) - 5)); p++)
+		pairs += transfer_hex(p[1]) >= 8 && transfer_hex(p[2]) >= 0 && p[3] == '=' &&
+			 transfer_hex(p[4]) >= 8 && transfer_hex(p[5]) >= 0;
+	if (pairs < 4)
+		return ENCODING_NONE;
+	for (p = in; p < end; p++)
+		if ((unsigned char)*p >= 0x80)
+			return ENCODING_NONE;
+	return ENCODING_QUOTED_PRINTABLE;
 }
 
 struct base64 {
@@ -108,7 +242,7 @@ base64_stranger(struct base64 *b)
 	stop = memchr(b->in, '\n', (size_t)(b->end - b->in));
 	stop = stop ? stop + 1 : b->end;
 	len = (size_t)(stop - b->line);
-	if (strangers(b->line, len) * 8 <= len && len > 8) {
+	if (len > 8 && (strangers(b->line, len) * 8 <= len || is_spaced(b->line, len))) {
 		b->line = NULL; /* one look a line: linear time */
 		b->in++;
 		return;

@@ -28,6 +28,13 @@ transfer_decode(struct arena *arena, enum part_encoding encoding, const char *in
 bool
 transfer_is_base64(const char *in, size_t len);
 
+/*
+ * The encoding of a text that says it has none, or another: base64 or quoted-printable when it can
+ * be nothing else, ENCODING_NONE when it is words. Gateways that rewrite the header lose the field.
+ */
+enum part_encoding
+transfer_guess(const char *in, size_t len);
+
 /* The value of a base64 letter, 64 for '=', 65 for white space, 66 for anything else. */
 extern const unsigned char transfer_base64[256];
 

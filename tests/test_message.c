@@ -361,6 +361,18 @@ text_encodings(void **state)
 				      "DelSp=\"Yes\"\n\n환 \n 불해 주세요\n-- \nKim")
 				    ->body,
 			    "환불해 주세요\n-- \nKim");
+	/* The field was lost on the way, or is another's. */
+	assert_string_equal(
+		read_mail("Content-Type: text/plain; charset=utf-8\n\n=ED=99=98=EB=B6=88\n")->body,
+		"환불\n");
+	assert_string_equal(
+		read_mail("Content-Transfer-Encoding: base64\nContent-Type: text/plain; "
+			  "charset=utf-8\n\n=ED=99=98=EB=B6=88\n")
+			->body,
+		"환불\n");
+	/* A meta tag that can be read lies when it says UTF-16. */
+	assert_string_equal(
+		read_mail("Content-Type: text/html\n\n<meta charset=utf-16><p>환불")->body, "환불");
 	assert_int_equal(read_mail("Content-Type: text/plain; charset=utf-8\n\n가나다\xff")->notes,
 			 NOTE_BROKEN_TEXT);
 }

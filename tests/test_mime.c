@@ -401,6 +401,29 @@ base64(void **state)
 	assert_true(broken);
 }
 
+/* Words that all letters of base64 could be, and base64 that is odd. */
+static void
+words_or_base64(void **state)
+{
+	const enum part_encoding b = ENCODING_BASE64;
+	static const char line[] = "SSB3YW50IG15IG1vbmV5IGJhY2ssIGFuZCBJIHdhbnQgaXQgYmFjayBub3cs";
+
+	(void)state;
+	assert_string_equal(decoded(b, "refund", 100), "refund");
+	assert_string_equal(decoded(b, "Thanks\r\nBob\r\n", 100), "Thanks\r\nBob\r\n");
+	assert_string_equal(decoded(b, "=ED=99=98=EB=B6=88 =ED=99=98=EB=B6=88", 100),
+			    "=ED=99=98=EB=B6=88 =ED=99=98=EB=B6=88");
+	assert_string_equal(decoded(b, "7ZmY67aI", 100), "환불");
+	assert_string_equal(decoded(b, "7ZmY 67aI 7ZW0 IOyj vOyE uOya lC4=", 100),
+			    "환불해 주세요.");
+	assert_int_equal(transfer_guess(line, sizeof(line) - 1), ENCODING_BASE64);
+	assert_int_equal(transfer_guess(line, sizeof(line) - 2), ENCODING_NONE);
+	assert_int_equal(transfer_guess("=ED=99=98=EB=B6=88=\n", 20), ENCODING_QUOTED_PRINTABLE);
+	assert_int_equal(transfer_guess("a=b=c 1=2=3 =ED", 15), ENCODING_NONE);
+	assert_int_equal(transfer_guess("=ED=99=98=EB=B6=88 \xed", 20), ENCODING_NONE);
+	assert_int_equal(transfer_guess("", 0), ENCODING_NONE);
+}
+
 static void
 quoted_printable(void **state)
 {
@@ -442,7 +465,7 @@ main(void)
 		cmocka_unit_test(long_boundaries),      cmocka_unit_test(base64),
 		cmocka_unit_test(quoted_printable),     cmocka_unit_test(uuencode),
 		cmocka_unit_test(packed_parts),         cmocka_unit_test(packed_bomb),
-		cmocka_unit_test(fields_spelt_oddly),
+		cmocka_unit_test(fields_spelt_oddly),   cmocka_unit_test(words_or_base64),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
