@@ -7,6 +7,7 @@
  */
 #include "charset.h"
 
+#include "charset_guess.h"
 #include "charset_jis.h"
 #include "charset_names.h"
 #include "message.h"
@@ -76,23 +77,6 @@ utf8_sequence(const unsigned char *p, size_t left, size_t *ret_bad)
 	return want;
 }
 
-/* How many bytes from p on are ASCII. */
-static size_t
-ascii_run(const unsigned char *p, size_t len)
-{
-	size_t i = 0;
-	uint64_t word;
-
-	for (; i + 8 <= len; i += 8) {
-		memcpy(&word, p + i, 8);
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (i < len && p[i] < 0x80)
-		i++;
-	return i;
-}
-
 static void
 utf8_look(const unsigned char *p, size_t len, struct utf8_look *ret)
 {
@@ -100,7 +84,7 @@ utf8_look(const unsigned char *p, size_t len, struct utf8_look *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	while (i < len) {
-		i += ascii_run(p + i, len - i);
+		i += charset_ascii_run(p + i, len - i);
 		if (i >= len)
 			break;
 		ret->high = true;
@@ -123,48 +107,6 @@ utf8_cut(const char *text, size_t len, size_t max)
 	while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
 		max--;
 	return max;
-}
-
-/*
- * The shape of 8-bit bytes that are not UTF-8. Korean text is pairs with a first byte of
- * 0xB0..0xC8, Chinese has as many above; Western text has single high bytes between ASCII letters.
- */
-static enum charset
-guess(const unsigned char *p, size_t len, bool *ret_sure)
-{
-	size_t hangul = 0, sign = 0, hanja = 0, rare = 0, lone = 0;
-	size_t i = 0;
-	unsigned char c, d;
-
-	while (i < len) {
-		i += ascii_run(p + i, len - i);
-		if (i >= len)
-			break;
-		c = p[i];
-		d = i + 1 < len ? p[i + 1] : 0;
-		i += 2;
-		if (c >= 0xa1 && c <= 0xfe && d >= 0xa1 && d <= 0xfe) {
-			if (c >= 0xb0 && c <= 0xc8)
-				hangul++;
-			else if (c < 0xb0)
-				sign++;
-			else
-				hanja++;
-		} else if (c >= 0x81 && c <= 0xc6 && d >= 0x81 && d <= 0xfe) {
-			rare++;
-		} else {
-			lone++;
-			i--;
-		}
-	}
-	*ret_sure = hangul >= 4 && hangul > 8 * (lone + hanja + rare);
-	if (hangul + hanja >= 4 && hanja * 2 > hangul && hangul + hanja > 2 * (lone + rare))
-		return CHARSET_GB18030;
-	if (hangul > 0 && 2 * hangul + sign + rare > 2 * lone + hanja)
-		return CHARSET_CP949;
-	if (hangul == 0 && lone == 0 && sign > 0)
-		return CHARSET_CP949;
-	return CHARSET_WINDOWS_1252;
 }
 
 /* NUL to U+FFFD, line ends to \n, byte order mark away, a NUL behind. in is valid UTF-8. */
@@ -227,7 +169,7 @@ repair_utf8(struct reader *r, const unsigned char *p, size_t len, const char **r
 	size_t i = 0, n, bad;
 
 	while (i < len) {
-		n = ascii_run(p + i, len - i);
+		n = charset_ascii_run(p + i, len - i);
 		if (n == 0)
 			n = utf8_sequence(p + i, len - i, &bad);
 		if (n) {
@@ -342,52 +284,20 @@ read_iconv(struct reader *r, enum charset charset, const char *bytes, size_t len
 }
 
 /*
- * UTF-16 and UTF-32 without a label that says the order: byte order mark, else where the zero bytes
- * are.
+ * Whether so many Korean syllables, and nothing else, speak against the declaration. Western text
+ * has no two pairs of high bytes that stand alone, other alphabets and Chinese characters have
+ * Korean's range by chance.
  */
-static enum charset
-byte_order(enum charset charset, const unsigned char *p, size_t len)
+static bool
+korean_instead(enum charset declared, size_t sure)
 {
-	size_t even = 0, odd = 0, look = len < 4096 ? len : 4096;
-	bool big;
-
-	if (len >= 2 && p[0] == 0xfe && p[1] == 0xff)
-		return CHARSET_UTF_16BE;
-	if (len >= 4 && !memcmp(p, "\xff\xfe\0\0", 4) && charset == CHARSET_UTF_32)
-		return CHARSET_UTF_32LE;
-	if (len >= 2 && p[0] == 0xff && p[1] == 0xfe)
-		return CHARSET_UTF_16LE;
-	if (charset != CHARSET_UTF_16 && charset != CHARSET_UTF_32)
-		return charset;
-	for (size_t i = 0; i + 1 < look; i += 2) {
-		even += p[i] == 0;
-		odd += p[i + 1] == 0;
-	}
-	big = charset == CHARSET_UTF_16 ? even > odd : p[0] == 0;
-	if (charset == CHARSET_UTF_16)
-		return big ? CHARSET_UTF_16BE : CHARSET_UTF_16LE;
-	return big ? CHARSET_UTF_32BE : CHARSET_UTF_32LE;
-}
-
-/*
- * Text in 7-bit bytes that switches charsets by escape sequences (RFC 1468, RFC 1557), whatever its
- * label says.
- */
-static enum charset
-escapes(const char *bytes, size_t len, enum charset charset)
-{
-	const char *end = bytes + len, *p = bytes;
-
-	if (charset_is_escaped(charset))
-		return charset;
-	while ((p = memchr(p, '\x1b', (size_t)(end - p))) && end - p >= 3) {
-		if (p[1] == '$' && p[2] == ')' && end - p >= 4 && p[3] == 'C')
-			return CHARSET_ISO_2022_KR;
-		if (p[1] == '$' && (p[2] == 'B' || p[2] == '@' || p[2] == '('))
-			return CHARSET_ISO_2022_JP;
-		p++;
-	}
-	return charset;
+	if (declared == CHARSET_WINDOWS_1252)
+		return sure >= 2;
+	if (charset_is_single_byte(declared))
+		return sure >= 6;
+	return sure >= 16 && (declared == CHARSET_GB18030 || declared == CHARSET_BIG5 ||
+			      declared == CHARSET_EUC_JP || declared == CHARSET_EUC_TW ||
+			      declared == CHARSET_CP932);
 }
 
 /* The charset to read by. *ret_guessed: not the declared one. */
@@ -397,19 +307,31 @@ decide(enum charset declared, enum charset hint, const char *bytes, size_t len,
 {
 	const unsigned char *p = (const unsigned char *)bytes;
 	enum charset shape, charset;
-	bool sure,
-		mark = len >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
+	size_t sure;
+	bool mark = len >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
 
 	*ret_guessed = false;
 	if (charset_is_wide(declared) || (mark && declared <= CHARSET_UTF_8)) {
 		*ret_guessed = !charset_is_wide(declared);
+		/* No space, no line end, no digit: rather Korean in bytes. */
+		if (!mark && !memchr(bytes, '\0', len) &&
+		    charset_guess(p, len, &sure) == CHARSET_CP949 && sure >= 2) {
+			*ret_guessed = true;
+			return CHARSET_CP949;
+		}
 		if (look->broken || memchr(bytes, '\0', len))
-			return byte_order(*ret_guessed ? CHARSET_UTF_16 : declared, p, len);
+			return charset_byte_order(*ret_guessed ? CHARSET_UTF_16 : declared, p, len);
 		*ret_guessed = true; /* UTF-16 without one zero byte that is good UTF-8 is UTF-8 */
 		return CHARSET_UTF_8;
 	}
+	if (len > 3 && memchr(bytes, '\0', len)) {
+		charset = charset_look_wide(p, len);
+		*ret_guessed = charset != CHARSET_UNKNOWN;
+		if (*ret_guessed)
+			return charset;
+	}
 	if (!look->high) {
-		charset = escapes(bytes, len, declared);
+		charset = charset_escapes(bytes, len, declared);
 		*ret_guessed = charset != declared;
 		return charset == CHARSET_UTF_7 || charset_is_escaped(charset) ? charset
 									       : CHARSET_UTF_8;
@@ -428,15 +350,15 @@ decide(enum charset declared, enum charset hint, const char *bytes, size_t len,
 		*ret_guessed = declared != CHARSET_UTF_8;
 		return CHARSET_UTF_8;
 	}
-	shape = guess(p, len, &sure);
-	if (declared < CHARSET_UTF_8 && hint != CHARSET_UNKNOWN && !sure) {
+	shape = charset_guess(p, len, &sure);
+	if (declared < CHARSET_UTF_8 && hint != CHARSET_UNKNOWN && sure < 4) {
 		*ret_guessed = true;
 		return hint;
 	}
 	if (declared <= CHARSET_UTF_8 || declared == CHARSET_UTF_7 ||
 	    (charset_is_escaped(declared) && !memchr(bytes, '\x1b', len) &&
 	     !memchr(bytes, '\x0e', len)) ||
-	    (sure && declared == CHARSET_WINDOWS_1252)) {
+	    korean_instead(declared, sure)) {
 		*ret_guessed = true;
 		return shape;
 	}
@@ -450,6 +372,28 @@ charset_hint(struct reader *r, const char *label, size_t len)
 
 	if (charset == CHARSET_WINDOWS_1252 || charset >= CHARSET_CP949)
 		r->hint = (int)charset;
+}
+
+/*
+ * A double-byte charset that does not fit all of the bytes, which look like Korean: they are.
+ */
+static int
+read_double_byte(struct reader *r, enum charset charset, const char *bytes, size_t len,
+		 const char **ret_text, size_t *ret_len)
+{
+	unsigned notes = r->notes;
+	size_t sure;
+	int code;
+
+	r->notes &= ~(unsigned)NOTE_BROKEN_TEXT;
+	code = read_iconv(r, charset, bytes, len, ret_text, ret_len);
+	if (code == 0 && (r->notes & NOTE_BROKEN_TEXT) &&
+	    charset_guess((const unsigned char *)bytes, len, &sure) == CHARSET_CP949 && sure >= 2) {
+		r->notes = notes | NOTE_CHARSET_GUESSED;
+		return read_iconv(r, CHARSET_CP949, bytes, len, ret_text, ret_len);
+	}
+	r->notes |= notes;
+	return code;
 }
 
 static int
@@ -490,6 +434,8 @@ charset_read(struct reader *r, const char *label, const char *bytes, size_t len,
 		return read_windows_1252(r, (const unsigned char *)bytes, len, ret_text, ret_len);
 	if (charset == CHARSET_ISO_2022_JP)
 		return read_japanese(r, bytes, len, ret_text, ret_len);
+	if (charset >= CHARSET_JOHAB && charset <= CHARSET_EUC_TW)
+		return read_double_byte(r, charset, bytes, len, ret_text, ret_len);
 	return read_iconv(r, charset, bytes, len, ret_text, ret_len);
 }
 

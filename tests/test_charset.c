@@ -219,6 +219,50 @@ other_texts_of_the_mail_are_evidence(void **state)
 	reader_close(&r);
 }
 
+/* Korean in its bytes, whatever was declared; and what is no Korean, as declared. */
+static void
+korean_under_other_names(void **state)
+{
+	static const char *const names[] = {
+		"iso-8859-1", "windows-1252", "iso-8859-15", "koi8-r",      "windows-1251",
+		"tis-620",    "macintosh",    "big5",        "shift_jis",   "johab",
+		"utf-16",     "gb2312",       "euc-jp",      "iso-2022-kr",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		assert_int_equal(reads(names[i], "CP949",
+				       "주문한 물건이 아직도 오지 않았습니다. 환불해 주세요."),
+				 NOTE_CHARSET_GUESSED);
+	assert_int_equal(reads("iso-8859-1", "CP949", "환불"), NOTE_CHARSET_GUESSED);
+	assert_int_equal(reads("big5", "CP949", "환불해"), NOTE_CHARSET_GUESSED);
+	assert_int_equal(reads("euc-kr", "CP949", "환"), 0);
+	assert_int_equal(reads("iso-8859-2", "ISO-8859-2", "żółć"), 0);
+	assert_int_equal(reads("iso-8859-1", "ISO-8859-1", "ÄÖ, über 20°"), 0);
+	assert_int_equal(reads("koi8-r", "KOI8-R", "Верните мне деньги, пожалуйста"), 0);
+	assert_int_equal(reads("gb2312", "GB2312", "请把钱退给我，我已经等了三个星期"), 0);
+	assert_int_equal(reads("euc-jp", "EUC-JP", "返金してください。三週間待っています"), 0);
+	assert_int_equal(reads("big5", "BIG5", "請把錢退給我，我已經等了三個星期"), 0);
+}
+
+static void
+utf_16_under_other_names(void **state)
+{
+	static const char *const names[] = { "", "utf-8", "euc-kr" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		assert_int_equal(reads(names[i], "UTF-16LE", "환불해 주세요.\n"),
+				 NOTE_CHARSET_GUESSED);
+		assert_int_equal(reads(names[i], "UTF-16BE", "refund, please"),
+				 NOTE_CHARSET_GUESSED);
+	}
+	assert_int_equal(reads_literal("utf-8", "re\0fund",
+				       "re\xef\xbf\xbd"
+				       "fund"),
+			 NOTE_BROKEN_TEXT);
+}
+
 static void
 same_charset_by_other_names(void **state)
 {
@@ -272,6 +316,8 @@ main(void)
 		cmocka_unit_test(broken_bytes),
 		cmocka_unit_test(line_ends_and_marks),
 		cmocka_unit_test(other_texts_of_the_mail_are_evidence),
+		cmocka_unit_test(korean_under_other_names),
+		cmocka_unit_test(utf_16_under_other_names),
 		cmocka_unit_test(same_charset_by_other_names),
 		cmocka_unit_test(cuts_between_characters),
 		cmocka_unit_test(no_memory_is_an_error),
