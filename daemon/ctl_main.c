@@ -21,7 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "scan", ctl_scan, "[--json | --explain] [--rules DIR]... [--threads N] PATH...",
 	  "judge stored mail: .eml, mbox, Maildir, a folder, or - for standard input", false },
-	{ "text", ctl_text, "[--part new|quoted|signature|all] FILE",
+	{ "text", ctl_text, "[--part new|quoted|signature|forwarded|all] [--views | --hidden] FILE",
 	  "show what the filters see of a mail", false },
 	{ "simulate", ctl_simulate, "[--json | --drafts] [--account NAME] [--config FILE] PATH...",
 	  "go the whole way in memory: what would be done", false },

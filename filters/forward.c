@@ -126,6 +126,8 @@ read_header(struct reader *r, struct message *m, const struct segment *s, size_t
 		n = header_block_read(lines + first, count - first, &block);
 	if (n == 0)
 		return 0;
+	while (first + n < count && lines[first + n].len == 0)
+		n++;
 	*ret_len = (size_t)(starts[first + n] - (m->body + s->offset));
 	m->forwarded.from.name = copy(r, block.name);
 	m->forwarded.from.address = copy(r, block.address);

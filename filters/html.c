@@ -142,7 +142,8 @@ end_link(struct render *r, const struct html_element *e)
 	const char *shown;
 
 	if (!mail && !(url.len > 8 && (strncasecmp(url.at, "http://", 7) == 0 ||
-				       strncasecmp(url.at, "https://", 8) == 0)))
+				       strncasecmp(url.at, "https://", 8) == 0 ||
+				       strncmp(url.at, "//", 2) == 0)))
 		return;
 	if (w->text.len <= e->from || !(shown = w->text.at))
 		return;

@@ -259,7 +259,31 @@ def test_text_parts(build, tmp_path):
         assert shown in whole.stdout
     assert program(build, "triagectl", "text", "--part", "all", path).stdout == whole.stdout
     assert program(build, "triagectl", "text", "--part", "some", path).returncode == 2
+    assert program(build, "triagectl", "text", "--hidden", "--views", path).returncode == 2
     assert program(build, "triagectl", "text", tmp_path / "missing").returncode == 1
+
+
+def test_text_shows_parts_views_and_what_is_hidden(build, tmp_path):
+    path = tmp_path / "forward.eml"
+    path.write_text("From: kim@shop.example\nTo: support@shop.example\nCc: lee@shop.example\nSubject: Fwd: late\n"
+                    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n"
+                    "<p style='display:none'>unseen</p><p>---------- Forwarded message ---------<br>From: Ann &lt;ann@customer.example&gt;"
+                    "<br>Date: Mon, 2 Nov 2026 at 10:00<br>Subject: late<br>To: kim@shop.example</p><p>This is sh1t. 시1발.</p>\n"
+                    "--b\nContent-Type: application/pdf; name=bill.pdf\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n")
+    whole = program(build, "triagectl", "text", path).stdout
+    for line in ("from        <kim@shop.example>", "to          <support@shop.example>", "cc          <lee@shop.example>",
+                 "speaks for  Ann <ann@customer.example>", "part        multipart/mixed", "part          text/html, utf-8",
+                 "part          application/pdf, bill.pdf, attached", "attachment  bill.pdf", "[forwarded]", "[new]",
+                 "[hidden, not judged]"):
+        assert line in whole.splitlines()
+    assert program(build, "triagectl", "text", "--hidden", path).stdout.strip() == "unseen"
+    assert "Forwarded message" in program(build, "triagectl", "text", "--part", "forwarded", path).stdout
+    views = program(build, "triagectl", "text", "--views", "--part", "new", path).stdout
+    sections = dict(re.findall(r"^\[(.*?)\]\n(.*?)\n", views, re.M))
+    assert sections["new, plain"] == "This is sh1t. 시1발."
+    assert sections["new, folded"].strip() == "this is sh1t. 시1발."
+    assert "this is shit. 시발." in views and "thisisshit시발" in views
+    assert "[subject, plain]" in program(build, "triagectl", "text", "--views", path).stdout
 
 
 def test_nothing_from_a_mail_reaches_the_terminal_raw(triaged, build, tmp_path):
