@@ -161,7 +161,7 @@ read_preamble(struct work *w, struct buf *text)
 			break;
 	}
 	len = (size_t)(line - p->body.at);
-	if (line == end || memmem(p->body.at, len, "MIME", 4))
+	if (line == end || memmem(p->body.at, len, "MIME", 4) || memmem(p->body.at, len, "Mime", 4))
 		return 0;
 	if (charset_read(w->r, "", p->body.at, len, &preamble, &len) < 0)
 		return -ENOMEM;

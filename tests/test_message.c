@@ -276,7 +276,7 @@ last_resorts(void **state)
 	assert_string_equal(read_mail(text)->body, "Refund me.\n");
 	assert_int_equal(read_mail(text)->notes, NOTE_BROKEN_MIME);
 	snprintf(text, sizeof(text), "%s%s", mixed,
-		 "This is a MIME message.\n--b\nContent-Type: image/png\n\nP\n--b--\n");
+		 "This is a message in Mime Format.\n--b\nContent-Type: image/png\n\nP\n--b--\n");
 	assert_string_equal(read_mail(text)->body, "");
 	/* Text of a kind that nobody knows, the first part of a mail in parts, and RTF. */
 	assert_string_equal(read_mail("Content-Type: text/markdown\n\n# Refund")->body, "# Refund");
