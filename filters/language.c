@@ -49,18 +49,21 @@ is_latin(unsigned c)
 }
 
 /*
- * Words that English cannot do without and its neighbours do not have; compared eight bytes at a
- * time.
+ * Words that English cannot do without and its neighbours do not have, by their length; compared
+ * eight bytes at a time.
  */
 static bool
 is_function_word(const char *word, size_t len)
 {
-	static const char words[][8] = {
-		"the",    "and",   "to",    "i",    "my",     "is",   "it",    "you",   "your",
-		"this",   "that",  "of",    "not",  "have",   "has",  "had",   "with",  "are",
-		"were",   "will",  "would", "can",  "please", "what", "when",  "how",   "but",
-		"from",   "they",  "been",  "if",   "or",     "our",  "which", "there", "thank",
-		"thanks", "don't", "i'm",   "i've", "never",  "just", "still", "want",  "about",
+	static const char words[8][17][8] = {
+		[1] = { "i" },
+		[2] = { "to", "my", "is", "it", "of", "if", "or" },
+		[3] = { "the", "and", "you", "not", "has", "had", "are", "can", "how", "but", "our",
+			"i'm" },
+		[4] = { "your", "this", "that", "have", "with", "were", "will", "what", "when",
+			"from", "they", "been", "i've", "just", "want" },
+		[5] = { "would", "which", "there", "thank", "don't", "never", "still", "about" },
+		[6] = { "please", "thanks" },
 	};
 	char folded[8] = "";
 
@@ -68,8 +71,8 @@ is_function_word(const char *word, size_t len)
 		return false;
 	for (size_t i = 0; i < len; i++)
 		folded[i] = (char)tolower((unsigned char)word[i]);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (memcmp(folded, words[i], sizeof(folded)) == 0)
+	for (size_t i = 0; words[len][i][0]; i++)
+		if (memcmp(folded, words[len][i], sizeof(folded)) == 0)
 			return true;
 	return false;
 }
@@ -77,7 +80,10 @@ is_function_word(const char *word, size_t len)
 static bool
 says_nothing(const char *word, size_t len)
 {
-	return memchr(word, '@', len) || memmem(word, len, "://", 3) ||
+	const char *colon = memchr(word, ':', len);
+	size_t left = colon ? len - (size_t)(colon - word) : 0;
+
+	return memchr(word, '@', len) || (left >= 3 && memmem(colon, left, "://", 3)) ||
 	       (len > 4 && strncasecmp(word, "www.", 4) == 0);
 }
 

@@ -12,7 +12,7 @@
 #include "fold_char.h"
 #include "reading_word.h"
 
-#define CONTEXT 160 /* bytes of the text kept on either side of a word */
+#define CONTEXT 120 /* bytes of the text kept on either side of a word */
 #define TYPED_MIN 4 /* letters of Korean typed in Latin, unless its neighbour is some */
 #define TYPED_MAX 40
 #define SINGLES_MAX (WORD_CELLS / 2) /* letters that stand apart, looked at together */
@@ -64,12 +64,8 @@ static const uint8_t bytes[256] = {
 	['7'] = BYTE_FIGURE,
 	['@'] = BYTE_FIGURE,
 	['$'] = BYTE_FIGURE,
-	['_'] = BYTE_JOIN,
 	['*'] = BYTE_JOIN,
 	['^'] = BYTE_JOIN,
-	['+'] = BYTE_JOIN,
-	['|'] = BYTE_JOIN,
-	['#'] = BYTE_JOIN,
 };
 
 static uint8_t

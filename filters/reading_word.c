@@ -186,7 +186,7 @@ join_hangul(struct word *w)
 }
 
 /*
- * f_uck, sh~it: marks between a few letters on either side. Not a full stop: that is a name on the
+ * fu*ck, sh~it: marks between a few letters on either side. Not a full stop: that is a name on the
  * net, or a space forgotten.
  */
 static void
@@ -205,7 +205,7 @@ join_latin(struct word *w)
 	    right > GROUP_MAX || live_kind(w, left + marks + right) != KIND_OTHER)
 		return;
 	mark = w->cells[w->live[left]].cp;
-	if (mark > 0x7f || !strchr("_*~^+|#", (int)mark))
+	if (mark > 0x7f || !strchr("*~^", (int)mark))
 		return;
 	for (size_t i = left; i < left + marks; i++)
 		drop(&w->cells[w->live[i]]);

@@ -82,7 +82,7 @@ letters_that_stand_apart(void **state)
 	reads("병.신.들", "병신들");
 	reads("ㅅ.ㅂ", "ㅅㅂ");
 	reads("ㅅ ㅂ", "ㅅㅂ");
-	reads("f_uck", "fuck");
+	reads("fu*ck", "fuck");
 	reads("sh~it", "shit");
 	is_what_it_seems("i.e. this");
 	is_what_it_seems("e-mail, T-shirt, re-order, don't, rock'n'roll");
