@@ -141,9 +141,9 @@ end_link(struct render *r, const struct html_element *e)
 	bool mail = url.len > 7 && strncasecmp(url.at, "mailto:", 7) == 0;
 	const char *shown;
 
-	if (!mail && !(url.len > 8 && (strncasecmp(url.at, "http://", 7) == 0 ||
-				       strncasecmp(url.at, "https://", 8) == 0 ||
-				       strncmp(url.at, "//", 2) == 0)))
+	if (!mail && !(url.len > 8 &&
+		       (strncasecmp(url.at, "http://", 7) == 0 ||
+			strncasecmp(url.at, "https://", 8) == 0 || strncmp(url.at, "//", 2) == 0)))
 		return;
 	if (w->text.len <= e->from || !(shown = w->text.at))
 		return;

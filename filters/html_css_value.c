@@ -396,7 +396,7 @@ css_value_read(struct span name, struct span value, bool important, css_take *ta
 {
 	static const struct {
 		const char *name;
-		void (*read)(const struct declaration *);
+		void (*apply)(const struct declaration *);
 	} properties[] = {
 		{ "color", color },
 		{ "font-size", size_of_font },
@@ -437,7 +437,7 @@ css_value_read(struct span name, struct span value, bool important, css_take *ta
 	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
 		if (name.len && (*name.at | 0x20) == (*properties[i].name | 0x20) &&
 		    css_is(name, properties[i].name)) {
-			properties[i].read(&d);
+			properties[i].apply(&d);
 			return;
 		}
 	(void)simple(name, &d);

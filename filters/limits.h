@@ -35,7 +35,7 @@
 #define LIMIT_HTML_RULES 1000         /* of all style sheets; with more, none hides anything */
 #define LIMIT_HTML_CLASSES 1024       /* bytes of a class attribute that sheets are applied to */
 #define LIMIT_HTML_WALK 50000000      /* elements and rules looked at; past it tags are left out */
-#define LIMIT_HTML_URL 1000            /* shown of a link's target */
+#define LIMIT_HTML_URL 1000           /* shown of a link's target */
 #define LIMIT_LINES 50000             /* lines that reply detection looks at */
 #define LIMIT_SEGMENTS 2000           /* new, quoted, signature ... stretches of one body */
 

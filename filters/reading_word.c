@@ -240,7 +240,7 @@ read_figure(struct cell *c)
 
 	for (const char *p = letters; *p; p += 2)
 		if (c->cp == p[0])
-			c->as[0] = c->as[1] = p[1];
+			c->as[0] = c->as[1] = (unsigned char)p[1];
 	if (c->cp == '1')
 		c->as[1] = 'l';
 }

@@ -315,6 +315,10 @@ test_limits(void **state)
 	hostile("word ", 1 << 18, "", NOTE_CUT_TEXT, "word");       /* LIMIT_TEXT_BYTES */
 	hostile("<blockquote>q</blockquote>n ", LIMIT_SEGMENTS * 2, "", 0,
 		"n"); /* LIMIT_SEGMENTS */
+	hostile("<b", LIMIT_HTML_UNCLOSED * 2, " end", 0, "<b end");
+	/* LIMIT_HTML_FORMATTING: fourteen kinds, of each three */
+	hostile("<p><b><i><u><s><em><strong><small><big><tt><code><font><nobr><strike><a>", 3,
+		"</p><p>last", NOTE_CUT_HTML, "last");
 }
 
 /* One tag: `before`, `count` times `piece`, `after`. */
@@ -341,6 +345,12 @@ test_one_hostile_tag(void **state)
 	assert_string_equal(r.text, "seen");
 	r = one_tag(a, "<a href='http://", "u", LIMIT_HTML_URL * 2, "'>link</a>");
 	assert_true(r.len < LIMIT_HTML_URL + 20);
+	/* A style too long to be read hides nothing. */
+	r = one_tag(a, "<b style='a:\"", "x", LIMIT_HTML_VALUES / 2,
+		    "\";&#100;isplay:none'>gone</b>");
+	assert_string_equal(r.text, "");
+	r = one_tag(a, "<b style='a:\"", "x", LIMIT_HTML_VALUES, "\";&#100;isplay:none'>seen</b>");
+	assert_string_equal(r.text, "seen");
 	arena_free(a);
 }
 
