@@ -113,6 +113,26 @@ def test_english_threat_gets_an_english_draft(triaged, dovecot, user):
     assert "습니다" not in body
 
 
+def test_mail_that_the_desk_passes_on_is_the_customers(triaged, dovecot, user):
+    triaged.once()
+    dovecot.deliver(user, mail(
+        "나의 iPhone에서 보냄\n\n---------- Forwarded message ---------\n보낸사람: 오하늘 <haneul@customer.example>\n"
+        "Date: 2026년 11월 2일 (월) 오전 9:12\nSubject: 세탁기 환불\nTo: <help@shop.example>\n\n"
+        "환불해 주지 않으시면 소비자원에 신고하겠습니다.\n\n오하늘 드림\n",
+        subject="Fwd: 세탁기 환불", sender=f"상담실 <help@{user}.example>"))
+    triaged.once()
+    (_, _, raw), = drafts(dovecot, user)
+    draft = parsed(raw)
+    assert draft["To"].addresses[0].addr_spec == "haneul@customer.example"
+    assert draft["Subject"].startswith("Re: 세탁기 환불")
+    assert "오하늘 고객님" in draft.get_content() and "소비자원에 신고" in draft.get_content()
+    triaged.start()
+    case, = json.loads(triaged.ctl("queue", "--json").stdout)["cases"]
+    assert case["customer"] == "haneul@customer.example"
+    assert f"passed on by help@{user}.example" in triaged.ctl("case", "show", case["id"]).stdout
+    triaged.stop()
+
+
 def test_odd_mails_end_somewhere(triaged, dovecot, user):
     """Without headers, without Message-ID, with two: each is judged, none is lost, the box goes on."""
     triaged.once()
