@@ -6,12 +6,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "attribution.h"
 #include "field.h"
 #include "limits.h"
 #include "reply.h"
 
+#define LAYERS_MAX 5    /* forwards of forwards */
 #define HEADER_LINES 40 /* a separator, and a header block with long To: and Cc: */
 
 /* Whether anything is said in a stretch: a letter or figure of any script. */
@@ -177,29 +179,69 @@ put_in(struct reader *r, struct message *m, size_t at, size_t header, const stru
 	return 0;
 }
 
+/*
+ * An answer without an attribution to whom it is sent: what it holds was written by us. The words
+ * stay, as the answer may stand among them, but nobody is spoken for.
+ */
+static bool
+is_own_mail(const struct message *m)
+{
+	if (!m->forwarded.from.address[0] || says_forward(m->subject))
+		return false;
+	for (size_t i = 0; i < m->to.count; i++)
+		if (!strcasecmp(m->to.list[i].address, m->forwarded.from.address))
+			return true;
+	return false;
+}
+
+/*
+ * One layer: the first forwarded stretch behind its first *header bytes, which are headers that
+ * were read. Moves *header behind one more. *ret_again: there is another one right below it.
+ */
+static int
+open_layer(struct reader *r, struct message *m, size_t *header, bool *ret_again)
+{
+	const struct segment *s;
+	struct segment *inner, rest;
+	size_t count, len;
+	bool alone;
+	int code;
+
+	*ret_again = false;
+	s = find_forwarded(m, &alone);
+	if (!s)
+		return 0;
+	rest = (struct segment){ s->kind, s->offset + *header, s->length - *header };
+	code = read_header(r, m, &rest, &len);
+	if (code < 0 || !alone || len == rest.length)
+		return code;
+	*header += len;
+	code = reply_split(r->arena, m->body + rest.offset + len, rest.length - len, NULL, 0, true,
+			   &inner, &count);
+	if (code < 0)
+		return code;
+	*ret_again = len > 0 && count > 0 && inner[0].kind == SEGMENT_FORWARDED;
+	return put_in(r, m, (size_t)(s - m->segments), *header, inner, count);
+}
+
 int
 forward_read(struct reader *r, struct message *m)
 {
-	const struct segment *s;
-	struct segment *inner;
-	size_t count, header;
-	bool alone;
-	int code;
+	size_t header = 0;
+	bool again = true;
+	int code = 0;
 
 	m->forwarded.from = m->forwarded.by = (struct address){ "", "" };
 	m->forwarded.date_text = m->forwarded.subject = "";
 	believe_subject(m);
-	s = find_forwarded(m, &alone);
-	if (!s)
-		return 0;
-	code = read_header(r, m, s, &header);
-	if (code < 0 || !alone)
-		return code;
-	code = reply_split(r->arena, m->body + s->offset + header, s->length - header, NULL, 0,
-			   &inner, &count);
-	if (code < 0)
-		return code;
-	return put_in(r, m, (size_t)(s - m->segments), header, inner, count);
+	/* Passed on twice without a word: the one at the bottom speaks. */
+	for (int layer = 0; again && code == 0 && layer < LAYERS_MAX; layer++)
+		code = open_layer(r, m, &header, &again);
+	if (code == 0 && is_own_mail(m)) {
+		m->forwarded.alone = false;
+		m->forwarded.from = (struct address){ "", "" };
+	}
+	return code;
 }
 
 void

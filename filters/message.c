@@ -294,6 +294,17 @@ name_attachments(struct reader *r, struct message *m, const struct names *inside
 	return 0;
 }
 
+/* Whether the mail says of itself that it answers or passes on another. */
+static bool
+answers(const struct message *m)
+{
+	const char *colon = strchr(m->subject, ':'), *wide = strstr(m->subject, "：");
+
+	/* "Re:", "AW:", "답장:", "Fwd:", "RE[2]:", "回复：" */
+	return m->reference_count > 0 || (colon && colon - m->subject <= 10) ||
+	       (wide && wide - m->subject <= 10);
+}
+
 /*
  * The mail's own text by reply detection; behind it, in one stretch, what it forwards as messages.
  */
@@ -305,7 +316,7 @@ split_segments(struct reader *r, struct message *m, const struct body *body)
 	int code;
 
 	code = reply_split(r->arena, body->text, body->own_len, body->quotes, body->quote_count,
-			   &segments, &count);
+			   answers(m), &segments, &count);
 	if (code < 0)
 		return code;
 	if (body->own_len < body->len) {

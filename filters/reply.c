@@ -65,6 +65,17 @@ split_lines(struct arena *arena, struct split *s, size_t len)
 	return 0;
 }
 
+/* An answer that begins with '>' lines quotes there, whether or not it names whom. */
+static bool
+begins_with_angle(const struct split *s)
+{
+	size_t i = s->next[0];
+
+	while (i < s->count && reply_angle(s->lines[i]))
+		i = s->next[i + 1];
+	return i > s->next[0] && i < s->count;
+}
+
 static void
 walk(struct split *s)
 {
@@ -74,6 +85,7 @@ walk(struct split *s)
 
 		if (s->marked[i]) {
 			s->kinds[i] = s->marked[i];
+			s->proof |= (i == 0 || !s->marked[i - 1]) && reply_names_somebody(s, i);
 			i++;
 		} else if (s->proof && reply_angle(l)) {
 			after = reply_take_forward(s, i);
@@ -93,21 +105,32 @@ walk(struct split *s)
 	}
 }
 
+static bool
+holds(const struct split *s, enum segment_kind kind)
+{
+	return memchr(s->kinds, kind, s->count) != NULL;
+}
+
+static void
+become_new(struct split *s, enum segment_kind kind)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->kinds[i] == kind)
+			s->kinds[i] = SEGMENT_NEW;
+}
+
 /*
- * HTML that is one blockquote and nothing else, with no sign that somebody is quoted, is an odd
- * editor's way to write.
+ * Editors indent by the same mark that quotes have: where nobody is named and nothing is answered,
+ * or there would be no words, it is the writer's. And who writes into the signature says what is
+ * there.
  */
 static void
-doubt(struct split *s)
+doubt(struct split *s, bool answers)
 {
-	if (s->words || s->proof)
-		return;
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->kinds[i] == SEGMENT_FORWARDED)
-			return;
-		if (s->kinds[i] == SEGMENT_QUOTED)
-			s->kinds[i] = SEGMENT_NEW;
-	}
+	if (!s->proof && !holds(s, SEGMENT_FORWARDED) && (!answers || !s->words))
+		become_new(s, SEGMENT_QUOTED);
+	if (!s->words && !holds(s, SEGMENT_FORWARDED) && !holds(s, SEGMENT_QUOTED))
+		become_new(s, SEGMENT_SIGNATURE);
 }
 
 static int
@@ -147,7 +170,7 @@ make_segments(struct arena *arena, const struct split *s, struct segment **ret_s
 
 int
 reply_split(struct arena *arena, const char *text, size_t len, const struct html_quote *quotes,
-	    size_t quote_count, struct segment **ret_segments, size_t *ret_count)
+	    size_t quote_count, bool answers, struct segment **ret_segments, size_t *ret_count)
 {
 	struct split s = { .text = text };
 	int r;
@@ -160,10 +183,10 @@ reply_split(struct arena *arena, const char *text, size_t len, const struct html
 	if ((r = split_lines(arena, &s, len)) < 0)
 		return r;
 	mark_lines(&s, quotes, quote_count);
-	s.proof = reply_angles_prove(&s);
+	s.proof = reply_angles_prove(&s) || (answers && begins_with_angle(&s));
 	walk(&s);
 	reply_strip_tails(&s);
-	doubt(&s);
+	doubt(&s, answers);
 	/* An empty line goes with what is above it, those at the top with what is below. */
 	for (size_t i = s.next[0] < s.count ? s.next[0] : 0; i < s.count; i++)
 		if (!s.lines[i].len && i)

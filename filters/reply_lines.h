@@ -46,6 +46,10 @@ reply_angles_prove(const struct split *s);
 bool
 reply_quote_follows(const struct split *s, size_t i);
 
+/* Whether line i begins an attribution or a header block. */
+bool
+reply_names_somebody(const struct split *s, size_t i);
+
 /* A forwarded mail whose client marks its lines with '>'. */
 size_t
 reply_take_forward(struct split *s, size_t i);

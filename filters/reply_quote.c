@@ -113,6 +113,16 @@ take_bars(struct split *s, size_t i)
 	return j;
 }
 
+bool
+reply_names_somebody(const struct split *s, size_t i)
+{
+	size_t n;
+	bool forwarded;
+
+	return attribution_find(s->lines + i, s->count - i, &n) != TRUST_NONE ||
+	       header_block_find(s->lines + i, s->count - i, &forwarded) > 0;
+}
+
 size_t
 reply_take_forward(struct split *s, size_t i)
 {

@@ -74,6 +74,17 @@ offer(struct line l)
 	return line_starts_any(words, starts) || line_ends_any(words, ends);
 }
 
+/* Whether somebody goes on speaking in the line: no client says "I", or begins a second sentence.
+ */
+static bool
+goes_on(struct line l)
+{
+	static const char *const breaks[] = { ". ", "! ", "? ", "; ", " i ", " i'", NULL };
+
+	/* "Please excuse my brevity" is the device's, too. */
+	return line_has_any(l, breaks) && !line_has(l, "excuse ");
+}
+
 bool
 signature_device(struct line l)
 {
@@ -143,7 +154,7 @@ signature_device(struct line l)
 	bool program, signs;
 
 	l = without_ornament(l);
-	if (!l.len || l.len > 140)
+	if (!l.len || l.len > 140 || goes_on(l))
 		return false;
 	if (korean_device(l) || offer(l))
 		return true;

@@ -60,8 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data += 4;
 	size -= 4;
 	read_block((const char *)data, size);
-	if (reply_split(a, (const char *)data, size, quotes, data[-1] % 3, &segments, &count) ==
-	    0) {
+	if (reply_split(a, (const char *)data, size, quotes, data[-1] % 3, data[-1] & 4, &segments,
+			&count) == 0) {
 		if (count > LIMIT_SEGMENTS)
 			abort();
 		for (size_t i = 0; i < count; i++) {

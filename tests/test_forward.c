@@ -142,6 +142,61 @@ as_an_attachment(void **state)
 }
 
 static void
+passed_on_twice(void **state)
+{
+	struct message *m =
+		mail("Fwd: Fwd: 언제 오나요",
+		     "---------- Forwarded message ---------\nFrom: Lee <lee@shop.example>\n"
+		     "Date: 2026년 3월 5일 (목) 오전 9:12\nSubject: Fwd: 언제 오나요\n"
+		     "To: <kim@shop.example>\n\n\n" GMAIL "아직도 안 왔어요.\n");
+
+	(void)state;
+	assert_true(m->forwarded.alone);
+	assert_string_equal(m->forwarded.from.address, "hong@customer.example");
+	expect(m, SEGMENT_NEW, "아직도 안 왔어요.");
+}
+
+/* What a client wrote above our own mail is no forward: nobody is spoken for, nothing is cut. */
+static void
+an_answer_that_looks_like_a_forward(void **state)
+{
+	static const char text[] =
+		"From: Ann <ann@customer.example>\nTo: help@shop.example\nSubject: RE: your order\n"
+		"In-Reply-To: <x@shop.example>\nContent-Type: text/plain; charset=utf-8\n\n"
+		"-----Original Message-----\nFrom: Help <help@shop.example>\n"
+		"Sent: Wednesday, March 4, 2026 9:12 AM\nTo: Ann\nSubject: your order\n\n"
+		"It is on its way.\nIt is not, I have nothing.\n";
+	struct message *m;
+
+	(void)state;
+	assert_int_equal(message_read(arena, text, strlen(text), false, &m), 0);
+	assert_false(m->forwarded.alone);
+	assert_string_equal(m->forwarded.from.address, "");
+	expect(m, SEGMENT_NEW, "It is on its way.\nIt is not, I have nothing.");
+}
+
+/* An editor indents as clients quote: where nothing is answered the words are the writer's. */
+static void
+indented_words(void **state)
+{
+	static const char *const heads[] = {
+		"Subject: my order\n", "Subject: Re: my order\nIn-Reply-To: <x@shop.example>\n"
+	};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *text = arena_printf(arena,
+						"From: a@b.example\n%sContent-Type: text/html\n\n"
+						"<div>hi</div><blockquote>Refund me.</blockquote>",
+						heads[i]);
+		struct message *m;
+
+		assert_int_equal(message_read(arena, text, strlen(text), false, &m), 0);
+		expect(m, SEGMENT_QUOTED, i == 0 ? "" : "Refund me.");
+	}
+}
+
+static void
 nothing_is_forwarded(void **state)
 {
 	struct message *m = mail("Hello", "Where is my parcel?\n");
@@ -162,6 +217,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(below_a_signature, setup, teardown),
 		cmocka_unit_test_setup_teardown(with_words_of_their_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(as_an_attachment, setup, teardown),
+		cmocka_unit_test_setup_teardown(passed_on_twice, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_answer_that_looks_like_a_forward, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(indented_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_forwarded, setup, teardown),
 	};
 

@@ -60,7 +60,8 @@ split(const char *text, size_t len, const struct html_quote *quotes, size_t quot
 	char *out = calloc(1, len + 1);
 
 	assert_non_null(out);
-	assert_int_equal(reply_split(a, text, len, quotes, quote_count, &segments, &count), 0);
+	assert_int_equal(reply_split(a, text, len, quotes, quote_count, true, &segments, &count),
+			 0);
 	assert_true(count <= LIMIT_SEGMENTS);
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(segments[i].offset, end);
@@ -563,7 +564,7 @@ test_out_of_memory(void **state)
 		struct arena *a = arena_new(limit);
 		struct segment *segments = NULL;
 		size_t count = 77;
-		int r = reply_split(a, text, strlen(text), NULL, 0, &segments, &count);
+		int r = reply_split(a, text, strlen(text), NULL, 0, true, &segments, &count);
 
 		if (r < 0) {
 			assert_int_equal(r, -12);

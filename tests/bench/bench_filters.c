@@ -223,7 +223,7 @@ measure(struct bench *b, struct arena *arena, struct judge *judge, const struct 
 		return;
 	times[STAGE_REST] += now(CLOCK_MONOTONIC) - begun;
 	begun = now(CLOCK_MONOTONIC);
-	if (reply_split(arena, m->body, m->body_len, NULL, 0, &segments, &count) < 0)
+	if (reply_split(arena, m->body, m->body_len, NULL, 0, true, &segments, &count) < 0)
 		return;
 	times[STAGE_REPLY] += now(CLOCK_MONOTONIC) - begun;
 	for (int s = 0; s < STAGE_REST; s++)
