@@ -45,10 +45,23 @@ static const char *const scanned[] = {
 	"바이러스가 없",       "바이러스 검사",       NULL
 };
 
+/* A notice that speaks of the mail it stands in: what it threatens with is for whoever passes it
+ * on. */
+static bool
+speaks_of_itself(struct line l)
+{
+	static const char *const starts[] = { "본 메일",   "본 이메일", "본 전자우편", "본 메시지",
+					      "이 메일",   "이 이메일", "이 전자우편", "이 메시지",
+					      "본 e-mail", "본 email",  "이 e-mail",   "이 email",
+					      NULL };
+
+	return line_starts_any(l, starts);
+}
+
 bool
 signature_notice(struct line l)
 {
-	return line_has_any(l, addressee) || line_has_any(l, scanned);
+	return line_has_any(l, addressee) || line_has_any(l, scanned) || speaks_of_itself(l);
 }
 
 bool
@@ -61,12 +74,14 @@ signature_legal(struct line l)
 static bool
 own_voice(struct line l)
 {
+	static const char *const persons[] = { " 제 ",   "제가", "저는", "저의",
+					       "않으면", "환불", "보상", NULL };
 	static const char *const words[] = { "i will", "i'll", "i am ",      "i have", "i want",
 					     " my ",   "sue ", "lawsuit",    "제 ",    "제가",
 					     "저는",   "저의", "하겠습니다", "않으면", "고소",
 					     "신고",   "경고", NULL };
 
-	return line_has_any(l, words);
+	return line_has_any(l, speaks_of_itself(l) ? persons : words);
 }
 
 bool
@@ -81,8 +96,8 @@ signature_disclaimer(struct line l)
 		return false;
 	if (line_has_any(l, scanned) && line_starts_any(l, notices))
 		return l.len < 300 && !own_voice(l);
-	return l.len >= 40 && line_has_any(l, addressee) && line_count(l, legal) >= 3 &&
-	       !own_voice(l);
+	return l.len >= 40 && (line_has_any(l, addressee) || speaks_of_itself(l)) &&
+	       line_count(l, legal) >= 3 && !own_voice(l);
 }
 
 /*
