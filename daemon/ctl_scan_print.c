@@ -147,7 +147,14 @@ sender(const struct message *m)
 {
 	static const struct address nobody = { "", "" };
 
-	return m->from.count ? &m->from.list[0] : m->sender.count ? &m->sender.list[0] : &nobody;
+	const struct addresses *lists[] = { &m->from, &m->sender };
+
+	/* A group's own entry has no address: those of its members count. */
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; k < lists[i]->count; k++)
+			if (lists[i]->list[k].address[0])
+				return &lists[i]->list[k];
+	return m->from.count ? &m->from.list[0] : &nobody;
 }
 
 void

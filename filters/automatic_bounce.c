@@ -183,8 +183,6 @@ postmaster_bounce(const struct message *m)
 		return false;
 	if (sign_machine(m))
 		return true;
-	if (!message_header(m, "Return-Path"))
-		return says_bounce(m);
 	return sign_starts(m->subject, subjects) && sign_body_has(m, LOOK_AT_BODY, sentences);
 }
 

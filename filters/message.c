@@ -129,8 +129,10 @@ skip_wrapping(struct span *bytes)
 		skip(&s, 3);
 	while (s.len > 0 && (*s.at == '\n' || *s.at == '\r'))
 		skip(&s, 1);
-	if ((s.len >= 5 && !memcmp(s.at, "From ", 5)) ||
-	    (s.len >= 6 && !memcmp(s.at, ">From ", 6))) {
+	/* "From : a@b.c" is a field as RFC 822 allowed it. */
+	if (((s.len >= 5 && !memcmp(s.at, "From ", 5)) ||
+	     (s.len >= 6 && !memcmp(s.at, ">From ", 6))) &&
+	    !header_is_field(s.at, s.len < 1000 ? s.len : 1000)) {
 		lf = memchr(s.at, '\n', s.len);
 		if (!lf)
 			return;
