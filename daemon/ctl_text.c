@@ -45,10 +45,11 @@ static void
 head_address(const struct term *term, struct arena *arena, const char *name,
 	     const struct address *a)
 {
-	const char *text =
-		arena_printf(arena, "%s%s<%s>", a->name, a->name[0] ? " " : "", a->address);
+	const char *text = a->name; /* a group, or what is no address */
 
-	head(term, name, text && (a->name[0] || a->address[0]) ? text : "");
+	if (a->address[0])
+		text = arena_printf(arena, "%s%s<%s>", a->name, a->name[0] ? " " : "", a->address);
+	head(term, name, text ? text : "");
 }
 
 static void

@@ -14,6 +14,8 @@
 #include "reply_lines.h"
 #include "signature.h"
 
+#define ANNOUNCEMENT_LINES 60 /* of the text, that may say where answers are */
+
 /*
  * Puts what HTML said on the lines: a line is marked when its first visible character lies in the
  * stretch.
@@ -105,6 +107,59 @@ walk(struct split *s)
 	}
 }
 
+/* Whether the words above say that answers stand in the quote: "see below", "아래에 답변드립니다".
+ */
+static bool
+announces(struct line l)
+{
+	static const char *const words[] = { "below", "inline", "in line", "between the lines",
+					     "아래",  "본문 ",  "사이에",  "밑에",
+					     NULL };
+
+	return line_has_any(l, words);
+}
+
+/* "[Kim] ...", when a line of the writer's own has the same name in brackets. */
+static bool
+signs_itself(const struct split *s, struct line l)
+{
+	const char *end =
+		l.len > 2 && *l.at == '[' ? memchr(l.at, ']', l.len < 40 ? l.len : 40) : NULL;
+	char name[48];
+
+	if (!end)
+		return false;
+	memcpy(name, l.at, (size_t)(end + 1 - l.at));
+	name[end + 1 - l.at] = 0;
+	for (size_t i = 0; i < s->count && i < ANNOUNCEMENT_LINES; i++)
+		if (s->kinds[i] == SEGMENT_NEW && line_has(s->lines[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * Outlook and webmail do not mark what they quote, so an answer inside can only be told by what its
+ * writer puts before it, having said above that there are answers.
+ */
+static void
+hear_answers(struct split *s)
+{
+	static const char *const marks[] = { "=>",   "->",      "-->",    "→",     "⇒",      "▶",
+					     "▷",    "☞",       "[답변]", "답변:", "답변 :", "답:",
+					     "답 :", "answer:", "reply:", "a: ",   NULL };
+	bool announced = false;
+
+	for (size_t i = 0; i < s->count && i < ANNOUNCEMENT_LINES && !announced; i++)
+		announced = s->kinds[i] == SEGMENT_NEW && announces(s->lines[i]);
+	for (size_t i = 0; announced && i < s->count; i++) {
+		struct line l = s->lines[i];
+
+		if (s->kinds[i] == SEGMENT_QUOTED && s->marked[i] != SEGMENT_QUOTED &&
+		    (line_starts_any(l, marks) || signs_itself(s, l)))
+			s->kinds[i] = SEGMENT_NEW;
+	}
+}
+
 static bool
 holds(const struct split *s, enum segment_kind kind)
 {
@@ -185,6 +240,7 @@ reply_split(struct arena *arena, const char *text, size_t len, const struct html
 	mark_lines(&s, quotes, quote_count);
 	s.proof = reply_angles_prove(&s) || (answers && begins_with_angle(&s));
 	walk(&s);
+	hear_answers(&s);
 	reply_strip_tails(&s);
 	doubt(&s, answers);
 	/* An empty line goes with what is above it, those at the top with what is below. */

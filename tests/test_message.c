@@ -598,6 +598,21 @@ notes_in_words(void **state)
 	assert_string_equal(message_notes_text(~0u, tiny, sizeof(tiny)), "no head");
 }
 
+/* White space before the colon (RFC 5322 section 4.5): no mbox line, though it begins like one. */
+static void
+from_with_a_space(void **state)
+{
+	static const char text[] = "From : kim@x.example\nSubject: x\n\nwords\n";
+	struct arena *a = arena_new(0);
+	struct message *m;
+
+	(void)state;
+	assert_int_equal(message_read(a, text, strlen(text), false, &m), 0);
+	assert_int_equal(m->from.count, 1);
+	assert_string_equal(m->from.list[0].address, "kim@x.example");
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -622,6 +637,7 @@ main(void)
 		cmocka_unit_test(references_are_bounded),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(notes_in_words),
+		cmocka_unit_test(from_with_a_space),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
