@@ -10,6 +10,7 @@
 
 #include "fold_char.h"
 
+#define LIST_MIN 4      /* more syllables with marks between are a list */
 #define APART_MIN 3     /* letters that stand apart by the same mark: fewer are initials */
 #define GROUP_MAX 5     /* letters on either side of a mark within a word */
 #define MARKS_MAX 3     /* marks between two letters */
@@ -57,6 +58,7 @@ struct word {
 	struct cell *cells;
 	size_t count;
 	size_t live[WORD_CELLS], live_count;
+	bool list; /* of syllables, which say nothing together */
 };
 
 static void
@@ -87,6 +89,16 @@ stands_apart(enum kind kind, enum kind first)
 	return kind == first || (kind == KIND_FIGURE && first == KIND_LATIN);
 }
 
+/* Whether so many letters with the same mark between are a word and no initials or list
+ * (월.화.수.목.금). */
+static bool
+is_spelled(enum kind kind, int32_t mark, size_t count)
+{
+	if (kind == KIND_CONSONANT)
+		return count >= 2;
+	return count >= APART_MIN && (kind != KIND_SYLLABLE || mark == ' ' || count <= LIST_MIN);
+}
+
 /* s.h.i.t, f u c k, 개 새 끼, ㅅ.ㅂ: the same mark between each two letters. */
 static void
 join_apart(struct word *w)
@@ -105,11 +117,13 @@ join_apart(struct word *w)
 		while (last + 2 < w->count && w->cells[last + 1].cp == mark &&
 		       stands_apart(kind_of(w->cells[last + 2].as[0]), first))
 			last += 2;
-		if ((last - i) / 2 + 1 < (first == KIND_CONSONANT ? 2 : APART_MIN))
+		next = last + 1;
+		if (!is_spelled(first, mark, (last - i) / 2 + 1)) {
+			w->list |= first == KIND_SYLLABLE && last - i >= 2 * LIST_MIN;
 			continue;
+		}
 		for (size_t k = i + 1; k < last; k += 2)
 			drop(&w->cells[k]);
-		next = last + 1;
 	}
 	take_stock(w);
 }
@@ -160,7 +174,7 @@ join_hangul(struct word *w)
 {
 	size_t begun = 0, to;
 
-	for (size_t i = 0; i + 2 < w->count; i++) {
+	for (size_t i = 0; !w->list && i + 2 < w->count; i++) {
 		enum kind kind = kind_of(w->cells[i].cp), after;
 
 		if (kind != KIND_SYLLABLE && kind != KIND_CONSONANT) {

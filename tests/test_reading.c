@@ -89,6 +89,7 @@ letters_that_stand_apart(void **state)
 	is_what_it_seems("see example.com or www.example.com");
 	is_what_it_seems("할 수 있는 한 이 번에");
 	is_what_it_seems("and/or");
+	is_what_it_seems("월.화.수.목.금 가.나.다.시.발.차");
 }
 
 static void
