@@ -101,12 +101,13 @@ join_flowed(char *text, size_t *len)
 
 	for (line = text; line < end; line = next) {
 		char *lf = memchr(line, '\n', (size_t)(end - line));
-		bool joins = lf && lf > line && lf[-1] == ' ' && lf + 1 < end && *line != '>' &&
-			     lf[1] != '>' && !(lf - line == 3 && !memcmp(line, "-- ", 3));
+		bool joins;
 
 		next = lf ? lf + 1 : end;
 		if (*line == ' ' && line + 1 < next)
 			line++;
+		joins = lf && lf > line && lf[-1] == ' ' && lf + 1 < end && *line != '>' &&
+			lf[1] != '>' && !(lf - line == 3 && !memcmp(line, "-- ", 3));
 		memmove(out, line, (size_t)(next - line));
 		out += next - line - (joins ? 2 : 0);
 	}

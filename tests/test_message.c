@@ -598,6 +598,23 @@ notes_in_words(void **state)
 	assert_string_equal(message_notes_text(~0u, tiny, sizeof(tiny)), "no head");
 }
 
+/* A stuffed line of nothing (RFC 3676 section 4.4) ends in its stuffing: there is nothing to join.
+ */
+static void
+flowed_line_of_one_space(void **state)
+{
+	static const char text[] =
+		"Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n\n"
+		" \n한 \n글\n";
+	struct arena *a = arena_new(0);
+	struct message *m;
+
+	(void)state;
+	assert_int_equal(message_read(a, text, strlen(text), false, &m), 0);
+	assert_string_equal(m->body, "\n한글\n");
+	arena_free(a);
+}
+
 /* White space before the colon (RFC 5322 section 4.5): no mbox line, though it begins like one. */
 static void
 from_with_a_space(void **state)
@@ -637,6 +654,7 @@ main(void)
 		cmocka_unit_test(references_are_bounded),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(notes_in_words),
+		cmocka_unit_test(flowed_line_of_one_space),
 		cmocka_unit_test(from_with_a_space),
 	};
 
