@@ -107,6 +107,12 @@ walk(struct split *s)
 	}
 }
 
+static bool
+holds(const struct split *s, enum segment_kind kind)
+{
+	return memchr(s->kinds, kind, s->count) != NULL;
+}
+
 /* Whether the words above say that answers stand in the quote: "see below", "아래에 답변드립니다".
  */
 static bool
@@ -149,6 +155,8 @@ hear_answers(struct split *s)
 					     "답 :", "answer:", "reply:", "a: ",   NULL };
 	bool announced = false;
 
+	if (!holds(s, SEGMENT_QUOTED))
+		return;
 	for (size_t i = 0; i < s->count && i < ANNOUNCEMENT_LINES && !announced; i++)
 		announced = s->kinds[i] == SEGMENT_NEW && announces(s->lines[i]);
 	for (size_t i = 0; announced && i < s->count; i++) {
@@ -158,12 +166,6 @@ hear_answers(struct split *s)
 		    (line_starts_any(l, marks) || signs_itself(s, l)))
 			s->kinds[i] = SEGMENT_NEW;
 	}
-}
-
-static bool
-holds(const struct split *s, enum segment_kind kind)
-{
-	return memchr(s->kinds, kind, s->count) != NULL;
 }
 
 static void

@@ -154,14 +154,14 @@ signature_device(struct line l)
 	bool program, signs;
 
 	l = without_ornament(l);
-	if (!l.len || l.len > 140 || goes_on(l))
+	if (!l.len || l.len > 140)
 		return false;
 	if (korean_device(l) || offer(l))
-		return true;
+		return !goes_on(l);
 	program = line_starts_any(l, programs);
 	signs = line_starts_any(l, starts) || (l.len <= 80 && line_ends_any(l, tails)) ||
 		(l.len <= 30 && (line_ends(l, " from mobile") || line_ends(l, " via mobile")));
-	if (program && l.len <= 40)
-		return true;
-	return (program || signs) && line_has_any(l, devices);
+	if (!program && !signs)
+		return false;
+	return ((program && l.len <= 40) || line_has_any(l, devices)) && !goes_on(l);
 }
