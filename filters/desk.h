@@ -14,7 +14,12 @@ struct hit {
 
 struct rule_state {
 	unsigned hits;
-	bool touched, undetermined;
+	bool touched;      /* its number is in judge.touched */
+	bool undetermined; /* some match could not be decided */
+	bool exhausted;    /* it was this rule that took too many steps */
+	bool guarded;      /* its header guards were asked: */
+	enum answer admitted;
+	uint64_t steps, ns;
 };
 
 struct judge {
@@ -27,6 +32,11 @@ struct judge {
 	size_t touched_count;
 	struct hit *hits;
 	size_t hit_count, hit_room;
+	long day;                 /* today as YYYYMMDD, 0: not known */
+	uint64_t (*now_ns)(void); /* NULL: rules are not timed */
+	unsigned since_audit;     /* messages */
+	bool uncounted;           /* this is an audit: it was counted already */
+	struct trace *trace;      /* NULL: nobody asks why */
 };
 
 /* The parts and views of the message under judgement. */
@@ -41,6 +51,45 @@ struct desk {
 	struct readings readings[SECTION_MAX];
 	uint64_t have_text, have_view[VIEW_COUNT], have_readings;
 };
+
+/* The state of a rule that this message has to do with. */
+struct rule_state *
+desk_touch(struct judge *j, uint32_t rule);
+
+/* A view of a part, made when it is asked for first. Returns 0 or -ENOMEM. */
+int
+desk_view(struct desk *d, unsigned section, enum view view, const struct folded **ret);
+
+/*
+ * Whether a rule may be judged in this message at all: its language, its last day, its header
+ * guards. HIT: yes.
+ */
+enum answer
+qualify_rule(struct desk *d, uint32_t rule);
+
+/* A match of a pattern in a view of a part. */
+struct candidate {
+	uint32_t rule;
+	unsigned section;
+	const struct folded *f;
+	size_t start, end;     /* in the view */
+	size_t offset, length; /* in the part's own text */
+};
+
+/*
+ * Whether a match counts: every pattern of `all` stands near it, no pattern of `unless` in its
+ * sentence. HIT: yes.
+ */
+enum answer
+qualify_match(struct desk *d, const struct candidate *c);
+
+/* Adds what this message cost each touched rule to the set's counters. */
+void
+count_message(struct judge *j);
+
+/* What a hit looks like to people. Returns 0 or -ENOMEM. */
+int
+desk_evidence(struct desk *d, const struct hit *h, struct evidence *ret);
 
 enum answer
 desk_rule_answer(const struct rule_state *s);

@@ -10,7 +10,6 @@
 
 #include "desk.h"
 #include "limits.h"
-#include "sentence.h"
 
 struct judge *
 judge_new(void)
@@ -82,8 +81,20 @@ fit(struct judge *j, const struct ruleset *set)
 	return 0;
 }
 
-static struct rule_state *
-touch(struct judge *j, uint32_t rule)
+void
+judge_set_day(struct judge *j, long day)
+{
+	j->day = day;
+}
+
+void
+judge_set_timer(struct judge *j, uint64_t (*now_ns)(void))
+{
+	j->now_ns = now_ns;
+}
+
+struct rule_state *
+desk_touch(struct judge *j, uint32_t rule)
 {
 	struct rule_state *s = &j->states[rule];
 
@@ -111,8 +122,8 @@ add_hit(struct judge *j, const struct hit *hit)
 	return 0;
 }
 
-static int
-get_view(struct desk *d, unsigned section, enum view view, const struct folded **ret)
+int
+desk_view(struct desk *d, unsigned section, enum view view, const struct folded **ret)
 {
 	struct section_text *t = &d->texts[section];
 	uint64_t bit = UINT64_C(1) << section;
@@ -157,32 +168,6 @@ get_readings(struct desk *d, unsigned section, enum view view, const struct read
 	}
 	*ret = &d->readings[section];
 	return 0;
-}
-
-/*
- * Whether an `unless` of the rule holds in the sentence of a match, which is given in the part's
- * own text.
- */
-static enum answer
-is_excused(struct desk *d, const struct rule *r, const struct section_text *t,
-	   const struct folded *f, size_t offset, size_t length)
-{
-	size_t at, len, view_at, view_len, start, end;
-	enum answer all = ANSWER_CLEAR, one;
-
-	if (r->unless_count == 0)
-		return ANSWER_CLEAR;
-	sentence_around(t->text, t->len, offset, length, &at, &len);
-	fold_view_range(f, at, len, &view_at, &view_len);
-	for (size_t i = 0; i < r->unless_count; i++) {
-		one = matcher_find(d->j->matcher, &r->unless[i], f->text + view_at, view_len, 0,
-				   MATCH_ANYWHERE, &start, &end);
-		if (one == ANSWER_HIT)
-			return one;
-		if (one == ANSWER_UNDETERMINED)
-			all = one;
-	}
-	return all;
 }
 
 /* A place between characters, at or before offset. */
@@ -238,6 +223,45 @@ is_new(const struct desk *d, const struct pass *pass, const struct hit *hit)
 	return readings_touch(pass->leaning, hit->offset, hit->length);
 }
 
+/* A match was found: whether it counts. Keeps it when it does. */
+static int
+take_match(struct desk *d, const struct pass *pass, uint32_t rule, size_t start, size_t end)
+{
+	struct candidate c = {
+		.rule = rule, .section = pass->section, .f = pass->f, .start = start, .end = end
+	};
+	struct hit hit = { .rule = rule, .section = pass->section };
+
+	fold_source(pass->f, start, end - start, &hit.offset, &hit.length);
+	if (!is_new(d, pass, &hit))
+		return 0;
+	c.offset = hit.offset;
+	c.length = hit.length;
+	switch (qualify_match(d, &c)) {
+	case ANSWER_HIT:
+		d->j->states[rule].hits++;
+		return add_hit(d->j, &hit);
+	case ANSWER_UNDETERMINED:
+		d->j->states[rule].undetermined = true;
+		break;
+	case ANSWER_CLEAR:
+		break;
+	}
+	return 0;
+}
+
+/* The next place to look from after a match. */
+static size_t
+step_on(const struct folded *f, size_t from, size_t start, size_t end)
+{
+	from = end > from ? end : from;
+	if (end == start)
+		from++;
+	while (from < f->len && ((unsigned char)f->text[from] & 0xc0) == 0x80)
+		from++;
+	return from;
+}
+
 /*
  * Runs one pattern of a rule over one view of one part. The loop ends with the text, the evidence
  * or the budget.
@@ -246,46 +270,49 @@ static int
 run_pattern(struct desk *d, const struct pass *pass, const struct entry_pattern *e,
 	    const struct gate_window *windows, size_t window_count)
 {
-	const struct rule *r = &d->set->rules[e->rule];
-	const struct section_text *t = &d->texts[pass->section];
+	struct rule_state *s = desk_touch(d->j, e->rule);
 	const struct folded *f = pass->f;
 	size_t from = 0, start, end;
-	struct hit hit = { .rule = e->rule, .section = pass->section };
-	enum answer answer;
-	int rc;
+	int rc = 0;
 
-	while (from <= f->len && d->j->states[e->rule].hits < LIMIT_MATCHES_PER_RULE) {
-		answer = find(d, e, f, windows, window_count, from, &start, &end);
-		if (answer == ANSWER_CLEAR)
+	while (rc == 0 && from <= f->len && s->hits < LIMIT_MATCHES_PER_RULE && !s->undetermined) {
+		switch (find(d, e, f, windows, window_count, from, &start, &end)) {
+		case ANSWER_CLEAR:
 			return 0;
-		if (answer == ANSWER_HIT) {
-			fold_source(f, start, end - start, &hit.offset, &hit.length);
-			if (is_new(d, pass, &hit))
-				answer = is_excused(d, r, t, f, hit.offset, hit.length);
-			if (answer == ANSWER_CLEAR) {
-				touch(d->j, e->rule)->hits++;
-				rc = add_hit(d->j, &hit);
-				if (rc < 0)
-					return rc;
-			}
-			from = end > from ? end : from;
-			if (end == start)
-				from++;
-			while (from < f->len && ((unsigned char)f->text[from] & 0xc0) == 0x80)
-				from++;
-		}
-		if (answer == ANSWER_UNDETERMINED) {
-			touch(d->j, e->rule)->undetermined = true;
-			return 0;
+		case ANSWER_UNDETERMINED:
+			s->undetermined = true;
+			break;
+		case ANSWER_HIT:
+			rc = take_match(d, pass, e->rule, start, end);
+			from = step_on(f, from, start, end);
+			break;
 		}
 	}
-	return 0;
+	return rc;
 }
 
-static bool
-is_judged(const struct desk *d, const struct rule *r)
+/* The same, with what it costs written down. */
+static int
+run_counted(struct desk *d, const struct pass *pass, const struct entry_pattern *e,
+	    const struct gate_window *windows, size_t window_count)
 {
-	return r->language == NULL || d->language == NULL || strcmp(r->language, d->language) == 0;
+	struct rule_state *s = desk_touch(d->j, e->rule);
+	uint64_t before = matcher_steps(d->j->matcher), since = 0, spent;
+	int rc;
+
+	if (atomic_load_explicit(&d->set->counters[e->rule].quarantined, memory_order_relaxed)) {
+		s->undetermined = true;
+		return 0;
+	}
+	if (d->j->now_ns != NULL)
+		since = d->j->now_ns();
+	rc = run_pattern(d, pass, e, windows, window_count);
+	spent = matcher_steps(d->j->matcher) - before;
+	s->steps += spent;
+	s->exhausted |= s->undetermined && spent > 0;
+	if (d->j->now_ns != NULL)
+		s->ns += d->j->now_ns() - since;
+	return rc;
 }
 
 /* Sets j->bits to the entries of a lane that may match. */
@@ -309,7 +336,7 @@ run_pass(struct desk *d, const struct lane *lane, const struct pass *pass, bool 
 	 long only_rule)
 {
 	const struct view_index *v = &d->set->views[lane->view];
-	const struct gate *gate = gated && d->set->gate ? v->gate : NULL;
+	const struct gate *gate = gated ? v->gate : NULL;
 	const struct gate_window *windows = NULL;
 	size_t count = 0;
 	int rc;
@@ -320,12 +347,20 @@ run_pass(struct desk *d, const struct lane *lane, const struct pass *pass, bool 
 			size_t entry = w * 64 + (size_t)__builtin_ctzll(bits);
 			const struct entry_pattern *e = &v->entries[entry];
 
-			if ((only_rule >= 0 && (uint32_t)only_rule != e->rule) ||
-			    !is_judged(d, &d->set->rules[e->rule]))
+			if (only_rule >= 0 && (uint32_t)only_rule != e->rule)
 				continue;
+			switch (qualify_rule(d, e->rule)) {
+			case ANSWER_CLEAR:
+				continue;
+			case ANSWER_UNDETERMINED:
+				desk_touch(d->j, e->rule)->undetermined = true;
+				continue;
+			case ANSWER_HIT:
+				break;
+			}
 			if (gate != NULL)
 				count = gate_windows(gate, d->j->scratch, entry, &windows);
-			rc = run_pattern(d, pass, e, windows, count);
+			rc = run_counted(d, pass, e, windows, count);
 			if (rc < 0)
 				return rc;
 		}
@@ -342,7 +377,7 @@ run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 	struct folded f;
 	int rc;
 
-	rc = get_view(d, lane->section, lane->view, &pass.f);
+	rc = desk_view(d, lane->section, lane->view, &pass.f);
 	if (rc < 0 || pass.f->len == 0)
 		return rc;
 	rc = run_pass(d, lane, &pass, gated, only_rule);
@@ -362,6 +397,7 @@ run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 static void
 clean_up(struct judge *j)
 {
+	count_message(j);
 	for (size_t i = 0; i < j->touched_count; i++)
 		j->states[j->touched[i]] = (struct rule_state){ 0 };
 	for (size_t i = 0; i < j->set->derived_count; i++)
@@ -422,13 +458,4 @@ judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint
 		*ret = desk_rule_answer(&j->states[rule]);
 	clean_up(j);
 	return rc;
-}
-
-int
-judge_message(struct judge *j, const struct ruleset *set, const struct message *m,
-	      const double thresholds[FLAG_COUNT], struct verdict **ret_verdict)
-{
-	struct input input = { .message = m };
-
-	return judge_input(j, set, m->arena, &input, thresholds, true, ret_verdict);
 }

@@ -34,6 +34,13 @@ struct lane {
 	uint64_t *applies; /* entries of the view whose rules look at this part */
 };
 
+/* What one rule did since the set was loaded; written by all threads that judge. */
+struct rule_counter {
+	_Atomic uint64_t judged, hits, undetermined, steps, ns;
+	atomic_int strikes; /* mails in which it took too many steps, see counter.c */
+	atomic_bool quarantined;
+};
+
 struct ruleset {
 	atomic_uint references;
 	struct arena *arena;
@@ -46,8 +53,13 @@ struct ruleset {
 	size_t lane_count;
 	uint32_t *derived; /* rules with when, in order */
 	size_t derived_count;
-	bool jit, gate;
-	const char *jit_why, *gate_why;
+	struct rule_counter *counters; /* one a rule */
+	atomic_uint quarantined;       /* rules */
+	bool jit;
+	atomic_bool gate; /* an audit switches it off */
+	const char *jit_why;
+	_Atomic(const char *) gate_why;
+	_Atomic uint64_t audits;
 	char hash[65];
 };
 

@@ -44,6 +44,7 @@
 #define LIMIT_RULE_FILE_BYTES (8u << 20)
 #define LIMIT_PATTERN_BYTES 8192 /* after macros are filled in */
 #define LIMIT_PATTERNS_PER_RULE 64
+#define LIMIT_WITHIN 1000 /* characters between the patterns of `all` */
 #define LIMIT_MACRO_DEPTH 16
 #define LIMIT_WHEN_NODES 256
 #define LIMIT_YAML_DEPTH 32

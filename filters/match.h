@@ -26,6 +26,8 @@
 struct pattern {
 	pcre2_code *code;
 	struct literals literals; /* in the arena given to pattern_compile() */
+	const char *written;      /* as it stands in its file */
+	unsigned line;
 };
 
 /*

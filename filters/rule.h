@@ -52,6 +52,12 @@ struct written {
 	const struct yamlnode *node;
 };
 
+/* A header field that must match for the rule to be judged. */
+struct guard {
+	unsigned section;
+	struct pattern pattern;
+};
+
 struct rule {
 	const char *id;
 	const char *file;
@@ -60,21 +66,32 @@ struct rule {
 	const char *language; /* judged in mails of this language only; NULL: in all */
 	enum flag flag;
 	double score;
+	double max;      /* what several matches give together at most; 0: they count as one */
+	unsigned within; /* characters around a match where `all` is looked for; 0: its sentence */
+	long expires;    /* the last day on which the rule counts, as YYYYMMDD; 0: never */
 	uint64_t sections; /* bit 1 << section */
 	enum view view;
 	bool shadow;
 	bool disabled;
 	struct when *when; /* a derived rule has this and no patterns */
-	struct pattern *match, *unless;
-	size_t match_count, unless_count;
+	struct pattern *match, *all, *unless;
+	size_t match_count, all_count, unless_count;
+	struct guard *guards;
+	size_t guard_count;
 
 	/* Only while the set is being loaded. */
 	const struct pack *pack;
 	const struct yamlnode *node;
 	const struct yamlnode *when_node;
-	struct written *match_written, *unless_written;
-	size_t match_written_count, unless_written_count;
+	struct written *match_written, *all_written, *unless_written, *guard_written;
+	size_t match_written_count, all_written_count, unless_written_count;
 };
+
+/* What the keys of a rule may be, and the words of those that have words. Each ends with NULL. */
+extern const char *const rule_keys[], *const rule_override_keys[],
+					      *const rule_states[], *const rule_views[],
+									    *const rule_languages[];
+extern const char *const rule_parts[]; /* and header:NAME */
 
 /*
  * Reads a rule. Strings that outlive loading go to `keep`, the rest points into the pack. Returns

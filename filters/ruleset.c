@@ -324,10 +324,13 @@ forget_sources(struct ruleset *set)
 		struct rule *r = &set->rules[i];
 
 		forget_literals(r->match, r->match_count);
+		forget_literals(r->all, r->all_count);
 		forget_literals(r->unless, r->unless_count);
+		for (size_t k = 0; k < r->guard_count; k++)
+			forget_literals(&r->guards[k].pattern, 1);
 		r->pack = NULL;
 		r->node = r->when_node = NULL;
-		r->match_written = r->unless_written = NULL;
+		r->match_written = r->all_written = r->unless_written = r->guard_written = NULL;
 	}
 }
 
@@ -351,8 +354,16 @@ hash_sources(const struct ruleset_source *sources, size_t count, char hash[65])
 }
 
 static int
+new_counters(struct ruleset *set)
+{
+	set->counters = calloc(set->rule_count + 1, sizeof(*set->counters));
+	return set->counters == NULL ? -ENOMEM : 0;
+}
+
+static int
 load(struct loader *l, const struct ruleset_source *sources, size_t count)
 {
+	const char *why;
 	int rc = 0;
 
 	for (size_t i = 0; i < count && rc == 0; i++)
@@ -365,8 +376,15 @@ load(struct loader *l, const struct ruleset_source *sources, size_t count)
 		rc = order_conditions(l->set);
 	if (rc == 0)
 		rc = index_rules(l->set);
-	if (rc == 0 && l->options->gate && gate_works(&l->set->gate_why))
-		rc = build_gates(l->set, l->arena);
+	if (rc == 0)
+		rc = new_counters(l->set);
+	if (rc == 0 && l->options->gate) {
+		why = NULL;
+		if (gate_works(&why))
+			rc = build_gates(l->set, l->arena);
+		else
+			l->set->gate_why = why;
+	}
 	if (rc == 0 && !l->options->skip_samples)
 		rc = samples_run(l->set, l->problems);
 	return rc;
@@ -386,7 +404,8 @@ ruleset_compile(const struct ruleset_source *sources, size_t count,
 	if (l.set == NULL)
 		goto out;
 	l.set->references = 1;
-	l.set->jit_why = l.set->gate_why = "off";
+	l.set->jit_why = "off";
+	atomic_init(&l.set->gate_why, "off");
 	sections_begin(&l.set->sections);
 	l.set->arena = arena_new(0);
 	if (l.set->arena == NULL || l.arena == NULL)
@@ -441,6 +460,7 @@ ruleset_unref(struct ruleset *set)
 	for (size_t i = 0; i < set->rule_count; i++)
 		rule_clear(&set->rules[i]);
 	free(set->rules);
+	free(set->counters);
 	arena_free(set->arena);
 	free(set);
 }
@@ -467,6 +487,6 @@ ruleset_jit(const struct ruleset *set, const char **ret_why)
 bool
 ruleset_gate(const struct ruleset *set, const char **ret_why)
 {
-	*ret_why = set->gate_why;
-	return set->gate;
+	*ret_why = atomic_load(&set->gate_why);
+	return atomic_load(&set->gate);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "flag.h"
@@ -64,8 +65,35 @@ ruleset_hash(const struct ruleset *set);
 bool
 ruleset_jit(const struct ruleset *set, const char **ret_why);
 
-/* Whether the literal gate is active, and if not why. */
+/*
+ * Whether the literal gate is active, and if not why. An audit that finds the gate at fault
+ * switches it off while the set is in use.
+ */
 bool
 ruleset_gate(const struct ruleset *set, const char **ret_why);
+
+/* What one rule did since the set was loaded. */
+struct rule_stats {
+	const char *rule, *file; /* live as long as the set */
+	unsigned line;
+	enum flag flag;
+	bool shadow;
+	uint64_t judged; /* mails in which its patterns ran: those that passed the gate */
+	uint64_t hits, undetermined; /* mails */
+	uint64_t steps;              /* see LIMIT_MATCH_STEPS */
+	uint64_t ns; /* time taken, where the judges have a clock (judge_set_timer()) */
+	bool quarantined;
+};
+
+/*
+ * Fills ret with what rule number `from` and those after it did. Returns how many were filled in,
+ * at most room; 0 behind the last. Safe while others judge.
+ */
+size_t
+ruleset_stats(const struct ruleset *set, size_t from, struct rule_stats *ret, size_t room);
+
+/* Rules that are not run any more because they kept taking too many steps. */
+size_t
+ruleset_quarantined(const struct ruleset *set);
 
 #endif

@@ -54,7 +54,7 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	arena_reset(run->arena);
 	rc = answer_of(run, rule, &input, false, &answer);
 	if (rc == 0)
-		rc = answer_of(run, rule, &input, true, &gated);
+		rc = answer_of(run, rule, &input, run->set->gate, &gated);
 	if (rc < 0)
 		return rc;
 	run->gate_lost |= answer == ANSWER_HIT && gated != ANSWER_HIT;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "desk.h"
+#include "trace.h"
 
 const char *
 answer_name(enum answer a)
@@ -68,11 +69,22 @@ sum_answer(const struct sum *s, double threshold)
 	return possible ? ANSWER_UNDETERMINED : ANSWER_CLEAR;
 }
 
+/* What a rule gives its flag after that many matches. */
+static double
+rule_score(const struct rule *r, unsigned hits)
+{
+	double sum = r->score * hits;
+
+	if (r->max == 0 || hits <= 1)
+		return r->score;
+	return (r->score > 0 ? sum > r->max : sum < r->max) ? r->max : sum;
+}
+
 static void
-add_answer(struct sum *s, const struct rule *r, enum answer a, size_t evidence)
+add_answer(struct sum *s, const struct rule *r, enum answer a, unsigned evidence)
 {
 	if (a == ANSWER_HIT) {
-		s->sure += r->score;
+		s->sure += rule_score(r, evidence);
 		s->evidence += evidence;
 	} else if (a == ANSWER_UNDETERMINED) {
 		if (r->score > 0)
@@ -82,8 +94,8 @@ add_answer(struct sum *s, const struct rule *r, enum answer a, size_t evidence)
 	}
 }
 
-static int
-fill_evidence(struct desk *d, const struct hit *h, struct evidence *e)
+int
+desk_evidence(struct desk *d, const struct hit *h, struct evidence *e)
 {
 	const struct rule *r = &d->set->rules[h->rule];
 	const struct section_text *t = &d->texts[h->section];
@@ -94,12 +106,37 @@ fill_evidence(struct desk *d, const struct hit *h, struct evidence *e)
 				.line = r->line,
 				.why = r->why,
 				.part = d->set->sections.names[h->section],
-				.score = r->score };
+				.view = r->view,
+				.score = rule_score(r, d->j->states[h->rule].hits) };
 	section_source(t, h->offset, h->length, &e->offset, &e->length);
 	if (t->map_count > 0)
 		source = d->input->message->body;
 	e->text = arena_strndup(d->arena, source + e->offset, e->length);
 	return e->text == NULL ? -ENOMEM : 0;
+}
+
+/*
+ * One place is one hit, however many patterns of a rule match it: of those that overlap the first
+ * stays. j->hits is in order.
+ */
+static void
+drop_doubles(struct judge *j)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < j->hit_count; i++) {
+		struct hit *h = &j->hits[i], *last = kept > 0 ? &j->hits[kept - 1] : NULL;
+
+		if (last != NULL && last->rule == h->rule && last->section == h->section &&
+		    h->offset < last->offset + last->length) {
+			j->states[h->rule].hits--;
+			if (h->offset == last->offset && h->length > last->length)
+				*last = *h;
+			continue;
+		}
+		j->hits[kept++] = *h;
+	}
+	j->hit_count = kept;
 }
 
 /* Adds up what the rules with patterns found. j->touched and j->hits are in order now. */
@@ -188,7 +225,7 @@ collect_evidence(struct desk *d, const struct sum sums[FLAG_COUNT], struct verdi
 		struct flag_verdict *flag = &v->flags[r->flag];
 
 		if (!r->shadow &&
-		    fill_evidence(d, &j->hits[i], &flag->evidence[flag->evidence_count++]) < 0)
+		    desk_evidence(d, &j->hits[i], &flag->evidence[flag->evidence_count++]) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < d->set->derived_count; i++) {
@@ -227,6 +264,7 @@ desk_conclude(struct desk *d, const double thresholds[FLAG_COUNT], struct verdic
 	qsort(j->touched, j->touched_count, sizeof(*j->touched), rule_order);
 	if (j->hit_count > 1)
 		qsort(j->hits, j->hit_count, sizeof(*j->hits), hit_order);
+	drop_doubles(j);
 	rc = add_up(d, sums, v);
 	if (rc < 0)
 		return rc;
@@ -239,6 +277,7 @@ desk_conclude(struct desk *d, const double thresholds[FLAG_COUNT], struct verdic
 		(d->input->message != NULL && (d->input->message->notes & NOTES_UNDETERMINED) != 0);
 	v->ruleset_hash = d->set->hash;
 	v->steps = matcher_steps(j->matcher);
+	trace_end(d);
 	*ret_verdict = v;
 	return 0;
 }

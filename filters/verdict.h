@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "flag.h"
+#include "fold.h"
 #include "message.h"
 #include "ruleset.h"
 
@@ -36,9 +37,9 @@ struct evidence {
 			     "header:NAME" */
 	size_t offset, length; /* bytes in the decoded text of that part (for body, quoted,
 				  signature: in message.body) */
+	enum view view;        /* through which the rule looks */
 	const char *text;      /* those bytes, NUL-terminated, "" for a derived rule */
-	double score; /* what this rule gave its flag; counted once per rule however often it
-			 matched */
+	double score; /* what this rule gave its flag with all its evidence; the same in each */
 };
 
 struct flag_verdict {
@@ -59,6 +60,8 @@ struct verdict {
 	uint64_t steps; /* spent of LIMIT_MESSAGE_STEPS */
 };
 
+#define AUDIT_EVERY 256
+
 /* The default threshold of every flag. */
 #define THRESHOLD_DEFAULT 5.0
 
@@ -71,9 +74,21 @@ judge_new(void);
 void
 judge_free(struct judge *j);
 
+/* Today as the number YYYYMMDD; until it is said, no rule expires. */
+void
+judge_set_day(struct judge *j, long day);
+
+/* A clock in nanoseconds, so that the time of each rule is counted; NULL (the default): it is not.
+ */
+void
+judge_set_timer(struct judge *j, uint64_t (*now_ns)(void));
+
 /*
- * Judges a message. thresholds may be NULL (all THRESHOLD_DEFAULT). The verdict lives in m->arena
- * and does not outlive the set's reference held by the caller. Returns 0 or -ENOMEM.
+ * Judges a message. One message in AUDIT_EVERY, and each in which a threat hits, is judged again
+ * without the gate; where the two disagree the ungated verdict stands and the set's gate is off
+ * from then on (ruleset_gate() tells). thresholds may be NULL (all THRESHOLD_DEFAULT). The verdict
+ * lives in m->arena and does not outlive the set's reference held by the caller. Returns 0 or
+ * -ENOMEM.
  */
 int
 judge_message(struct judge *j, const struct ruleset *set, const struct message *m,

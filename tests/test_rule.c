@@ -260,6 +260,41 @@ too_many_patterns_and_headers(void **state)
 	problems_free(&p);
 }
 
+static void
+mistakes_in_bounds_and_guards(void **state)
+{
+	struct problems p = { 0 };
+
+	(void)state;
+	ruleset_unref(help_set("rules:\n"
+			       "  - id: a\n    flag: threat.legal\n    match: a b\n    within: 5\n"
+			       "  - id: b\n    flag: threat.legal\n    all: a b\n"
+			       "  - id: c\n    flag: threat.legal\n    match: a b\n    max: 2\n"
+			       "  - id: d\n    flag: threat.legal\n    match: a b\n"
+			       "    expires: 2026-02-29\n"
+			       "  - id: e\n    flag: threat.legal\n    match: a b\n"
+			       "    expires: tomorrow\n"
+			       "  - id: f\n    flag: threat.legal\n    match: a b\n"
+			       "    header: {'x y': a}\n"
+			       "  - id: g\n    flag: threat.legal\n    match: a b\n"
+			       "    header: {x-y: 'a('}\n"
+			       "  - id: h\n    flag: threat.legal\n    all: ['a b', 'c(']\n"
+			       "    within: 1001\n"
+			       "  - id: i\n    flag: extortion\n    when: threat\n    max: 9\n",
+			       false, false, &p));
+	assert_true(help_has_problem(&p, 5, 13, "no all"));
+	assert_true(help_has_problem(&p, 8, 10, "two patterns"));
+	assert_true(help_has_problem(&p, 12, 10, "between the rule's score"));
+	assert_true(help_has_problem(&p, 16, 14, "no day 2026-02-29"));
+	assert_true(help_has_problem(&p, 20, 14, "\"tomorrow\""));
+	assert_true(help_has_problem(&p, 24, 14, "\"x y\""));
+	assert_true(help_has_problem(&p, 28, 0, "does not compile"));
+	assert_true(help_has_problem(&p, 32, 13, "within"));
+	assert_true(help_has_problem(&p, 36, 10, "max"));
+	assert_int_equal(p.errors, 9);
+	problems_free(&p);
+}
+
 int
 main(void)
 {
@@ -271,6 +306,7 @@ main(void)
 		cmocka_unit_test(built_ins_match_what_they_say),
 		cmocka_unit_test(every_mistake_at_its_place),
 		cmocka_unit_test(too_many_patterns_and_headers),
+		cmocka_unit_test(mistakes_in_bounds_and_guards),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

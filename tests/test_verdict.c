@@ -473,6 +473,91 @@ same_verdict_every_way(void **state)
 }
 
 static void
+all_in_a_sentence_or_near(void **state)
+{
+	struct ruleset *set = help_sound_set(
+		"rules:\n"
+		"  - id: a\n    flag: threat.legal\n    match: [court, judge]\n"
+		"    all: ['(?:see|meet) you', soon]\n    unless: tennis\n"
+		"  - id: b\n    flag: signal.churn\n    all: [고객센터, '전화.{0,4}안 받']\n"
+		"  - id: c\n    flag: signal.repeat\n    within: 5\n    match: 세\n    all: "
+		"번째\n");
+
+	(void)state;
+	assert_int_equal(hits(set, "I will see you in court soon"), 1u << FLAG_THREAT_LEGAL);
+	assert_int_equal(hits(set, "The judge will meet you soon."), 1u << FLAG_THREAT_LEGAL);
+	assert_int_equal(hits(set, "I will see you in court. Soon."), 0);
+	assert_int_equal(hits(set, "I will see you on the tennis court soon"), 0);
+	assert_int_equal(hits(set, "전화를 왜 안 받나요, 고객센터에서"), 1u << FLAG_SIGNAL_CHURN);
+	assert_int_equal(hits(set, "고객센터입니다. 전화를 안 받아요"), 0);
+	assert_int_equal(hits(set, "벌써 세 번째"), 1u << FLAG_SIGNAL_REPEAT);
+	assert_int_equal(hits(set, "벌써 세 통 째 번째"), 0);
+	assert_int_equal(hits(set, "번째. 세"), 1u << FLAG_SIGNAL_REPEAT);
+	ruleset_unref(set);
+}
+
+static void
+several_matches_up_to_max(void **state)
+{
+	struct ruleset *set = help_sound_set("rules:\n"
+					     "  - id: a\n    flag: threat.menace\n    score: 2\n"
+					     "    max: 5\n    match: [bad, 'b[a]d']\n"
+					     "  - id: b\n    flag: threat.menace\n    score: -1\n"
+					     "    max: -2\n    match: sorry\n");
+	struct verdict *v;
+
+	(void)state;
+	v = judged_body(set, "bad");
+	assert_true(v->flags[FLAG_THREAT_MENACE].score == 2);
+	assert_int_equal(v->flags[FLAG_THREAT_MENACE].evidence_count,
+			 1); /* two patterns, a place */
+	v = judged_body(set, "bad bad");
+	assert_true(v->flags[FLAG_THREAT_MENACE].score == 4);
+	assert_int_equal(v->flags[FLAG_THREAT_MENACE].answer, ANSWER_CLEAR);
+	v = judged_body(set, "bad bad bad bad");
+	assert_true(v->flags[FLAG_THREAT_MENACE].score == 5);
+	assert_true(v->flags[FLAG_THREAT_MENACE].evidence[3].score == 5);
+	assert_int_equal(v->flags[FLAG_THREAT_MENACE].answer, ANSWER_HIT);
+	v = judged_body(set, "bad bad bad sorry sorry sorry");
+	assert_true(v->flags[FLAG_THREAT_MENACE].score == 3);
+	ruleset_unref(set);
+}
+
+static void
+rules_expire(void **state)
+{
+	struct ruleset *set = help_sound_set("rules:\n  - id: a\n    flag: signal.churn\n"
+					     "    match: bye\n    expires: 2026-12-31\n");
+
+	(void)state;
+	assert_int_equal(hits(set, "bye"), 1u << FLAG_SIGNAL_CHURN);
+	judge_set_day(judge, 20261231);
+	assert_int_equal(hits(set, "bye"), 1u << FLAG_SIGNAL_CHURN);
+	judge_set_day(judge, 20270101);
+	assert_int_equal(hits(set, "bye"), 0);
+	judge_set_day(judge, 0);
+	ruleset_unref(set);
+}
+
+static void
+guarded_by_a_header(void **state)
+{
+	static const char mail[] = "From: a@b.example\r\nX-Form: Contact us\r\n\r\nbye\r\n";
+	struct ruleset *set = help_sound_set(
+		"rules:\n  - id: a\n    flag: signal.churn\n    header: {x-form: contact}\n"
+		"    match: bye\n    test: {hit: bye}\n"
+		"  - id: b\n    flag: signal.repeat\n    header: {x-form: contact, x-other: '.'}\n"
+		"    match: bye\n");
+	struct message *m;
+
+	(void)state;
+	assert_int_equal(hits(set, "bye"), 0);
+	assert_int_equal(message_read(arena, mail, sizeof(mail) - 1, false, &m), 0);
+	assert_int_equal(verdict_hits(judged(set, m)), 1u << FLAG_SIGNAL_CHURN);
+	ruleset_unref(set);
+}
+
+static void
 names_of_answers(void **state)
 {
 	(void)state;
@@ -499,6 +584,10 @@ main(void)
 		cmocka_unit_test(undetermined_unless_leaves_the_match_undetermined),
 		cmocka_unit_test(budget_of_a_message),
 		cmocka_unit_test(same_verdict_every_way),
+		cmocka_unit_test(all_in_a_sentence_or_near),
+		cmocka_unit_test(several_matches_up_to_max),
+		cmocka_unit_test(rules_expire),
+		cmocka_unit_test(guarded_by_a_header),
 		cmocka_unit_test(names_of_answers),
 	};
 
