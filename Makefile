@@ -98,7 +98,7 @@ $(BUILD)/test_%: $(BUILD)/tests/test_%.o $(TEST_OBJS) $(BUILD)/libdaemon.a $(BUI
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay_main.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/bench_filters: $(BUILD)/tests/bench/bench_filters.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
+$(BUILD)/bench_%: $(BUILD)/tests/bench/bench_%.o $(BUILD)/libdaemon.a $(BUILD)/libfilters.a
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
@@ -125,7 +125,7 @@ demo-deps:
 
 .PHONY: bench
 bench: test-deps
-	@$(MAKE) --no-print-directory programs $(BUILD)/bench_filters
+	@$(MAKE) --no-print-directory programs $(BUILD)/bench_filters $(BUILD)/bench_rules
 	@BUILD=$(BUILD) /usr/bin/python3 tests/bench/bench.py
 
 FUZZ_SECONDS ?= 60

@@ -127,12 +127,12 @@ def scan(build, folder):
     return count / statistics.median(times)
 
 
-def filters(build, folder):
-    """Reading and judging alone, and where the time goes: bench_filters prints it itself."""
-    out = subprocess.run([str(build / "bench_filters"), "rules", str(folder)], capture_output=True, text=True)
+def alone(build, program, folder):
+    """A part measured alone: bench_filters (reading, judging, by stage) and bench_rules (the gate) print it themselves."""
+    out = subprocess.run([str(build / program), "rules", str(folder)], capture_output=True, text=True)
     print(out.stdout, end="", flush=True)
     if out.returncode != 0:
-        print(f"bench_filters failed ({out.returncode}): {out.stderr.strip()}")
+        print(f"{program} failed ({out.returncode}): {out.stderr.strip()}")
 
 
 def main():
@@ -157,7 +157,8 @@ def main():
         for i, data in enumerate(mails):
             (folder / f"{i:05}.eml").write_bytes(data)
         row(f"scan of {len(mails)} mails, shipped packs", f"{scan(build, folder):,.0f} mails/s", ">= 10,000")
-        filters(build, folder)
+        alone(build, "bench_filters", folder)
+        alone(build, "bench_rules", folder)
     finally:
         dovecot.stop()
         shutil.rmtree(place, ignore_errors=True)
