@@ -28,6 +28,9 @@ int
 ctl_simulate(int argc, char **argv);
 
 int
+ctl_rules(int argc, char **argv);
+
+int
 ctl_status(int argc, char **argv);
 
 int

@@ -25,6 +25,8 @@ static const struct command {
 	  "show what the filters see of a mail", false },
 	{ "simulate", ctl_simulate, "[--json | --drafts] [--account NAME] [--config FILE] PATH...",
 	  "go the whole way in memory: what would be done", false },
+	{ "rules", ctl_rules, "TOOL ...",
+	  "tools for those who write and tune rules: see triagectl rules help", false },
 	{ "account", ctl_account, "test NAME [--config FILE] | resume NAME FOLDER",
 	  "try an account's settings; read a parked folder again", true },
 	{ "status", ctl_status, "[--json]",
@@ -81,7 +83,8 @@ run_command(const struct command *command, int argc, char **argv)
 {
 	char called[64];
 
-	if (help_wanted(argc, argv))
+	/* The tools of rules each have a help of their own. */
+	if (command->run != ctl_rules && help_wanted(argc, argv))
 		return help_command(command);
 	/* getopt_long() begins its complaints with this. */
 	snprintf(called, sizeof(called), "triagectl %s", command->name);

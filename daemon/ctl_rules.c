@@ -1,0 +1,74 @@
+/*
+ * ctl_rules: the table of the tools. See ctl_rules.h.
+ */
+#include "ctl_rules.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+struct tool {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *summary;
+};
+
+/* The order is that of the help. */
+static const struct tool tools[] = {
+	{ 0 },
+};
+
+static void
+help(FILE *out)
+{
+	fputs("usage: triagectl rules TOOL ...\n\n", out);
+	for (const struct tool *tool = tools; tool->name; tool++)
+		fprintf(out, "  %-9s %s\n            %s\n", tool->name, tool->arguments,
+			tool->summary);
+	fputs("\nExit status: 0 well, 1 something in the input failed or differs, 2 usage or "
+	      "configuration. More: triagectl(1), triaged-rules(5).\n",
+	      out);
+}
+
+static bool
+asks_help(const char *argument)
+{
+	return !strcmp(argument, "--help") || !strcmp(argument, "-h");
+}
+
+static int
+run_tool(const struct tool *tool, int argc, char **argv)
+{
+	char called[64];
+
+	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++) {
+		if (!asks_help(argv[i]))
+			continue;
+		printf("usage: triagectl rules %s %s\n\n%s\nmore: triagectl(1)\n", tool->name,
+		       tool->arguments, tool->summary);
+		return ctl_flush();
+	}
+	snprintf(called, sizeof(called), "triagectl rules %s", tool->name);
+	argv[1] = called;
+	return tool->run(argc - 1, argv + 1);
+}
+
+int
+ctl_rules(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (asks_help(name) || !strcmp(name, "help")) {
+		help(stdout);
+		return ctl_flush();
+	}
+	for (const struct tool *tool = tools; tool->name; tool++)
+		if (!strcmp(name, tool->name))
+			return run_tool(tool, argc, argv);
+	if (*name)
+		fprintf(stderr, "triagectl rules: there is no tool \"%s\"\n\n", name);
+	help(stderr);
+	return CTL_USAGE;
+}
