@@ -38,6 +38,26 @@ clock_manual_init(struct clock_manual *manual, int64_t now_ms)
 	atomic_store(&manual->now, now_ms);
 }
 
+long
+clock_day(const struct clock *clock)
+{
+	time_t seconds = (time_t)(clock_now_ms(clock) / 1000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm))
+		return 0;
+	return (tm.tm_year + 1900L) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday;
+}
+
+uint64_t
+clock_monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 int64_t
 clock_monotonic_ms(void)
 {

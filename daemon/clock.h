@@ -34,6 +34,14 @@ clock_now_ms(const struct clock *clock)
 	return clock->now_ms(clock);
 }
 
+/* The day in the machine's time zone, as the number YYYYMMDD. */
+long
+clock_day(const struct clock *clock);
+
+/* Nanoseconds that only go forward, for what takes little time. */
+uint64_t
+clock_monotonic_ns(void);
+
 /* Milliseconds that only go forward, for deadlines. */
 int64_t
 clock_monotonic_ms(void);

@@ -17,6 +17,8 @@ struct tool {
 
 /* The order is that of the help. */
 static const struct tool tools[] = {
+	{ "explain", rules_explain, "[--json] [--rules DIR]... [--account NAME] FILE...",
+	  "all that led to a mail's verdict: hits, near hits, scores, the policy's lines" },
 	{ 0 },
 };
 

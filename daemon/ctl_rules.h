@@ -10,4 +10,7 @@
 
 #define RULES_DIRECTORIES_MAX 16u /* --rules on one command line */
 
+int
+rules_explain(int argc, char **argv);
+
 #endif

@@ -292,8 +292,8 @@ explain_head(const struct term *term, const char *name, const char *text)
 	putc('\n', term->out);
 }
 
-static void
-explain_flag(const struct term *term, enum flag f, const struct flag_verdict *flag)
+void
+scan_print_flag(const struct term *term, enum flag f, const struct flag_verdict *flag)
 {
 	putc('\n', term->out);
 	term_cell(term, flag->answer == ANSWER_HIT ? STYLE_BAD : STYLE_WARNING, flag_name(f), 0);
@@ -304,8 +304,9 @@ explain_flag(const struct term *term, enum flag f, const struct flag_verdict *fl
 
 		/* A rule's score counts once, however often it matched. */
 		if (i == 0 || strcmp(e->rule, flag->evidence[i - 1].rule)) {
-			fprintf(term->out, "  %+g  %s  (%s:%u)\n", e->score, e->rule, e->file,
-				e->line);
+			fprintf(term->out, "  %+g  %s  %s%s  (%s:%u)\n", e->score, e->rule,
+				e->when ? "when " : "", e->when ? e->when : view_name(e->view),
+				e->file, e->line);
 			if (e->why[0])
 				fprintf(term->out, "      %s\n", e->why);
 		}
@@ -383,14 +384,8 @@ explain_text(const struct term *term, const struct message *m, const struct verd
 }
 
 void
-scan_print_explain(const struct term *term, const struct scanned *mail)
+scan_print_head(const struct term *term, const struct scanned *mail)
 {
-	static const char *const kinds[] = {
-		[SEGMENT_NEW] = "new words",
-		[SEGMENT_QUOTED] = "quoted",
-		[SEGMENT_SIGNATURE] = "signature",
-		[SEGMENT_FORWARDED] = "forwarded",
-	};
 	const struct message *m = mail->message;
 	char date[40], notes[256];
 
@@ -405,18 +400,37 @@ scan_print_explain(const struct term *term, const struct scanned *mail)
 		explain_head(term, "notes", message_notes_text(m->notes, notes, sizeof(notes)));
 	}
 	explain_head(term, "severity", mail->severity);
-	if (!m || !mail->verdict)
-		return;
-	explain_head(term, "rule set", mail->verdict->ruleset_hash);
-	for (int f = 0; f < FLAG_COUNT; f++)
-		if (mail->verdict->flags[f].answer != ANSWER_CLEAR)
-			explain_flag(term, (enum flag)f, &mail->verdict->flags[f]);
-	for (size_t i = 0; i < mail->verdict->undetermined_count; i++)
-		fprintf(term->out, "\nnot decided: %s\n", mail->verdict->undetermined[i]);
+}
+
+void
+scan_print_text(const struct term *term, const struct message *m, const struct verdict *v)
+{
+	static const char *const kinds[] = {
+		[SEGMENT_NEW] = "new words",
+		[SEGMENT_QUOTED] = "quoted",
+		[SEGMENT_SIGNATURE] = "signature",
+		[SEGMENT_FORWARDED] = "forwarded",
+	};
+
 	for (size_t i = 0; i < m->segment_count; i++) {
 		fputs("\n", term->out);
 		term_cell(term, STYLE_DIM, kinds[m->segments[i].kind], 0);
 		fputs(":\n", term->out);
-		explain_text(term, m, mail->verdict, &m->segments[i]);
+		explain_text(term, m, v, &m->segments[i]);
 	}
+}
+
+void
+scan_print_explain(const struct term *term, const struct scanned *mail)
+{
+	scan_print_head(term, mail);
+	if (!mail->message || !mail->verdict)
+		return;
+	explain_head(term, "rule set", mail->verdict->ruleset_hash);
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if (mail->verdict->flags[f].answer != ANSWER_CLEAR)
+			scan_print_flag(term, (enum flag)f, &mail->verdict->flags[f]);
+	for (size_t i = 0; i < mail->verdict->undetermined_count; i++)
+		fprintf(term->out, "\nnot decided: %s\n", mail->verdict->undetermined[i]);
+	scan_print_text(term, mail->message, mail->verdict);
 }

@@ -33,6 +33,18 @@ scan_print_json(FILE *out, const struct scanned *mail);
 void
 scan_print_line(const struct term *term, const struct scanned *mail);
 
+/* The parts of which an explanation is made: what mail it is, with its severity; */
+void
+scan_print_head(const struct term *term, const struct scanned *mail);
+
+/* a flag's score, threshold, rules and places; */
+void
+scan_print_flag(const struct term *term, enum flag f, const struct flag_verdict *flag);
+
+/* the text by its parts, what rules matched in [brackets] and in colour. */
+void
+scan_print_text(const struct term *term, const struct message *m, const struct verdict *v);
+
 /*
  * Everything about one mail: flags with scores, rules and places, then the text with the hits
  * marked.

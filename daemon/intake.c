@@ -48,6 +48,8 @@ intake_judge(struct judge *judge, const struct bundle *bundle, struct arrival *a
 	if (a->parked)
 		return;
 	record_sha256(a->bytes, a->len, a->digest);
+	if (judge)
+		judge_set_day(judge, a->day);
 	if (message_read(a->arena, a->bytes, a->len, a->cut, &a->message) < 0 || !judge ||
 	    judge_message(judge, bundle->rules, a->message, policy_thresholds(bundle->policy),
 			  &a->verdict) < 0 ||

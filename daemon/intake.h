@@ -29,6 +29,7 @@ struct arrival {
 	size_t len;
 	bool cut;           /* the server has more than was fetched */
 	const char *parked; /* why it cannot be judged, NULL when it can */
+	long day;           /* clock_day(): some rules have a last day */
 
 	/* Set by intake_judge(). */
 	struct message *message;

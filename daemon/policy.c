@@ -88,20 +88,42 @@ any_hit(const struct verdict *verdict)
 	return false;
 }
 
-enum severity
-policy_severity(const struct policy *policy, const struct verdict *verdict)
+void
+policy_severity_reason(const struct policy *policy, const struct verdict *verdict,
+		       struct severity_reason *ret)
 {
-	enum severity severity = SEVERITY_NONE;
+	struct severity_reason reason = { .severity = SEVERITY_NONE, .condition = "" };
 
 	for (size_t i = 0; i < policy->severity_count && any_hit(verdict); i++) {
-		if (holds(policy->severities[i].when, verdict)) {
-			severity = policy->severities[i].severity;
+		const struct policy_severity *s = &policy->severities[i];
+
+		if (holds(s->when, verdict)) {
+			reason.severity = s->severity;
+			reason.line = s->line;
+			reason.condition = s->condition;
 			break;
 		}
 	}
-	if (severity < SEVERITY_HIGH && threat_undetermined(verdict))
-		severity = SEVERITY_HIGH;
-	return severity;
+	if (reason.severity < SEVERITY_HIGH && threat_undetermined(verdict)) {
+		reason.severity = SEVERITY_HIGH;
+		reason.undetermined = true;
+	}
+	*ret = reason;
+}
+
+enum severity
+policy_severity(const struct policy *policy, const struct verdict *verdict)
+{
+	struct severity_reason reason;
+
+	policy_severity_reason(policy, verdict, &reason);
+	return reason.severity;
+}
+
+const char *
+policy_file(const struct policy *policy)
+{
+	return policy->file;
 }
 
 static bool
@@ -192,15 +214,16 @@ policy_decide(const struct policy *policy, const struct policy_input *input, str
 	for (size_t i = 0; i < policy->rule_count; i++)
 		most += policy->rules[i].action_count;
 	plan.actions = arena_calloc(arena, most, sizeof(*plan.actions));
-	plan.rules = arena_calloc(arena, policy->rule_count, sizeof(*plan.rules));
-	if (!plan.actions || !plan.rules)
+	plan.fits = arena_calloc(arena, policy->rule_count, sizeof(*plan.fits));
+	if (!plan.actions || !plan.fits)
 		return -ENOMEM;
 	for (size_t i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
 		if (!rule_fits(rule, input, plan.severity))
 			continue;
-		plan.rules[plan.rule_count++] = rule->name;
+		plan.fits[plan.fit_count++] =
+			(struct policy_fit){ rule->name, rule->line, rule->stop };
 		for (size_t k = 0; k < rule->action_count; k++) {
 			if (action_allowed(input, &plan, &rule->actions[k]))
 				plan.actions[plan.action_count++] = rule->actions[k];

@@ -60,6 +60,22 @@ policy_thresholds(const struct policy *policy);
 enum severity
 policy_severity(const struct policy *policy, const struct verdict *verdict);
 
+/* Where the severity comes from. Everything lives as long as the policy. */
+struct severity_reason {
+	enum severity severity;
+	unsigned line;         /* of the policy file; 0: no line of it decided */
+	const char *condition; /* as it is written there, "" without a line */
+	bool undetermined;     /* raised to high because a threat could not be decided */
+};
+
+void
+policy_severity_reason(const struct policy *policy, const struct verdict *verdict,
+		       struct severity_reason *ret);
+
+/* What diagnostics call the policy: the path it was read from. */
+const char *
+policy_file(const struct policy *policy);
+
 enum action_kind {
 	ACTION_KEYWORD, /* argument: keyword */
 	ACTION_FLAG,
@@ -89,6 +105,13 @@ struct policy_input {
 			 */
 };
 
+/* A policy rule that fitted. */
+struct policy_fit {
+	const char *name;
+	unsigned line;
+	bool stop; /* it was the last to be looked at */
+};
+
 struct plan {
 	enum severity severity;
 	bool case_wanted; /* a complaint, or a person's mail in a known case: open or continue a
@@ -96,8 +119,8 @@ struct plan {
 	struct action *actions; /* in the order in which they are to be carried out, a move last, no
 				   doubles */
 	size_t action_count;
-	const char **rules; /* names of the policy rules that fitted, in order */
-	size_t rule_count;
+	struct policy_fit *fits; /* the policy rules that fitted, in order */
+	size_t fit_count;
 };
 
 /*

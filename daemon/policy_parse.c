@@ -167,7 +167,10 @@ read_severities(const struct reader *r, const struct yamlnode *node)
 		when = read_when(r, pair, "a severity's condition");
 		if (severity >= 0 && when)
 			p->severities[p->severity_count++] =
-				(struct policy_severity){ (enum severity)severity, when };
+				(struct policy_severity){ .severity = (enum severity)severity,
+							  .when = when,
+							  .condition = pair->text,
+							  .line = pair->key->line };
 	}
 }
 
@@ -405,6 +408,7 @@ read_rule(const struct reader *r, const struct yamlnode *node, struct policy_rul
 			      *entry;
 
 	rule->name = "";
+	rule->line = node->line;
 	if (!name)
 		yamldoc_error(&r->doc, node, "the name is what records and logs say",
 			      "a rule needs a name");
@@ -467,6 +471,9 @@ policy_parse(const char *name, const char *text, size_t len, const struct policy
 	if (!r.policy)
 		goto out;
 	r.policy->arena = arena;
+	r.policy->file = arena_strdup(arena, name);
+	if (!r.policy->file)
+		goto out;
 	for (int i = 0; i < FLAG_COUNT; i++)
 		r.policy->thresholds[i] = THRESHOLD_DEFAULT;
 	result = yamldoc_load(&r.doc, arena, name, text, len, problems);

@@ -18,10 +18,13 @@ enum wanted {
 struct policy_severity {
 	enum severity severity;
 	const struct when *when;
+	const char *condition; /* as it is written */
+	unsigned line;
 };
 
 struct policy_rule {
 	const char *name;
+	unsigned line;
 	const struct when *flags; /* NULL: any */
 	unsigned severities;      /* bits 1u << SEVERITY_x, 0: any */
 	const char **languages;   /* NULL: any; these lists end with NULL */
@@ -35,6 +38,7 @@ struct policy_rule {
 
 struct policy {
 	struct arena *arena;
+	const char *file;
 	double thresholds[FLAG_COUNT];
 	struct policy_severity *severities;
 	size_t severity_count;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "pool.h"
 
 #define POOL_WORKERS_MAX 64
@@ -35,6 +36,8 @@ worker_main(void *argument)
 	struct pool *pool = argument;
 	struct judge *judge = judge_new();
 
+	if (judge)
+		judge_set_timer(judge, clock_monotonic_ns);
 	pthread_mutex_lock(&pool->mutex);
 	for (;;) {
 		while (!pool->first && !pool->stopping)

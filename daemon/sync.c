@@ -142,9 +142,12 @@ add_arrival(struct sync *sync, const struct listed *listed, const void *bytes, s
 		a->arena = arena_new(MAIL_ARENA_MAX);
 	if (!a->arena)
 		return err_set(sync->err, -ENOMEM, "taking in a mail: out of memory");
-	*a = (struct arrival){
-		.arena = a->arena, .listed = *listed, .len = len, .cut = cut, .parked = parked
-	};
+	*a = (struct arrival){ .day = clock_day(sync->intake->clock),
+			       .arena = a->arena,
+			       .listed = *listed,
+			       .len = len,
+			       .cut = cut,
+			       .parked = parked };
 	a->bytes = arena_strndup(a->arena, bytes ? bytes : "", len);
 	if (!a->bytes)
 		a->parked = "taking it in needs more memory than one mail may have";

@@ -104,7 +104,8 @@ compile_when(struct rule *rule, struct arena *keep)
 	if (rc == -EINVAL)
 		report(rule->pack, rule->when_node, PROBLEM_ERROR, error.offset, error.hint,
 		       error.text);
-	return rc;
+	rule->when_text = arena_strdup(keep, rule->when_node->text);
+	return rc == 0 && rule->when_text == NULL ? -ENOMEM : rc;
 }
 
 int

@@ -74,6 +74,7 @@ struct rule {
 	bool shadow;
 	bool disabled;
 	struct when *when; /* a derived rule has this and no patterns */
+	const char *when_text;
 	struct pattern *match, *all, *unless;
 	size_t match_count, all_count, unless_count;
 	struct guard *guards;

@@ -239,6 +239,7 @@ collect_evidence(struct desk *d, const struct sum sums[FLAG_COUNT], struct verdi
 			.file = r->file,
 			.line = r->line,
 			.why = r->why,
+			.when = r->when_text,
 			.part = "body",
 			.text = "",
 			.score = r->score,

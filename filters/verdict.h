@@ -33,6 +33,7 @@ struct evidence {
 	const char *file;
 	unsigned line;
 	const char *why;  /* the rule's own words, "" when none */
+	const char *when; /* the condition of a derived rule as it is written, else NULL */
 	const char *part; /* "subject", "body", "quoted", "signature", "attachment-name", "from",
 			     "header:NAME" */
 	size_t offset, length; /* bytes in the decoded text of that part (for body, quoted,
