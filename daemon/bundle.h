@@ -1,9 +1,7 @@
 /*
  * bundle: rules, policy and templates that belong together, loaded from the rule directories,
- * shared by reference count and swapped as one at reload. Never changed once loaded.
- *
- * A directory holds any of <language>/NAME.yaml (rule packs), *.yaml rule files at its top,
- * policy.yaml, and templates/<language>/NAME.txt. Directories after the first are overrides.
+ * shared by reference count and swapped as one at reload. Never changed once loaded. What the
+ * directories hold is told in rule_files.h.
  */
 #ifndef DAEMON_BUNDLE_H
 #define DAEMON_BUNDLE_H
@@ -17,7 +15,10 @@ struct bundle {
 	_Atomic unsigned references;
 	struct ruleset *rules;
 	struct policy *policy;
-	char hash[65]; /* over rules, policy and templates */
+	char hash[65];          /* over rules, policy and templates */
+	bool gated;             /* the literal gate worked when the rules were loaded */
+	_Atomic bool gate_told; /* see vigil.h */
+	_Atomic size_t quarantine_told;
 	struct bundle_template {
 		char *name, *language;
 		struct template *template;

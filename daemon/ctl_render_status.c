@@ -10,6 +10,27 @@
 #define NAMED_MAX 3 /* actions named of those that wait for the same reason */
 
 static void
+status_quarantined(const struct term *term, const json_t *list)
+{
+	const json_t *rule;
+	size_t i;
+
+	json_array_foreach(list, i, rule)
+	{
+		term_style(term, STYLE_BAD);
+		fputs("  the rule ", term->out);
+		put(term, string(rule, "rule"));
+		fputs(" (", term->out);
+		put(term, string(rule, "at"));
+		fputs(") is put aside, it kept taking too many steps: make it simpler or switch it "
+		      "off, then reload",
+		      term->out);
+		term_style(term, STYLE_PLAIN);
+		putc('\n', term->out);
+	}
+}
+
+static void
 status_head(const struct term *term, const json_t *status)
 {
 	const json_t *rules = json_object_get(status, "rules");
@@ -27,6 +48,7 @@ status_head(const struct term *term, const json_t *status)
 			string(rules, "jit_why"));
 	if (!json_is_true(json_object_get(rules, "gate")) && *string(rules, "gate_why"))
 		fprintf(term->out, "  the literal gate is off: %s\n", string(rules, "gate_why"));
+	status_quarantined(term, json_object_get(rules, "quarantined"));
 	if (*string(rules, "reload_error")) {
 		term_style(term, STYLE_BAD);
 		fputs("  the last reload was refused: ", term->out);

@@ -23,6 +23,7 @@
 #include "service.h"
 #include "stream.h"
 #include "view.h"
+#include "vigil.h"
 
 #define ATTENTION_MAX 100
 
@@ -150,9 +151,10 @@ hook_status(void *context, json_t **ret, struct err *err)
 		view_attention(txn, e->config, ATTENTION_MAX, &attention);
 		store_abort(txn);
 	}
-	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:I,s:s}", "count",
+	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:o,s:I,s:s}", "count",
 			  (json_int_t)ruleset_count(bundle->rules), "hash", bundle->hash, "jit",
-			  jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why, "loaded_ms",
+			  jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why,
+			  "quarantined", vigil_quarantined(bundle), "loaded_ms",
 			  (json_int_t)e->reloaded_ms, "reload_error", e->reload_error);
 	bundle_unref(bundle);
 	*ret = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "version", TRIAGED_VERSION, "started_ms",

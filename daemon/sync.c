@@ -10,6 +10,7 @@
 #include "ledger.h"
 #include "resync.h"
 #include "sync.h"
+#include "vigil.h"
 
 #define BATCH_MAILS 64
 #define BATCH_BYTES (2u << 20)
@@ -18,7 +19,7 @@
 
 struct sync_job {
 	struct arrival arrival;
-	const struct bundle *bundle;
+	struct bundle *bundle;
 };
 
 /* Mails that are fetched, judged and committed together. */
@@ -82,6 +83,7 @@ finish_batch(struct sync *sync, struct batch *batch)
 	if (batch->count == 0)
 		return 0;
 	pool_wait(sync->service->pool, &batch->pool);
+	vigil_look(sync->bundle);
 	for (size_t i = 0; i < batch->count; i++)
 		arrivals[i] = &batch->jobs[i].arrival;
 	if (!sync->broken)

@@ -13,6 +13,7 @@
 
 #include "daemon/bundle.h"
 #include "daemon/draft.h"
+#include "daemon/rule_files.h"
 #include "golden.h"
 
 static char directory[] = "/tmp/triaged-bundle-XXXXXX";
@@ -203,6 +204,48 @@ names_files_that_are_not_read(void **state)
 	problems_free(&problems);
 }
 
+/* Somebody saves while it is loaded: what was read may be half of it. */
+static void
+files_that_change_meanwhile_are_noticed(void **state)
+{
+	const char *busy = path_of("busy"), *said;
+	struct problems problems = { .count = 0 };
+	struct rule_files files = { .arena = arena, .problems = &problems };
+
+	(void)state;
+	put("busy/policy.yaml", POLICY);
+	put("busy/en/t.yaml", RULE);
+	put("busy/en/u.yaml", "rules: []\n");
+	rule_files_read(&files, &busy, 1);
+	assert_int_equal(files.source_count, 2);
+	assert_int_equal(rule_files_unchanged(&files), 0);
+	put("busy/en/t.yaml", RULE "\n");
+	put("busy/en/v.yaml", "rules: []\n");
+	assert_int_equal(rule_files_unchanged(&files), -EAGAIN);
+	said = golden_problems(arena, &problems);
+	assert_non_null(strstr(said, "busy/en/t.yaml: changed while it was being loaded"));
+	assert_non_null(strstr(said, "busy/en: changed while it was being loaded"));
+	assert_null(strstr(said, "u.yaml"));
+	problems_free(&problems);
+}
+
+static void
+a_file_cut_off_in_a_line_is_named(void **state)
+{
+	const char *cut = path_of("cut");
+	struct problems problems = { .count = 0 };
+	struct bundle *b = NULL;
+
+	(void)state;
+	put("cut/policy.yaml", POLICY);
+	put("cut/en/t.yaml", "rules: []\n# the res");
+	assert_int_equal(load(&cut, 1, false, &problems, &b), 0);
+	assert_int_equal(problems.warnings, 1);
+	assert_non_null(strstr(golden_problems(arena, &problems), "it may be half written"));
+	bundle_unref(b);
+	problems_free(&problems);
+}
+
 static int
 setup(void **state)
 {
@@ -228,6 +271,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_shipped_directory),
 		cmocka_unit_test(overrides),
+		cmocka_unit_test(files_that_change_meanwhile_are_noticed),
+		cmocka_unit_test(a_file_cut_off_in_a_line_is_named),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(names_files_that_are_not_read),
 	};
