@@ -238,6 +238,7 @@ a_file_cut_off_in_a_line_is_named(void **state)
 
 	(void)state;
 	put("cut/policy.yaml", POLICY);
+	put("cut/templates/en/hello.txt", "\nhello\n");
 	put("cut/en/t.yaml", "rules: []\n# the res");
 	assert_int_equal(load(&cut, 1, false, &problems, &b), 0);
 	assert_int_equal(problems.warnings, 1);
