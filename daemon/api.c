@@ -26,6 +26,7 @@
 #define ROUNDS_MAX 1000 /* of api_run(), so that no peer keeps the event loop to itself */
 #define QUEUE_DEFAULT 50
 #define QUEUE_MAX 1000
+#define CORRECTIONS_MAX 10000 /* mails */
 
 struct api {
 	struct MHD_Daemon *daemon;
@@ -66,6 +67,15 @@ static const char *
 argument(const struct request *request, const char *name)
 {
 	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static int
+connection_fd(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info ? info->connect_fd : -1;
 }
 
 static unsigned
@@ -128,6 +138,55 @@ get_case(struct request *request, json_t **ret)
 }
 
 static unsigned
+get_rules(struct request *request, json_t **ret)
+{
+	struct err err = { .text = "" };
+
+	if (request->api->hooks.rules(request->api->hooks.context, ret, &err) < 0)
+		return fail(ret, MHD_HTTP_INTERNAL_SERVER_ERROR, err.text);
+	return MHD_HTTP_OK;
+}
+
+static unsigned
+get_corrections(struct request *request, json_t **ret)
+{
+	struct store_txn *txn;
+	int r = store_begin(request->api->store, false, &txn);
+
+	if (r == 0) {
+		r = view_corrections(txn, CORRECTIONS_MAX, ret);
+		store_abort(txn);
+	}
+	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
+}
+
+/* C12/correct */
+static unsigned
+post_case(struct request *request, json_t **ret)
+{
+	const char *change = argument(request, "change"), *slash = strchr(request->rest, '/');
+	struct err err = { .text = "" };
+	char name[32] = "", actor[64];
+	int r;
+
+	if (!slash || strcmp(slash, "/correct") || (size_t)(slash - request->rest) >= sizeof(name))
+		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
+	memcpy(name, request->rest, (size_t)(slash - request->rest));
+	if (case_number(name) == 0)
+		return fail(ret, MHD_HTTP_NOT_FOUND, "a case is named like C12");
+	peer_name(connection_fd(request->connection), actor, sizeof(actor));
+	r = request->api->hooks.correct(request->api->hooks.context, case_number(name),
+					change ? change : "", actor, ret, &err);
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret,
+		    r == -ENOENT   ? MHD_HTTP_NOT_FOUND
+		    : r == -EINVAL ? MHD_HTTP_BAD_REQUEST
+				   : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
+static unsigned
 post_reload(struct request *request, json_t **ret)
 {
 	const char *yes = argument(request, "yes");
@@ -183,18 +242,28 @@ static const struct route {
 	{ MHD_HTTP_METHOD_GET, "/v1/status", false, get_status },
 	{ MHD_HTTP_METHOD_GET, "/v1/queue", false, get_queue },
 	{ MHD_HTTP_METHOD_GET, "/v1/cases/", true, get_case },
+	{ MHD_HTTP_METHOD_POST, "/v1/cases/", true, post_case },
+	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
+	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },
 	{ MHD_HTTP_METHOD_POST, "/v1/accounts/", true, post_resume },
 };
 
+/* The route of that path and method, else one of that path. */
 static const struct route *
-find_route(const char *url)
+find_route(const char *url, const char *method)
 {
-	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++)
-		if (routes[i].prefix ? !strncmp(url, routes[i].path, strlen(routes[i].path))
-				     : !strcmp(url, routes[i].path))
+	const struct route *other = NULL;
+
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		if (routes[i].prefix ? strncmp(url, routes[i].path, strlen(routes[i].path))
+				     : strcmp(url, routes[i].path))
+			continue;
+		if (!strcmp(method, routes[i].method))
 			return &routes[i];
-	return NULL;
+		other = &routes[i];
+	}
+	return other;
 }
 
 static enum MHD_Result
@@ -229,10 +298,9 @@ refuse(struct MHD_Connection *connection, unsigned status, const char *allow, co
 static bool
 connection_allowed(const struct api *api, struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	int fd = connection_fd(connection);
 
-	return info && peer_allowed(info->connect_fd, api->group);
+	return fd >= 0 && peer_allowed(fd, api->group);
 }
 
 /* The first call of a request: refused here, its body is not read. */
@@ -242,7 +310,7 @@ begin(struct api *api, struct MHD_Connection *connection, const char *url, const
 {
 	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 							 MHD_HTTP_HEADER_CONTENT_LENGTH);
-	const struct route *route = find_route(url);
+	const struct route *route = find_route(url, method);
 	struct request *request;
 
 	if (!connection_allowed(api, connection))
@@ -286,7 +354,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url, const 
 		 */
 		return request->body > BODY_MAX ? MHD_NO : MHD_YES;
 	}
-	route = find_route(url);
+	route = find_route(url, method);
 	request->api = context;
 	request->connection = connection;
 	request->rest = url + strlen(route->path);

@@ -3,16 +3,24 @@
  * only.
  *
  * Peers are known by SO_PEERCRED: root, our own user, and members of config.socket_group are
- * served, anybody else gets 403. GET  /v1/status          engine, accounts, parked and troubled
- * entries GET  /v1/queue?account=&limit= GET  /v1/cases/C12       case, messages with evidence,
- * events, drafts POST /v1/reload?yes=1    200 with what changed, 409 with problems when the old set
- * was kept POST /v1/accounts/NAME/resume?folder=F    reads a parked folder again, from now on
+ * served, anybody else gets 403.
+ *
+ *   GET  /v1/status                 engine, accounts, parked and troubled entries
+ *   GET  /v1/queue?account=&limit=
+ *   GET  /v1/cases/C12              case, messages with evidence, events, drafts
+ *   POST /v1/cases/C12/correct?change=+threat.legal,-abuse.insult
+ *   GET  /v1/rules                  what each rule did, and corrections against it
+ *   GET  /v1/corrections            mails that were corrected, with their rules
+ *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays
+ *   POST /v1/accounts/NAME/resume?folder=F    reads a parked folder again, from now on
+ *
  * Errors are {"error": "sentence"} with a fitting status.
  */
 #ifndef DAEMON_API_H
 #define DAEMON_API_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <jansson.h>
 
 #include "filters/err.h"
@@ -29,6 +37,10 @@ struct api_hooks {
 	int (*status)(void *context, json_t **ret, struct err *err);
 	int (*reload)(void *context, bool yes, json_t **ret, struct err *err);
 	int (*resume)(void *context, const char *account, const char *folder, struct err *err);
+	/* actor: who asks. -ENOENT: no such case, -EINVAL: what is asked makes no sense. */
+	int (*correct)(void *context, uint64_t case_id, const char *change, const char *actor,
+		       json_t **ret, struct err *err);
+	int (*rules)(void *context, json_t **ret, struct err *err);
 };
 
 struct api_options {

@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -170,4 +172,20 @@ peer_allowed(int fd, gid_t group)
 	if (group == PEER_NO_GROUP)
 		return false;
 	return peer.gid == group || in_supplementary(fd, group);
+}
+
+void
+peer_name(int fd, char *ret, size_t size)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	struct passwd entry, *found = NULL;
+	char buffer[4096];
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || len != sizeof(peer))
+		snprintf(ret, size, "?");
+	else if (getpwuid_r(peer.uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+		snprintf(ret, size, "%s", entry.pw_name);
+	else
+		snprintf(ret, size, "uid %u", (unsigned)peer.uid);
 }

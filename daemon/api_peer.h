@@ -30,4 +30,8 @@ peer_listen(const char *path, gid_t group, struct err *err);
 bool
 peer_allowed(int fd, gid_t group);
 
+/* The login name of the peer's user, or "uid 1000" when it has none. "?" for no connection. */
+void
+peer_name(int fd, char *ret, size_t size);
+
 #endif

@@ -35,8 +35,9 @@ static const struct command {
 	  "load rules, policy and templates again; keep the old ones if they are wrong", true },
 	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
 	  "open cases, the most urgent first", true },
-	{ "case", ctl_case, "show [--json] C12",
-	  "one case: its mails, what raised the flags, what was done", true },
+	{ "case", ctl_case, "show [--json] C12 | correct [--json] C12 +FLAG... -FLAG...",
+	  "one case: its mails, what raised the flags, what was done; say which flags are wrong",
+	  true },
 };
 
 #define WHICH "--socket PATH or --config FILE says which"

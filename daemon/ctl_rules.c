@@ -19,6 +19,9 @@ struct tool {
 static const struct tool tools[] = {
 	{ "explain", rules_explain, "[--json] [--rules DIR]... [--account NAME] FILE...",
 	  "all that led to a mail's verdict: hits, near hits, scores, the policy's lines" },
+	{ "stats", rules_stats,
+	  "[--json] [--socket PATH | --config FILE] [time|hits|wrong|undetermined]",
+	  "what each rule of the running triaged did, and how often people said it was wrong" },
 	{ 0 },
 };
 

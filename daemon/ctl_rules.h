@@ -13,4 +13,7 @@
 int
 rules_explain(int argc, char **argv);
 
+int
+rules_stats(int argc, char **argv);
+
 #endif

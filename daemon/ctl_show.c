@@ -12,6 +12,7 @@
 #include "ctl.h"
 #include "ctl_ask.h"
 #include "ctl_render.h"
+#include "ctl_show.h"
 
 static int
 answer(const struct ask *ask, json_t *value,
@@ -114,10 +115,13 @@ ctl_case(int argc, char **argv)
 	struct ask ask = { .command = "case", .takes_json = true };
 	char *name = NULL, path[1024];
 	json_t *value;
-	int status = ask_parse(&ask, argc, argv);
+	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "correct"))
+		return case_correct(argc, argv);
+	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("case", "say: case show C12");
+		status = ctl_usage("case", "say: case show C12, or case correct C12 +FLAG -FLAG");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);

@@ -17,164 +17,14 @@
 
 #include "api.h"
 #include "engine.h"
+#include "engine_internal.h"
 #include "imap.h"
 #include "log.h"
 #include "mailbox.h"
 #include "service.h"
 #include "stream.h"
-#include "view.h"
-#include "vigil.h"
-
-#define ATTENTION_MAX 100
 
 const struct ruleset_options engine_ruleset_options = { .jit = true, .gate = true };
-
-struct engine {
-	const struct config *config;
-	struct service service;
-	struct pool *pool;
-	struct trust { /* certificate authorities, one for each file that accounts name */
-		const char *file;
-		struct stream_trust *trust;
-	} * trusts;
-	size_t trust_count;
-	struct mailbox **mailboxes;
-	size_t mailbox_count;
-	struct api *api;
-	sd_event *event;
-	sd_event_source *api_timer, *watchdog;
-	uint64_t watchdog_usec;
-	int64_t started_ms, reloaded_ms;
-	char reload_error[1024];
-};
-
-/* Every error with its place and what to do about it. */
-static int
-add_problems(json_t *list, const struct problems *problems)
-{
-	char place[1024], text[1024 + sizeof(problems->list->hint)];
-
-	for (size_t i = 0; i < problems->count; i++) {
-		const struct problem *p = &problems->list[i];
-
-		if (p->level != PROBLEM_ERROR)
-			continue;
-		snprintf(text, sizeof(text), "%s%s%s", err_text(&p->err, place, sizeof(place)),
-			 *p->hint ? "; " : "", p->hint);
-		if (json_array_append_new(list, json_string(text)) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* The new set, or why the old one stays. */
-static int
-load_again(struct engine *e, bool yes, struct problems *problems, struct bundle **ret,
-	   struct err *err)
-{
-	struct bundle *fresh = NULL, *old = service_bundle(&e->service);
-	size_t before = ruleset_count(old->rules), now;
-	int r;
-
-	bundle_unref(old);
-	r = bundle_load(e->config->rules, e->config->rule_count, e->config, &engine_ruleset_options,
-			false, problems, &fresh);
-	if (r < 0 && problems->errors == 0)
-		return err_set(err, r,
-			       "the rule directories could not be read: %s; the running rules stay",
-			       strerror(-r));
-	if (r < 0)
-		return err_set(err, r, "the new rules have %zu mistake%s, the running ones stay",
-			       problems->errors, problems->errors == 1 ? "" : "s");
-	now = ruleset_count(fresh->rules);
-	if (!yes && (now == 0 || now * 2 < before)) {
-		bundle_unref(fresh);
-		return err_set(err, -EPERM,
-			       "the new set has %zu rules where %zu are running; if that is meant: "
-			       "triagectl "
-			       "reload --yes",
-			       now, before);
-	}
-	*ret = fresh;
-	return 0;
-}
-
-static int
-hook_reload(void *context, bool yes, json_t **ret, struct err *err)
-{
-	struct engine *e = context;
-	struct problems problems = { 0 };
-	struct bundle *fresh = NULL;
-	json_t *list = json_array();
-	int r;
-
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_monotonic_ms() * 1000);
-	r = load_again(e, yes, &problems, &fresh, err);
-	add_problems(list, &problems);
-	if (r == 0) {
-		log_line(LOG_NOTICE, NULL, "%zu rules loaded, set %.12s",
-			 ruleset_count(fresh->rules), fresh->hash);
-		*ret = json_pack("{s:I,s:s,s:I,s:o}", "rules",
-				 (json_int_t)ruleset_count(fresh->rules), "hash", fresh->hash,
-				 "warnings", (json_int_t)problems.warnings, "problems", list);
-		e->reload_error[0] = '\0';
-		e->reloaded_ms = clock_now_ms(&clock_system);
-		service_swap(&e->service, fresh);
-	} else {
-		const char *first = json_string_value(json_array_get(list, 0));
-
-		/* The answer has the whole list; log and status name the first. */
-		snprintf(e->reload_error, sizeof(e->reload_error), "%s%s%s", err->text,
-			 first ? ": " : "", first ? first : "");
-		log_line(LOG_ERR, NULL, "reload refused: %s", e->reload_error);
-		*ret = json_pack("{s:s,s:o}", "error", err->text, "problems", list);
-	}
-	problems_free(&problems);
-	sd_notify(0, "READY=1");
-	return r;
-}
-
-static int
-hook_status(void *context, json_t **ret, struct err *err)
-{
-	struct engine *e = context;
-	struct bundle *bundle = service_bundle(&e->service);
-	json_t *accounts = json_array(), *attention = NULL, *rules;
-	const char *jit_why = "", *gate_why = "";
-	bool jit = ruleset_jit(bundle->rules, &jit_why),
-	     gate = ruleset_gate(bundle->rules, &gate_why);
-	struct store_txn *txn;
-
-	for (size_t i = 0; accounts && i < e->mailbox_count; i++)
-		json_array_append_new(accounts, mailbox_status(e->mailboxes[i]));
-	if (store_begin(e->service.store, false, &txn) == 0) {
-		view_attention(txn, e->config, ATTENTION_MAX, &attention);
-		store_abort(txn);
-	}
-	rules = json_pack("{s:I,s:s,s:b,s:s,s:b,s:s,s:o,s:I,s:s}", "count",
-			  (json_int_t)ruleset_count(bundle->rules), "hash", bundle->hash, "jit",
-			  jit, "jit_why", jit_why, "gate", gate, "gate_why", gate_why,
-			  "quarantined", vigil_quarantined(bundle), "loaded_ms",
-			  (json_int_t)e->reloaded_ms, "reload_error", e->reload_error);
-	bundle_unref(bundle);
-	*ret = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "version", TRIAGED_VERSION, "started_ms",
-			 (json_int_t)e->started_ms, "now_ms",
-			 (json_int_t)clock_now_ms(&clock_system), "rules", rules, "accounts",
-			 accounts, "attention", attention ? attention : json_object());
-	return *ret ? 0 : err_set(err, -ENOMEM, "making the status: out of memory");
-}
-
-static int
-hook_resume(void *context, const char *account, const char *folder, struct err *err)
-{
-	struct engine *e = context;
-
-	for (size_t i = 0; i < e->mailbox_count; i++)
-		if (strcmp(e->config->accounts[i].name, account) == 0)
-			return mailbox_resume(e->mailboxes[i], folder, err);
-	return err_set(err, -ENOENT, "no account is called %s; triagectl status lists them",
-		       account);
-}
 
 static void
 run_api(struct engine *e)
@@ -227,7 +77,7 @@ on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *co
 
 	(void)source;
 	(void)info;
-	hook_reload(context, false, &result, &err);
+	engine_reload(context, false, &result, &err);
 	json_decref(result);
 	return 0;
 }
@@ -392,9 +242,7 @@ open_api(struct engine *e, struct err *err)
 	struct api_options options = { .socket = e->config->socket,
 				       .group = e->config->socket_group,
 				       .listen_fd = -1 };
-	struct api_hooks hooks = {
-		.context = e, .status = hook_status, .reload = hook_reload, .resume = hook_resume
-	};
+	struct api_hooks hooks = engine_hooks(e);
 	int r;
 
 	if (sd_listen_fds(1) == 1)

@@ -13,20 +13,9 @@
 #include "filters/automatic.h"
 #include "filters/forward.h"
 #include "intake.h"
+#include "intake_internal.h"
 #include "outbox.h"
 #include "thread.h"
-
-struct commit {
-	const struct intake *intake;
-	const struct bundle *bundle;
-	const char *folder;
-	struct store_txn *txn;
-	struct arena *arena; /* reset for every mail */
-	struct cursor_record cursor;
-	bool gap; /* a planned entry lies at or above the cursor */
-	int64_t now_ms;
-	struct intake_counts counts;
-};
 
 static int
 hash_content(struct arrival *a)
@@ -108,45 +97,6 @@ settle(struct commit *c, uint32_t uid, enum ledger_state state, const char *reas
 	if (state == LEDGER_DONE && !c->gap)
 		return 0;
 	return record_ledger_put(c->txn, &record);
-}
-
-/* What an earlier record of the same mail says about this one. */
-enum earlier { EARLIER_NONE, EARLIER_SEEN, EARLIER_DUPLICATE };
-
-/*
- * The very same bytes are the same mail, moved or copied here by us or by a person: it was judged,
- * and whoever put it here wants it here. The same mail delivered once more (to an alias, into two
- * watched folders) differs in its trace fields only: it has the same Message-ID, writer, date and
- * text.
- */
-static int
-look_earlier(struct commit *c, const struct arrival *a, enum earlier *ret)
-{
-	const char *account = c->intake->account->name;
-	struct message_record old = { 0 };
-	uint64_t id;
-	int r;
-
-	*ret = EARLIER_NONE;
-	r = record_message_by_fingerprint(c->txn, account, a->fingerprint, &id);
-	if (r == 0)
-		r = record_message_get(c->txn, c->arena, id, &old);
-	if (r == 0) {
-		if (strcmp(old.digest, a->digest) == 0)
-			*ret = EARLIER_SEEN;
-		record_message_free(&old);
-	}
-	if (*ret != EARLIER_NONE || !*a->message->message_id || (r < 0 && r != -ENOENT))
-		return r == -ENOENT ? 0 : r;
-	r = record_message_by_id(c->txn, account, a->message->message_id, &id);
-	if (r == 0)
-		r = record_message_get(c->txn, c->arena, id, &old);
-	if (r == 0) {
-		if (!old.outgoing && strcmp(old.content, a->content) == 0)
-			*ret = EARLIER_DUPLICATE;
-		record_message_free(&old);
-	}
-	return r == -ENOENT ? 0 : r;
 }
 
 static json_t *
@@ -374,7 +324,7 @@ commit_one(struct commit *c, const struct arrival *a)
 	}
 	look_forwarded(c, a->message);
 	if (r == 0)
-		r = look_earlier(c, a, &earlier);
+		r = intake_earlier(c, a, &earlier);
 	if (r < 0)
 		return r;
 	if (earlier == EARLIER_SEEN) {

@@ -256,6 +256,7 @@ move_record(struct store_txn *txn, struct arena *arena, const struct outbox_resu
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	m.folder = result->entry.argument;
+	m.moved_by = result->entry.rule;
 	m.uidvalidity = result->moved_validity;
 	m.uid = result->moved_uid;
 	r = record_message_put(txn, &m);

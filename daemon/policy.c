@@ -120,6 +120,25 @@ policy_severity(const struct policy *policy, const struct verdict *verdict)
 	return reason.severity;
 }
 
+flag_set
+policy_rule_flags(const struct policy *policy, const char *name, flag_set hits)
+{
+	const struct policy_rule *rule = NULL;
+	flag_set flags = 0;
+
+	for (size_t i = 0; i < policy->rule_count && !rule; i++)
+		if (!strcmp(policy->rules[i].name, name))
+			rule = &policy->rules[i];
+	if (!rule)
+		return 0;
+	if (rule->flags)
+		return when_flags(rule->flags) & hits;
+	for (size_t i = 0; i < policy->severity_count && rule->severities; i++)
+		if (rule->severities & 1u << policy->severities[i].severity)
+			flags |= when_flags(policy->severities[i].when);
+	return flags & hits;
+}
+
 const char *
 policy_file(const struct policy *policy)
 {

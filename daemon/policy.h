@@ -72,6 +72,14 @@ void
 policy_severity_reason(const struct policy *policy, const struct verdict *verdict,
 		       struct severity_reason *ret);
 
+/*
+ * The flags among `hits` for which the rule of that name fits: those that its condition names, or
+ * without one those that give the severities it asks for. None when there is no such rule, or when
+ * it asks for neither.
+ */
+flag_set
+policy_rule_flags(const struct policy *policy, const char *rule, flag_set hits);
+
 /* What diagnostics call the policy: the path it was read from. */
 const char *
 policy_file(const struct policy *policy);

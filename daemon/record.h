@@ -60,7 +60,8 @@ struct ledger_record {
 struct message_record {
 	uint64_t id; /* key */
 	const char *account;
-	const char *folder; /* where it was found */
+	const char *folder;   /* where it was found, or where we moved it */
+	const char *moved_by; /* the policy rule for which we moved it there; "" */
 	uint32_t uidvalidity, uid;
 	const char *message_id;  /* "" when none */
 	const char *digest;      /* SHA-256 of the raw bytes read, hex */
@@ -131,6 +132,20 @@ struct event_record {
 	json_t *data;
 	const char *previous; /* hash of the event before, 64 zeros for the first */
 	const char *hash;     /* SHA-256 over the record without this member */
+};
+
+/* What a person said of one flag of a mail. */
+struct correction_record {
+	uint64_t message; /* key */
+	enum flag flag;   /* key */
+	bool missing;     /* it should have been raised; false: it should not have been */
+	const char *account;
+	uint64_t case_id; /* 0 when the mail belongs to none */
+	const char *actor;
+	const char *how; /* "said", or "moved" out of the folder that we moved the mail to */
+	int64_t at_ms;
+	const char **rules; /* whose evidence raised it; none when it was missing */
+	size_t rule_count;
 };
 
 enum outbox_kind {
@@ -277,6 +292,34 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
  */
 int
 record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_number);
+
+/*
+ * Keeps a correction, in place of an earlier one of the same flag and mail, and counts it for the
+ * rules that raised the flag.
+ */
+int
+record_correction_put(struct store_txn *txn, struct arena *arena,
+		      const struct correction_record *record);
+
+/* Takes a correction back. -ENOENT when there is none. */
+int
+record_correction_delete(struct store_txn *txn, struct arena *arena, uint64_t message,
+			 enum flag flag);
+
+int
+record_correction_get(struct store_txn *txn, struct arena *arena, uint64_t message, enum flag flag,
+		      struct correction_record *ret);
+
+/* All corrections in the order of their mails' numbers, from that number on. As store_visit. */
+int
+record_correction_each(struct store_txn *txn, struct arena *arena, uint64_t from,
+		       int (*visit)(void *context, const struct correction_record *record),
+		       void *context);
+
+/* Corrections against a rule: mails in which it helped to raise a flag that was wrong. */
+int
+record_corrections_of_rule(struct store_txn *txn, struct arena *arena, const char *rule,
+			   uint64_t *ret_count);
 
 /*
  * Puts an entry. Unfinished entries (planned, started, unknown) are also indexed by account, so

@@ -5,7 +5,8 @@
  * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID
  * and 'f' fingerprint → message, 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload.
  * Tables of all: 's' sequences (store.c), 'm' message, 'c' case, 'q' queue, 'e' event, 'k'
- * customer, 'p' parked ledger entries, 't' troubled outbox entries.
+ * customer, 'p' parked ledger entries, 't' troubled outbox entries, 'x' correction, 'w' corrections
+ * against a rule.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H

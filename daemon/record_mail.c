@@ -317,6 +317,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_number(&w, "judged_ms", m->judged_ms);
 	record_write_string(&w, "language", m->language);
 	record_write_string(&w, "message_id", m->message_id);
+	record_write_string(&w, "moved_by", m->moved_by ? m->moved_by : "");
 	record_write_bool(&w, "outgoing", m->outgoing);
 	record_write_number(&w, "received_ms", m->received_ms);
 	record_write_string(&w, "ruleset_hash", m->ruleset_hash);
@@ -364,6 +365,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->judged_ms = record_read_number(r, "judged_ms", INT64_MIN, INT64_MAX);
 	m->language = record_read_string(r, "language");
 	m->message_id = record_read_string(r, "message_id");
+	m->moved_by = record_read_string(r, "moved_by");
 	m->outgoing = record_read_bool(r, "outgoing");
 	m->received_ms = record_read_number(r, "received_ms", INT64_MIN, INT64_MAX);
 	m->ruleset_hash = record_read_string(r, "ruleset_hash");

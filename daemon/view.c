@@ -16,17 +16,6 @@
 #define CASE_MESSAGES_MAX 200 /* of one case; the newest are kept */
 #define CASE_EVENTS_MAX 2000
 
-static json_t *
-flags_json(flag_set set)
-{
-	json_t *list = json_array();
-
-	for (int f = 0; f < FLAG_COUNT; f++)
-		if (set & (flag_set)1 << f)
-			json_array_append_new(list, json_string(flag_name((enum flag)f)));
-	return list;
-}
-
 /* Collects what the queue shows of a case's evidence. */
 struct words {
 	struct store_txn *txn;

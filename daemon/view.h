@@ -8,6 +8,8 @@
 #include <jansson.h>
 
 #include "config.h"
+#include "filters/ruleset.h"
+#include "record.h"
 #include "store.h"
 
 /*
@@ -34,5 +36,23 @@ view_case(struct store_txn *txn, uint64_t case_id, json_t **ret);
  */
 int
 view_attention(struct store_txn *txn, const struct config *config, size_t limit, json_t **ret);
+
+/*
+ * {"rules":[{rule, flag, at, state, judged, hits, undetermined, steps, ns, quarantined, wrong}]}:
+ * what each rule did since the set was loaded, and in how many mails people said that it was wrong.
+ */
+int
+view_rules(struct store_txn *txn, const struct ruleset *set, json_t **ret);
+
+/*
+ * {"mails":[{message, case, account, hits, missing, wrong, rules:[{rule, flag, score}]}], "more":
+ * bool}: mails that people corrected, with the rules that raised their flags; at most limit.
+ */
+int
+view_corrections(struct store_txn *txn, size_t limit, json_t **ret);
+
+/* {"case", "flags", "severity"} */
+json_t *
+view_flags(const struct case_record *c);
 
 #endif

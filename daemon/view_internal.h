@@ -23,6 +23,17 @@ time_json(int64_t ms)
 }
 
 static inline json_t *
+flags_json(flag_set set)
+{
+	json_t *list = json_array();
+
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if (set & (flag_set)1 << f)
+			json_array_append_new(list, json_string(flag_name((enum flag)f)));
+	return list;
+}
+
+static inline json_t *
 case_json(uint64_t id)
 {
 	return id ? json_sprintf("C%llu", (unsigned long long)id) : json_null();

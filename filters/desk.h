@@ -1,5 +1,5 @@
 /*
- * desk: one message while it is being judged. For judge.c and verdict.c only.
+ * desk: one message while it is being judged. For the engine only.
  */
 #ifndef FILTERS_DESK_H
 #define FILTERS_DESK_H
@@ -35,7 +35,7 @@ struct judge {
 	long day;                 /* today as YYYYMMDD, 0: not known */
 	uint64_t (*now_ns)(void); /* NULL: rules are not timed */
 	unsigned since_audit;     /* messages */
-	bool uncounted;           /* this is an audit: it was counted already */
+	bool uncounted;           /* an audit, whose mail was counted already, or a sample */
 	struct trace *trace;      /* NULL: nobody asks why */
 };
 

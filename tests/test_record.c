@@ -825,6 +825,64 @@ damaged_values_are_ebadmsg(void **state)
 	assert_null(got.evidence);
 }
 
+static int
+count_correction(void *context, const struct correction_record *c)
+{
+	uint64_t *sum = context;
+
+	*sum = *sum * 10 + c->message;
+	return 0;
+}
+
+static void
+corrections_are_kept_counted_and_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	const char *rules[] = { "ko.sue", "ko.sue.more" };
+	struct correction_record c = { .message = 3,
+				       .flag = FLAG_THREAT_LEGAL,
+				       .account = "support",
+				       .case_id = 12,
+				       .actor = "mina",
+				       .how = "said",
+				       .at_ms = 1000,
+				       .rules = rules,
+				       .rule_count = 2 },
+				 got;
+	uint64_t count = 7, sum = 0;
+
+	assert_int_equal(record_correction_get(f->txn, f->arena, 3, FLAG_THREAT_LEGAL, &got),
+			 -ENOENT);
+	assert_int_equal(record_correction_put(f->txn, f->arena, &c), 0);
+	assert_int_equal(record_correction_put(f->txn, f->arena, &c), 0); /* counts once */
+	c.message = 1;
+	c.rule_count = 1;
+	assert_int_equal(record_correction_put(f->txn, f->arena, &c), 0);
+	assert_int_equal(record_correction_get(f->txn, f->arena, 3, FLAG_THREAT_LEGAL, &got), 0);
+	assert_int_equal(got.case_id, 12);
+	assert_false(got.missing);
+	assert_int_equal(got.rule_count, 2);
+	assert_string_equal(got.rules[1], "ko.sue.more");
+	assert_string_equal(got.actor, "mina");
+	assert_int_equal(record_corrections_of_rule(f->txn, f->arena, "ko.sue", &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(record_corrections_of_rule(f->txn, f->arena, "none", &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(record_correction_each(f->txn, f->arena, 0, count_correction, &sum), 0);
+	assert_int_equal(sum, 13);
+	sum = 0;
+	assert_int_equal(record_correction_each(f->txn, f->arena, 2, count_correction, &sum), 0);
+	assert_int_equal(sum, 3);
+	assert_int_equal(record_correction_delete(f->txn, f->arena, 3, FLAG_THREAT_LEGAL), 0);
+	assert_int_equal(record_correction_delete(f->txn, f->arena, 3, FLAG_THREAT_LEGAL), -ENOENT);
+	assert_int_equal(record_corrections_of_rule(f->txn, f->arena, "ko.sue", &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(record_corrections_of_rule(f->txn, f->arena, "ko.sue.more", &count), 0);
+	assert_int_equal(count, 0);
+	c.message = 0;
+	assert_int_equal(record_correction_put(f->txn, f->arena, &c), -EINVAL);
+}
+
 static void
 hashes_are_known_ones(void **state)
 {
@@ -862,6 +920,7 @@ main(void)
 		TEST(events_are_a_chain),
 		TEST(tampering_is_seen),
 		TEST(damaged_values_are_ebadmsg),
+		TEST(corrections_are_kept_counted_and_taken_back),
 		cmocka_unit_test(hashes_are_known_ones),
 	};
 

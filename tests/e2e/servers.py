@@ -4,7 +4,9 @@ Everything lives below one temporary directory and ends with stop(). Used by the
 """
 
 import grp
+import http.client
 import imaplib
+import json
 import os
 import pwd
 import shutil
@@ -365,12 +367,22 @@ accounts:{"".join(self.account(name) for name in accounts)}
 
     def ctl(self, *arguments, check=True):
         where = ["--socket", str(self.socket)] if arguments[0] in ("status", "reload", "queue", "case") else []
-        if arguments[:2] == ("account", "resume"):
+        if arguments[:2] in (("account", "resume"), ("rules", "stats")):
             where = ["--socket", str(self.socket)]
         result = subprocess.run([str(self.build / "triagectl"), *arguments, *where], capture_output=True, text=True, timeout=60)
         if check and result.returncode != 0:
             raise AssertionError(f"triagectl {' '.join(arguments)}: {result.returncode}\n{result.stderr}{result.stdout}")
         return result
+
+    def api(self, method, path):
+        """One call of the API, not by triagectl."""
+        connection = http.client.HTTPConnection("localhost", timeout=30)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(self.socket))
+        connection.request(method, path)
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
 
     def stop(self, seconds=5.0):
         """SIGTERM; how long it took. It must end within `seconds`, well."""

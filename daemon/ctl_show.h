@@ -1,0 +1,10 @@
+/*
+ * ctl_show: the verbs of `triagectl case`. Arguments and answers as in ctl.h.
+ */
+#ifndef DAEMON_CTL_SHOW_H
+#define DAEMON_CTL_SHOW_H
+
+int
+case_correct(int argc, char **argv);
+
+#endif

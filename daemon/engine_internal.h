@@ -1,0 +1,46 @@
+/*
+ * engine_internal: the running daemon as its files see it.
+ */
+#ifndef DAEMON_ENGINE_INTERNAL_H
+#define DAEMON_ENGINE_INTERNAL_H
+
+#include <systemd/sd-event.h>
+
+#include "api.h"
+#include "engine.h"
+#include "mailbox.h"
+#include "service.h"
+#include "stream.h"
+
+struct engine {
+	const struct config *config;
+	struct service service;
+	struct pool *pool;
+	struct trust { /* certificate authorities, one for each file that accounts name */
+		const char *file;
+		struct stream_trust *trust;
+	} * trusts;
+	size_t trust_count;
+	struct mailbox **mailboxes;
+	size_t mailbox_count;
+	struct api *api;
+	sd_event *event;
+	sd_event_source *api_timer, *watchdog;
+	uint64_t watchdog_usec;
+	int64_t started_ms, reloaded_ms;
+	char reload_error[1024];
+};
+
+/* What the API asks of the engine. */
+struct api_hooks
+engine_hooks(struct engine *e);
+
+/*
+ * Loads rules, policy and templates again; keeps the old ones when anything is wrong, or when the
+ * set lost more than half of its rules and `yes` is false. *ret says what changed, or on failure
+ * what is wrong (a new reference).
+ */
+int
+engine_reload(struct engine *e, bool yes, json_t **ret, struct err *err);
+
+#endif
