@@ -59,6 +59,7 @@ static bool
 take_batch(struct pool *pool, struct batch *batch)
 {
 	const struct judging *work = pool->work;
+	char text[sizeof(struct err)];
 	size_t bytes = 0;
 	struct err err;
 	int r;
@@ -73,7 +74,7 @@ take_batch(struct pool *pool, struct batch *batch)
 			pool->ended = true;
 		} else {
 			pool->failed = true;
-			ctl_complain("%s", err.text);
+			ctl_complain("%s", err_text(&err, text, sizeof(text)));
 		}
 	}
 	if (batch->count > 0)

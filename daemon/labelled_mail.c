@@ -1,0 +1,72 @@
+/*
+ * labelled_mail: a mail of a subject and a body. See labelled.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nettle/base64.h>
+
+#include "filters/limits.h"
+#include "labelled.h"
+
+#define WORD_BYTES 45u /* of text in one encoded word, which may be 75 long (RFC 2047 section 2)   \
+			*/
+
+/* The bytes of text that one encoded word takes: whole characters (RFC 2047 section 5). */
+static size_t
+word_length(const char *text, size_t len)
+{
+	size_t take = len < WORD_BYTES ? len : WORD_BYTES;
+
+	while (take < len && take > 1 && ((unsigned char)text[take] & 0xc0) == 0x80)
+		take--;
+	return take;
+}
+
+static void
+put_subject(FILE *out, const char *subject)
+{
+	size_t len = strlen(subject), take;
+	char word[BASE64_ENCODE_RAW_LENGTH(WORD_BYTES) + 1];
+
+	if (len == 0)
+		return;
+	fputs("Subject:", out);
+	for (size_t at = 0; at < len; at += take) {
+		take = word_length(subject + at, len - at);
+		base64_encode_raw(word, take, (const uint8_t *)subject + at);
+		word[BASE64_ENCODE_RAW_LENGTH(take)] = '\0';
+		fprintf(out, " =?utf-8?B?%s?=\n", word);
+	}
+}
+
+int
+labelled_write_mail(const char *subject, const char *body, char **ret_bytes, size_t *ret_len)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&bytes, &len);
+
+	if (!out)
+		return -ENOMEM;
+	fputs("From: Writer <writer@example.com>\n", out);
+	put_subject(out, subject);
+	fputs("MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+	      "Content-Transfer-Encoding: 8bit\n\n",
+	      out);
+	fputs(body, out);
+	putc('\n', out);
+	if (fclose(out) < 0) {
+		free(bytes);
+		return -ENOMEM;
+	}
+	if (len > LIMIT_MESSAGE_BYTES) {
+		free(bytes);
+		return -EFBIG;
+	}
+	*ret_bytes = bytes;
+	*ret_len = len;
+	return 0;
+}
