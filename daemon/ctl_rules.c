@@ -22,6 +22,8 @@ static const struct tool tools[] = {
 	{ "stats", rules_stats,
 	  "[--json] [--socket PATH | --config FILE] [time|hits|wrong|undetermined]",
 	  "what each rule of the running triaged did, and how often people said it was wrong" },
+	{ "score", rules_score, "[--json] [--errors] [--rules DIR]... [--threads N] PATH...",
+	  "precision and recall on labelled mail: NDJSON files, or folders named by flag" },
 	{ 0 },
 };
 

@@ -16,4 +16,7 @@ rules_explain(int argc, char **argv);
 int
 rules_stats(int argc, char **argv);
 
+int
+rules_score(int argc, char **argv);
+
 #endif
