@@ -60,6 +60,17 @@ ctl_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int
 ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bundle);
 
+/*
+ * The two halves of that for directories that are named: loading, which says nothing, and saying
+ * how it went. The second frees the problems; 0 or CTL_USAGE.
+ */
+int
+ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
+		struct bundle **ret_bundle);
+
+int
+ctl_bundle_report(const char *const *directories, size_t count, struct problems *problems, int r);
+
 /* One line on stdout. Returns CTL_OK, or CTL_FAILED when stdout cannot be written. */
 int
 ctl_print_json(const json_t *value);

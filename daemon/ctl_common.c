@@ -41,9 +41,29 @@ ctl_complain(const char *fmt, ...)
 }
 
 int
-ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bundle)
+ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
+		struct bundle **ret_bundle)
 {
 	const struct ruleset_options options = { .jit = true, .gate = true };
+
+	return bundle_load(directories, count, NULL, &options, false, problems, ret_bundle);
+}
+
+int
+ctl_bundle_report(const char *const *directories, size_t count, struct problems *problems, int r)
+{
+	report_problems(stderr, problems, PROBLEM_WARNING);
+	if (r < 0)
+		ctl_complain("cannot use the rules in %s%s: %s", directories[0],
+			     count > 1 ? " and those after it" : "",
+			     problems->errors ? "see the errors above" : strerror(-r));
+	problems_free(problems);
+	return r < 0 ? CTL_USAGE : CTL_OK;
+}
+
+int
+ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bundle)
+{
 	const char *usual = RULES_DIR;
 	struct problems problems = { .count = 0 };
 	struct stat st;
@@ -60,14 +80,8 @@ ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bun
 		directories = &usual;
 		count = 1;
 	}
-	r = bundle_load(directories, count, NULL, &options, false, &problems, ret_bundle);
-	report_problems(stderr, &problems, PROBLEM_WARNING);
-	if (r < 0)
-		ctl_complain("cannot use the rules in %s%s: %s", directories[0],
-			     count > 1 ? " and those after it" : "",
-			     problems.errors ? "see the errors above" : strerror(-r));
-	problems_free(&problems);
-	return r < 0 ? CTL_USAGE : 0;
+	r = ctl_bundle_load(directories, count, &problems, ret_bundle);
+	return ctl_bundle_report(directories, count, &problems, r);
 }
 
 int

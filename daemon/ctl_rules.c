@@ -24,6 +24,8 @@ static const struct tool tools[] = {
 	  "what each rule of the running triaged did, and how often people said it was wrong" },
 	{ "score", rules_score, "[--json] [--errors] [--rules DIR]... [--threads N] PATH...",
 	  "precision and recall on labelled mail: NDJSON files, or folders named by flag" },
+	{ "diff", rules_diff, "[--json] [--threads N] OLD NEW PATH...",
+	  "what another set of rules changes in the verdicts on stored mail" },
 	{ 0 },
 };
 

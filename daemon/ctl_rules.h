@@ -19,4 +19,7 @@ rules_stats(int argc, char **argv);
 int
 rules_score(int argc, char **argv);
 
+int
+rules_diff(int argc, char **argv);
+
 #endif

@@ -33,7 +33,7 @@ put_count(const struct term *term, enum style style, const char *indent, const c
 	term_cell(term, style, name, NAME_COLUMNS - strlen(indent));
 	put_ratio(term, count_precision(c));
 	put_ratio(term, count_recall(c));
-	fprintf(term->out, "  %6zu  %6zu  %6zu  %9zu  %6zu  %6.2f%%\n", c->tp, c->fp, c->fn,
+	fprintf(term->out, "  %6zu  %6zu  %6zu  %9zu  %6zu  %9.2f%%\n", c->tp, c->fp, c->fn,
 		c->undetermined, c->mails, c->mails ? 100.0 * (double)c->fp / (double)c->mails : 0);
 }
 
@@ -43,8 +43,9 @@ put_sheet(const struct term *term, const char *name, const struct sheet *sheet)
 	term_cell(term, STYLE_STRONG, name, 0);
 	fprintf(term->out, ": %zu mails, %zu wrong\n", sheet->mails, sheet->wrong);
 	term_style(term, STYLE_DIM);
-	fprintf(term->out, "%*s  %9s  %9s  %6s  %6s  %6s  %9s  %6s  %7s\n", NAME_COLUMNS, "",
-		"precision", "recall", "right", "false", "missed", "undecided", "mails", "false");
+	fprintf(term->out, "%*s  %9s  %9s  %6s  %6s  %6s  %9s  %6s  %10s\n", NAME_COLUMNS, "",
+		"precision", "recall", "right", "false", "missed", "undecided", "mails",
+		"false rate");
 	term_style(term, STYLE_PLAIN);
 	for (size_t i = 0; i < SCORE_FAMILIES; i++) {
 		flag_set all = flag_set_by_name(score_families[i]);
