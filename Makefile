@@ -32,7 +32,7 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN
 	-DTRIAGED_VERSION='"$(VERSION)"' -DCONFIG_FILE='"$(SYSCONFDIR)/triaged/triaged.yaml"' -DRULES_DIR='"$(RULES_DIR)"' \
 	-DTRIAGED_RULES_DIRECTORY=RULES_DIR -DTRIAGED_RULES_OVERRIDES='"$(SYSCONFDIR)/triaged/rules.d"' -MMD -MP
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS) $(HS)) -letpan -lpthread
+LIBS = $(shell pkg-config --libs $(PKGS) $(HS)) -letpan -lpthread -lm
 
 FILTER_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard filters/*.c))
 DAEMON_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/main.c daemon/ctl_main.c,$(wildcard daemon/*.c)))

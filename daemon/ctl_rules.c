@@ -26,6 +26,9 @@ static const struct tool tools[] = {
 	  "precision and recall on labelled mail: NDJSON files, or folders named by flag" },
 	{ "diff", rules_diff, "[--json] [--threads N] OLD NEW PATH...",
 	  "what another set of rules changes in the verdicts on stored mail" },
+	{ "tune", rules_tune,
+	  "[--json] [--rules DIR]... [--threads N] PATH... | --corrected [--socket PATH]",
+	  "how precise each rule is, and scores that would do better, as a file for rules.d" },
 	{ 0 },
 };
 

@@ -22,4 +22,7 @@ rules_score(int argc, char **argv);
 int
 rules_diff(int argc, char **argv);
 
+int
+rules_tune(int argc, char **argv);
+
 #endif

@@ -490,3 +490,12 @@ ruleset_gate(const struct ruleset *set, const char **ret_why)
 	*ret_why = atomic_load(&set->gate_why);
 	return atomic_load(&set->gate);
 }
+
+double
+ruleset_score(const struct ruleset *set, const char *rule)
+{
+	for (size_t i = 0; i < set->rule_count; i++)
+		if (strcmp(set->rules[i].id, rule) == 0)
+			return set->rules[i].score;
+	return 0;
+}

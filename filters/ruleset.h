@@ -92,6 +92,10 @@ struct rule_stats {
 size_t
 ruleset_stats(const struct ruleset *set, size_t from, struct rule_stats *ret, size_t room);
 
+/* The score of the rule of that id, 0 when there is none. */
+double
+ruleset_score(const struct ruleset *set, const char *rule);
+
 /* Rules that are not run any more because they kept taking too many steps. */
 size_t
 ruleset_quarantined(const struct ruleset *set);
