@@ -103,11 +103,20 @@ $(BUILD)/bench_%: $(BUILD)/tests/bench/bench_%.o $(BUILD)/libdaemon.a $(BUILD)/l
 
 .SECONDARY:
 
+# What the literal gate may change nothing about is also tested without it.
+ENGINE_TESTS := test_rule test_ruleset test_verdict test_audit test_explain test_packs
+
 .PHONY: test
 test: test-deps check-pure
 	@$(MAKE) --no-print-directory programs test-programs
 	@$(MAKE) --no-print-directory HOOKS=1 programs
-	@BUILD=$(BUILD) HOOKED=$(shell $(MAKE) --no-print-directory -s HOOKS=1 print-build) tests/run $(TESTS) -- $(FUZZERS)
+	@$(MAKE) --no-print-directory GATE=no engine-tests
+	@BUILD=$(BUILD) HOOKED=$(shell $(MAKE) --no-print-directory -s HOOKS=1 print-build) \
+		UNGATED=$(shell $(MAKE) --no-print-directory -s GATE=no print-build) ENGINE_TESTS='$(ENGINE_TESTS)' \
+		tests/run $(TESTS) -- $(FUZZERS)
+
+.PHONY: engine-tests
+engine-tests: $(addprefix $(BUILD)/,$(ENGINE_TESTS))
 
 .PHONY: test-programs print-build
 test-programs: $(addprefix $(BUILD)/,$(TESTS) $(FUZZERS))
