@@ -24,7 +24,7 @@ ctl_usage(const char *command, const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "; see triagectl help or triagectl(1)\n");
+	fprintf(stderr, "; see triagectl %s --help\n", command);
 	return CTL_USAGE;
 }
 

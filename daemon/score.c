@@ -109,7 +109,9 @@ fill_in(struct sheet *sheet, const struct label *label, const struct outcome *o)
 	for (int f = 0; f < FLAG_COUNT; f++) {
 		struct count *c = &sheet->flags[f];
 
-		c->mails += has(label->present | label->absent, f);
+		if (!has((label->present | label->absent) & ~label->whole, f))
+			continue;
+		c->mails++;
 		c->tp += has(o->right, f);
 		c->fp += has(o->extra, f);
 		c->fn += has(o->missing, f);
@@ -202,11 +204,8 @@ counts(const struct flag_verdict *v, size_t i)
 static int
 add_rules(struct score *s, enum flag flag, const struct flag_verdict *v, bool right)
 {
-	size_t rules = 0;
-
-	for (size_t i = 0; i < v->evidence_count; i++)
-		rules += counts(v, i);
 	for (size_t i = 0; i < v->evidence_count; i++) {
+		bool decided = v->score - v->evidence[i].score < v->threshold;
 		struct rule_count *rule;
 
 		if (!counts(v, i))
@@ -216,8 +215,8 @@ add_rules(struct score *s, enum flag flag, const struct flag_verdict *v, bool ri
 			return -ENOMEM;
 		rule->tp += right;
 		rule->fp += !right;
-		rule->alone_tp += right && rules == 1;
-		rule->alone_fp += !right && rules == 1;
+		rule->decided_tp += right && decided;
+		rule->decided_fp += !right && decided;
 	}
 	return 0;
 }

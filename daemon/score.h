@@ -63,14 +63,14 @@ struct confusion {
 };
 
 /*
- * A rule with a positive score that is part of the evidence of a flag that hit. alone: no other
- * rule hit there, so that without this one the flag would not have hit.
+ * A rule with a positive score that is part of the evidence of a flag that hit. decided: without
+ * its score the flag would not have hit.
  */
 struct rule_count {
 	const char *id, *file; /* the rule set's */
 	unsigned line;
 	enum flag flag;
-	size_t tp, fp, alone_tp, alone_fp;
+	size_t tp, fp, decided_tp, decided_fp;
 };
 
 struct score {

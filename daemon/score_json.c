@@ -88,12 +88,13 @@ rules_json(const struct score *s)
 		const struct rule_count *r = &s->rules[i];
 
 		json_array_append_new(
-			list, json_pack("{s:s, s:o, s:s, s:f, s:I, s:I, s:{s:I, s:I}}", "rule",
-					r->id, "at", json_sprintf("%s:%u", r->file, r->line),
-					"flag", flag_name(r->flag), "precision",
-					(double)r->tp / (double)(r->tp + r->fp), "tp",
-					(json_int_t)r->tp, "fp", (json_int_t)r->fp, "alone", "tp",
-					(json_int_t)r->alone_tp, "fp", (json_int_t)r->alone_fp));
+			list,
+			json_pack("{s:s, s:o, s:s, s:f, s:I, s:I, s:{s:I, s:I}}", "rule", r->id,
+				  "at", json_sprintf("%s:%u", r->file, r->line), "flag",
+				  flag_name(r->flag), "precision",
+				  (double)r->tp / (double)(r->tp + r->fp), "tp", (json_int_t)r->tp,
+				  "fp", (json_int_t)r->fp, "decided", "tp",
+				  (json_int_t)r->decided_tp, "fp", (json_int_t)r->decided_fp));
 	}
 	return list;
 }

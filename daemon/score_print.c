@@ -41,7 +41,8 @@ static void
 put_sheet(const struct term *term, const char *name, const struct sheet *sheet)
 {
 	term_cell(term, STYLE_STRONG, name, 0);
-	fprintf(term->out, ": %zu mails, %zu wrong\n", sheet->mails, sheet->wrong);
+	fprintf(term->out, ": %zu mail%s, %zu wrong\n", sheet->mails, sheet->mails == 1 ? "" : "s",
+		sheet->wrong);
 	term_style(term, STYLE_DIM);
 	fprintf(term->out, "%*s  %9s  %9s  %6s  %6s  %6s  %9s  %6s  %10s\n", NAME_COLUMNS, "",
 		"precision", "recall", "right", "false", "missed", "undecided", "mails",
@@ -132,11 +133,11 @@ put_rules(const struct term *term, const struct score *s)
 	shown = wrong < RULES_SHOWN ? wrong : RULES_SHOWN;
 	columns = id_columns(s, shown);
 	term_cell(term, STYLE_STRONG, "rules with false hits, the worst first", 0);
-	fputs(" (alone: where no other rule hit)\n", term->out);
+	fputs(" (decided: without it the flag would not have hit)\n", term->out);
 	term_style(term, STYLE_DIM);
 	if (shown)
-		fprintf(term->out, "  %*s  %9s  %6s  %6s  %11s  %11s\n", (int)columns, "",
-			"precision", "false", "right", "false alone", "right alone");
+		fprintf(term->out, "  %*s  %9s  %6s  %7s  %6s  %7s\n", (int)columns, "",
+			"precision", "false", "decided", "right", "decided");
 	term_style(term, STYLE_PLAIN);
 	for (size_t i = 0; i < shown; i++) {
 		const struct rule_count *r = &s->rules[i];
@@ -144,16 +145,16 @@ put_rules(const struct term *term, const struct score *s)
 		fputs("  ", term->out);
 		term_cell(term, STYLE_PLAIN, r->id, columns);
 		put_ratio(term, (double)r->tp / (double)(r->tp + r->fp));
-		fprintf(term->out, "  %6zu  %6zu  %11zu  %11zu  ", r->fp, r->tp, r->alone_fp,
-			r->alone_tp);
+		fprintf(term->out, "  %6zu  %7zu  %6zu  %7zu  ", r->fp, r->decided_fp, r->tp,
+			r->decided_tp);
 		term_style(term, STYLE_DIM);
 		fprintf(term->out, "%s:%u\n", r->file, r->line);
 		term_style(term, STYLE_PLAIN);
 	}
 	if (wrong > shown)
 		fprintf(term->out, "  ... and %zu more, which --json lists\n", wrong - shown);
-	fprintf(term->out, "  %zu of the %zu rules that hit had no false hit\n",
-		s->rule_count - wrong, s->rule_count);
+	fprintf(term->out, "  %zu of %zu rules that hit had no false hit\n", s->rule_count - wrong,
+		s->rule_count);
 }
 
 void

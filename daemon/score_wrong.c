@@ -35,7 +35,7 @@ score_print_wrong(const struct term *term, const struct wrong_mail *mail)
 		if (o->missing_some & all)
 			fprintf(term->out, "  missing    %s, any of it\n", score_families[i]);
 		if (o->undetermined_some & all)
-			fprintf(term->out, "  undecided  %s\n", score_families[i]);
+			fprintf(term->out, "  undecided  %s, any of it\n", score_families[i]);
 	}
 	for (int f = 0; f < FLAG_COUNT; f++) {
 		const struct flag_verdict *v = &mail->verdict->flags[f];
@@ -50,6 +50,8 @@ score_print_wrong(const struct term *term, const struct wrong_mail *mail)
 			blame_print(term, v, NULL, "               ");
 		}
 	}
+	for (size_t i = 0; i < mail->verdict->undetermined_count; i++)
+		fprintf(term->out, "  undecided  rule %s\n", mail->verdict->undetermined[i]);
 }
 
 /* Names: families that stand whole in `families`, then flags. */
@@ -88,13 +90,24 @@ verdicts(const struct verdict *verdict, flag_set families, flag_set flags)
 	return object;
 }
 
+static json_t *
+rules(const struct verdict *verdict)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < verdict->undetermined_count; i++)
+		json_array_append_new(list, json_string(verdict->undetermined[i]));
+	return list;
+}
+
 json_t *
 score_json_wrong(const struct wrong_mail *mail)
 {
 	const struct outcome *o = &mail->outcome;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "source", mail->source, "id", mail->label->id,
-			 "missing", verdicts(mail->verdict, o->missing_some, o->missing), "false",
-			 verdicts(mail->verdict, 0, o->extra), "undetermined",
-			 names(o->undetermined_some, o->undetermined));
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:{s:o, s:o}}", "source", mail->source, "id", mail->label->id,
+		"missing", verdicts(mail->verdict, o->missing_some, o->missing), "false",
+		verdicts(mail->verdict, 0, o->extra), "undetermined", "flags",
+		names(o->undetermined_some, o->undetermined), "rules", rules(mail->verdict));
 }
