@@ -11,9 +11,8 @@
 #include "filters/limits.h"
 #include "labelled.h"
 
-#define WORD_BYTES                                                                                 \
-	45u /* of text in one encoded word, which may be 75 long (RFC 2047 section 2)              \
-	     */
+/* Of text in one encoded word, which may be 75 long (RFC 2047 section 2). */
+#define WORD_BYTES 45u
 
 /* The bytes of text that one encoded word takes: whole characters (RFC 2047 section 5). */
 static size_t
