@@ -187,7 +187,7 @@ compare(struct diffing *d, struct source *source)
 						   .context = d,
 						   .out = out,
 						   .threads = d->threads,
-						   .progress = judging_progress_wanted(),
+						   .progress = judging_progress_wanted(true),
 						   .marked = "changed" },
 				&sum);
 	if (out && fclose(out) < 0 && r == 0)

@@ -223,7 +223,7 @@ run(struct scoring *scoring, struct labelled *labelled)
 						   .context = scoring,
 						   .out = out,
 						   .threads = scoring->options->threads,
-						   .progress = judging_progress_wanted(),
+						   .progress = judging_progress_wanted(true),
 						   .marked = "wrong" },
 				&sum);
 	if (out && fclose(out) < 0 && r == 0)

@@ -122,7 +122,7 @@ from_labelled(struct tuning *tuning, const struct options *o, char **paths, size
 				.context = tuning,
 				.out = stdout,
 				.threads = o->threads,
-				.progress = judging_progress_wanted(),
+				.progress = judging_progress_wanted(true),
 				.marked = "wrong" };
 	struct judging_sum sum = { .mails = 0 };
 	struct labelled *feed;

@@ -129,7 +129,7 @@ ctl_scan(int argc, char **argv)
 						   .context = &scan,
 						   .out = stdout,
 						   .threads = options.threads,
-						   .progress = judging_progress_wanted(),
+						   .progress = judging_progress_wanted(false),
 						   .marked = "flagged" },
 				&sum);
 	}

@@ -312,8 +312,7 @@ judging_threads(const char *text, unsigned *ret)
 }
 
 bool
-judging_progress_wanted(void)
+judging_progress_wanted(bool at_end)
 {
-	/* On a terminal the mails themselves show how far it is. */
-	return isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+	return isatty(STDERR_FILENO) && (at_end || !isatty(STDOUT_FILENO));
 }

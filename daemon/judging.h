@@ -95,8 +95,11 @@ judging_processors(void);
 bool
 judging_threads(const char *text, unsigned *ret);
 
-/* Whether progress is wanted: people wait, and the answer itself does not show it. */
+/*
+ * Whether progress is wanted: people wait at a terminal, and the answer does not itself show how
+ * far it is. at_end: it comes when all is done.
+ */
 bool
-judging_progress_wanted(void);
+judging_progress_wanted(bool at_end);
 
 #endif
