@@ -122,6 +122,14 @@ add_hit(struct judge *j, const struct hit *hit)
 	return 0;
 }
 
+/* A text ends with its last word, so that `$` in a pattern means the end for people. */
+static void
+trim_end(struct folded *f)
+{
+	while (f->len > 0 && strchr(" \t\r\n", f->text[f->len - 1]) != NULL)
+		f->len--;
+}
+
 int
 desk_view(struct desk *d, unsigned section, enum view view, const struct folded **ret)
 {
@@ -139,6 +147,7 @@ desk_view(struct desk *d, unsigned section, enum view view, const struct folded 
 		rc = fold_text(d->arena, view, t->text, t->len, &d->views[section][view]);
 		if (rc < 0)
 			return rc;
+		trim_end(&d->views[section][view]);
 		d->have_view[view] |= bit;
 	}
 	*ret = &d->views[section][view];
@@ -386,6 +395,8 @@ run_lane(struct desk *d, const struct lane *lane, bool gated, long only_rule)
 	for (unsigned i = 0; rc == 0 && i < readings->count; i++) {
 		rc = fold_reading(d->arena, lane->view, d->texts[lane->section].text, readings, i,
 				  &f);
+		if (rc == 0)
+			trim_end(&f);
 		pass.f = &f;
 		pass.leaning = readings;
 		if (rc == 0)

@@ -472,6 +472,27 @@ same_verdict_every_way(void **state)
 	problems_free(&p);
 }
 
+/* White space behind the last word is not part of what was said. */
+static void
+the_end_is_the_last_word(void **state)
+{
+	struct ruleset *set =
+		help_sound_set("rules:\n"
+			       "  - {id: a, flag: abuse.insult, match: 'idiots$'}\n"
+			       "  - {id: b, flag: signal.churn, view: plain, match: 'Bye\\.$'}\n");
+	const struct evidence *e;
+
+	(void)state;
+	assert_int_equal(hits(set, "You idiots"), 1u << FLAG_ABUSE_INSULT);
+	assert_int_equal(hits(set, "You idiots\n\n \n"), 1u << FLAG_ABUSE_INSULT);
+	assert_int_equal(hits(set, "You 1diots \n"), 1u << FLAG_ABUSE_INSULT);
+	assert_int_equal(hits(set, "Bye.\n\n"), 1u << FLAG_SIGNAL_CHURN);
+	assert_int_equal(hits(set, "idiots here\n"), 0);
+	e = judged_body(set, "You idiots\n")->flags[FLAG_ABUSE_INSULT].evidence;
+	assert_string_equal(e->text, "idiots");
+	ruleset_unref(set);
+}
+
 static void
 all_in_a_sentence_or_near(void **state)
 {
@@ -584,6 +605,7 @@ main(void)
 		cmocka_unit_test(undetermined_unless_leaves_the_match_undetermined),
 		cmocka_unit_test(budget_of_a_message),
 		cmocka_unit_test(same_verdict_every_way),
+		cmocka_unit_test(the_end_is_the_last_word),
 		cmocka_unit_test(all_in_a_sentence_or_near),
 		cmocka_unit_test(several_matches_up_to_max),
 		cmocka_unit_test(rules_expire),
