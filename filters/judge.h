@@ -103,13 +103,15 @@ int
 judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule,
 	   const struct input *input, bool gated, enum answer *ret);
 
+struct ruleset_watch;
+
 /*
  * Runs the samples of all rules; rules that fail theirs are reported and left out (disabled, bits
  * cleared). A sample that only the gate loses switches the set's gate off, reported as a warning.
- * Returns 0 or -ENOMEM.
+ * watch may be NULL. Returns 0 or -ENOMEM.
  */
 int
-samples_run(struct ruleset *set, struct problems *problems);
+samples_run(struct ruleset *set, const struct ruleset_watch *watch, struct problems *problems);
 
 /* Takes a rule out of a set that nobody else has yet. */
 void

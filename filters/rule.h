@@ -44,6 +44,7 @@ struct pack {
 	const struct ruleset_source *source;
 	struct yamldoc doc;
 	struct macros macros;
+	struct pack *next; /* the file after it */
 };
 
 /* A pattern as it stands in a file. */
@@ -72,7 +73,8 @@ struct rule {
 	uint64_t sections; /* bit 1 << section */
 	enum view view;
 	bool shadow;
-	bool disabled;
+	bool off;          /* enabled: false */
+	bool disabled;     /* not judged: off, or left out because something is wrong with it */
 	struct when *when; /* a derived rule has this and no patterns */
 	const char *when_text;
 	struct pattern *match, *all, *unless;

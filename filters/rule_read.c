@@ -413,7 +413,7 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 	r.view = (enum view)view;
 	r.shadow = state == 1;
 	r.language = rule_languages[language];
-	r.disabled = !enabled;
+	r.off = r.disabled = !enabled;
 	r.id = arena_strdup(keep, r.id);
 	r.why = arena_strdup(keep, r.why);
 	if (r.file == NULL || r.id == NULL || r.why == NULL)
@@ -459,6 +459,6 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 		return -EINVAL;
 	rule->score = score;
 	rule->shadow = state == 1;
-	rule->disabled = !enabled;
+	rule->off = rule->disabled = !enabled;
 	return gather(pack, n, "unless", &rule->unless_written, &rule->unless_written_count);
 }

@@ -20,6 +20,8 @@
 
 #include "judge.h"
 #include "limits.h"
+#include "loaded.h"
+#include "ruleset_watch.h"
 
 struct named {
 	const char *id;
@@ -34,6 +36,7 @@ struct loader {
 	size_t room;
 	void *ids; /* tree of struct named */
 	size_t readable;
+	struct pack *packs, **last_pack;
 };
 
 static int
@@ -150,6 +153,8 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	if (rc < 0)
 		return rc == -ENOMEM ? rc : 0;
 	l->readable++;
+	*l->last_pack = pack;
+	l->last_pack = &pack->next;
 	if (pack->doc.root->kind == YAMLNODE_NULL)
 		return 0;
 	yamldoc_keys(&pack->doc, pack->doc.root, "a rule file", keys);
@@ -361,6 +366,15 @@ new_counters(struct ruleset *set)
 }
 
 static int
+tell_loaded(struct loader *l)
+{
+	const struct ruleset_watch *watch = l->options->watch;
+	struct loaded loaded = { l->set, l->packs, l->problems, l->arena };
+
+	return watch != NULL && watch->loaded != NULL ? watch->loaded(watch->context, &loaded) : 0;
+}
+
+static int
 load(struct loader *l, const struct ruleset_source *sources, size_t count)
 {
 	const char *why;
@@ -386,8 +400,8 @@ load(struct loader *l, const struct ruleset_source *sources, size_t count)
 			l->set->gate_why = why;
 	}
 	if (rc == 0 && !l->options->skip_samples)
-		rc = samples_run(l->set, l->problems);
-	return rc;
+		rc = samples_run(l->set, l->options->watch, l->problems);
+	return rc == 0 ? tell_loaded(l) : rc;
 }
 
 int
@@ -404,6 +418,7 @@ ruleset_compile(const struct ruleset_source *sources, size_t count,
 	if (l.set == NULL)
 		goto out;
 	l.set->references = 1;
+	l.last_pack = &l.packs;
 	l.set->jit_why = "off";
 	atomic_init(&l.set->gate_why, "off");
 	sections_begin(&l.set->sections);

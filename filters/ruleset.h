@@ -24,10 +24,13 @@ struct ruleset_source {
 	bool override; /* from rules.d: may change shipped rules by id */
 };
 
+struct ruleset_watch;
+
 struct ruleset_options {
-	bool jit;          /* use PCRE2's JIT where the process may have it */
-	bool gate;         /* use the literal gate where it was built in */
-	bool skip_samples; /* do not run the rules' own samples */
+	bool jit;                          /* use PCRE2's JIT where the process may have it */
+	bool gate;                         /* use the literal gate where it was built in */
+	bool skip_samples;                 /* do not run the rules' own samples */
+	const struct ruleset_watch *watch; /* NULL: nobody looks on, see ruleset_watch.h */
 };
 
 /*

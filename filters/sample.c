@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ruleset_watch.h"
+
 struct runner {
 	struct ruleset *set;
 	struct judge *judge;
+	const struct ruleset_watch *watch;
 	struct arena *arena; /* of one sample */
 	bool gate_lost;      /* a sample got lost in the gate */
 };
@@ -39,6 +42,36 @@ answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gat
 	return rc;
 }
 
+static void
+tell(const struct runner *run, const struct rule *r, const struct yamlnode *n,
+     struct sample_result *result)
+{
+	if (run->watch == NULL || run->watch->sample == NULL)
+		return;
+	result->rule = r->id;
+	result->file = r->pack->doc.name;
+	result->line = n->line;
+	result->column = n->column;
+	result->text = n->text;
+	run->watch->sample(run->watch->context, result);
+}
+
+static void
+complain(const struct rule *r, const struct yamlnode *n, bool must_hit, enum answer answer,
+	 const char *seen)
+{
+	char hint[160];
+
+	snprintf(hint, sizeof(hint),
+		 r->when != NULL ? "look at the flags that the sample raises"
+				 : "the patterns see: %.120s",
+		 seen);
+	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
+		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
+		      : must_hit                    ? "does not hit"
+						    : "must not hit but hits");
+}
+
 /* One sample; *ret_passed is set when the rule does what it should. */
 static int
 run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_hit,
@@ -48,7 +81,6 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	struct input input = { .section = sample_section(r), .text = n->text, .len = n->len };
 	enum answer answer = ANSWER_CLEAR, gated = ANSWER_CLEAR;
 	struct folded f;
-	char hint[160];
 	int rc;
 
 	arena_reset(run->arena);
@@ -59,19 +91,18 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 		return rc;
 	run->gate_lost |= answer == ANSWER_HIT && gated != ANSWER_HIT;
 	*ret_passed = answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
-	if (*ret_passed)
+	if (*ret_passed && run->watch == NULL)
 		return 0;
 	rc = fold_text(run->arena, r->view, n->text, n->len, &f);
 	if (rc < 0)
 		return rc;
-	snprintf(hint, sizeof(hint),
-		 r->when != NULL ? "look at the flags that the sample raises"
-				 : "the patterns see: %.120s",
-		 f.text);
-	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
-		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
-		      : must_hit                    ? "does not hit"
-						    : "must not hit but hits");
+	tell(run, r, n,
+	     &(struct sample_result){ .must_hit = must_hit,
+				      .answer = answer,
+				      .passed = *ret_passed,
+				      .seen = r->when != NULL ? "" : f.text });
+	if (!*ret_passed)
+		complain(r, n, must_hit, answer, f.text);
 	return 0;
 }
 
@@ -89,6 +120,8 @@ run_list(struct runner *run, uint32_t rule, const struct yamlnode *list, bool mu
 		if (n->kind != YAMLNODE_SCALAR) {
 			yamldoc_error(&r->pack->doc, n, "put it in quotes",
 				      "a sample must be a text");
+			tell(run, r, n,
+			     &(struct sample_result){ .must_hit = must_hit, .seen = "" });
 			*ret_passed = false;
 			continue;
 		}
@@ -124,9 +157,11 @@ run_all(struct runner *run, bool derived)
 }
 
 int
-samples_run(struct ruleset *set, struct problems *problems)
+samples_run(struct ruleset *set, const struct ruleset_watch *watch, struct problems *problems)
 {
-	struct runner run = { .set = set, .judge = judge_new(), .arena = arena_new(0) };
+	struct runner run = {
+		.set = set, .watch = watch, .judge = judge_new(), .arena = arena_new(0)
+	};
 	int rc = -ENOMEM;
 
 	if (run.judge != NULL)

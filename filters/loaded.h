@@ -1,0 +1,17 @@
+/*
+ * loaded: a set and its files while both are there: rules know their nodes, patterns their
+ * literals. For ruleset.c, ruleset_lint.c and ruleset_list.c only.
+ */
+#ifndef FILTERS_LOADED_H
+#define FILTERS_LOADED_H
+
+#include "judge.h"
+
+struct loaded {
+	struct ruleset *set;
+	const struct pack *packs; /* all that could be read, in order */
+	struct problems *problems;
+	struct arena *arena; /* gone after loading */
+};
+
+#endif
