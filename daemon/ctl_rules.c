@@ -17,6 +17,13 @@ struct tool {
 
 /* The order is that of the help. */
 static const struct tool tools[] = {
+	{ "check", rules_check, "[--json] [--rules DIR]... [DIR | FILE]...",
+	  "every mistake in rules, policy and templates, with its place and what to do" },
+	{ "test", rules_test, "[--json] [--rules DIR]... [RULE]...",
+	  "try the rules on their own samples" },
+	{ "list", rules_list,
+	  "[--json] [--rules DIR]... [--flag FLAG] [--state live|shadow|off] [PATTERN]",
+	  "which rules there are: flag, score, state, where they stand, what changes them" },
 	{ "explain", rules_explain, "[--json] [--rules DIR]... [--account NAME] FILE...",
 	  "all that led to a mail's verdict: hits, near hits, scores, the policy's lines" },
 	{ "stats", rules_stats,

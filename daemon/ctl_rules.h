@@ -11,6 +11,15 @@
 #define RULES_DIRECTORIES_MAX 16u /* --rules on one command line */
 
 int
+rules_check(int argc, char **argv);
+
+int
+rules_test(int argc, char **argv);
+
+int
+rules_list(int argc, char **argv);
+
+int
 rules_explain(int argc, char **argv);
 
 int

@@ -238,6 +238,14 @@ is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int
 compare_names(const void *a, const void *b)
 {
@@ -357,11 +365,33 @@ walk(struct rule_files *l, const char *directory)
 	}
 }
 
+/* A file that was named by itself stands for a folder with nothing else in it. */
+static void
+take_file(struct rule_files *l, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *folder = "", *up;
+
+	if (slash) {
+		up = memrchr(path, '/', (size_t)(slash - path));
+		folder = arena_strndup(l->arena, up ? up + 1 : path,
+				       (size_t)(slash - (up ? up + 1 : path)));
+	}
+	if (!strcmp(name, "policy.yaml"))
+		l->policy_path = read_file(l, path, &l->policy) ? path : l->policy_path;
+	else if (ends_with(name, ".txt") && folder)
+		add_template(l, path, folder, name);
+	else
+		add_rules(l, path);
+}
+
 void
 rule_files_read(struct rule_files *l, const char *const *directories, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		l->override = i > 0;
-		walk(l, directories[i]);
+		if (is_file(directories[i]))
+			take_file(l, directories[i]);
+		else
+			walk(l, directories[i]);
 	}
 }

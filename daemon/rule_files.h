@@ -5,7 +5,8 @@
  * A directory holds any of <language>/NAME.yaml (rule packs), *.yaml rule files at its top,
  * policy.yaml, and templates/<language>/NAME.txt. Files are taken in the order of their names, so
  * that the same directories give the same set everywhere. A later directory's template or policy
- * replaces an earlier one's; rule files of directories after the first are overrides.
+ * replaces an earlier one's; rule files of directories after the first are overrides. A file in
+ * place of a directory stands for one that holds nothing else.
  */
 #ifndef DAEMON_RULE_FILES_H
 #define DAEMON_RULE_FILES_H

@@ -103,6 +103,10 @@ int
 judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint32_t rule,
 	   const struct input *input, bool gated, enum answer *ret);
 
+/* The part of a mail that a rule's samples stand for: the body, unless it does not look there. */
+unsigned
+sample_section(const struct rule *r);
+
 struct ruleset_watch;
 
 /*

@@ -1,6 +1,7 @@
 /*
  * loaded: a set and its files while both are there: rules know their nodes, patterns their
- * literals. For ruleset.c, ruleset_lint.c and ruleset_list.c only.
+ * literals. For ruleset.c, ruleset_lint.c,
+ * ruleset_overlap.c and ruleset_list.c only.
  */
 #ifndef FILTERS_LOADED_H
 #define FILTERS_LOADED_H
@@ -13,5 +14,9 @@ struct loaded {
 	struct problems *problems;
 	struct arena *arena; /* gone after loading */
 };
+
+/* The part of ruleset_lint() that holds rules against each other. Returns 0 or -ENOMEM. */
+int
+ruleset_lint_overlap(const struct loaded *loaded);
 
 #endif

@@ -17,8 +17,7 @@ struct runner {
 	bool gate_lost;      /* a sample got lost in the gate */
 };
 
-/* Samples are body text, unless the rule does not look there. */
-static unsigned
+unsigned
 sample_section(const struct rule *r)
 {
 	if (r->when != NULL || (r->sections & (1u << SECTION_BODY)))

@@ -1,0 +1,270 @@
+/*
+ * ruleset_lint: patterns, macros and samples of all rules. See ruleset_lint.h; rules that overlap
+ * are ruleset_overlap.c's, dead ones ruleset_dead.c's.
+ */
+#include "ruleset_lint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loaded.h"
+#include "place.h"
+#include "rule_lint.h"
+
+/* A macro of a file that was already blamed for something. */
+struct blamed {
+	const struct pack *pack;
+	const char *macro;
+	size_t len;
+	enum blame_kind kind;
+	struct blamed *next;
+};
+
+struct lint {
+	const struct loaded *loaded;
+	struct matcher *matcher;
+	struct arena *scratch; /* of one pattern */
+	struct blamed *blamed;
+};
+
+static void
+say(const struct written *w, enum problem_level level, size_t offset, const char *hint,
+    const char *text)
+{
+	const struct ruleset_source *source = w->pack->source;
+	unsigned line, column;
+
+	place_in_scalar(source->text, source->len, w->node, offset, &line, &column);
+	problems_add(w->pack->doc.problems, level, w->pack->doc.name, line, column, hint, "%s",
+		     text);
+}
+
+/* The name of the macro used at a byte of a written pattern; its length, 0 when there is none. */
+static size_t
+macro_at(const struct written *w, size_t offset, const char **ret)
+{
+	const char *s = w->node->text + offset, *end;
+
+	if (offset >= w->node->len || *s != '{' || (end = strchr(s, '}')) == NULL)
+		return 0;
+	*ret = s + 1;
+	return macro_find(&w->pack->macros, s + 1, (size_t)(end - s) - 1) != NULL
+		       ? (size_t)(end - s) - 1
+		       : 0;
+}
+
+/*
+ * A macro is blamed once a file, however many patterns use it. Blames of what a macro brings carry
+ * the place of its use.
+ */
+static int
+is_repeated(struct lint *l, const struct written *w, const struct blame *b, bool *ret)
+{
+	const char *name;
+	size_t len = b->kind != BLAME_UNGATED && b->kind != BLAME_ANY
+			     ? macro_at(w, b->offset, &name)
+			     : 0;
+	struct blamed *fresh;
+
+	*ret = false;
+	if (len == 0)
+		return 0;
+	for (const struct blamed *k = l->blamed; k != NULL; k = k->next)
+		if (k->pack == w->pack && k->kind == b->kind && k->len == len &&
+		    memcmp(k->macro, name, len) == 0) {
+			*ret = true;
+			return 0;
+		}
+	fresh = arena_alloc(l->loaded->arena, sizeof(*fresh));
+	if (fresh == NULL)
+		return -ENOMEM;
+	*fresh = (struct blamed){ w->pack, name, len, b->kind, l->blamed };
+	l->blamed = fresh;
+	return 0;
+}
+
+static int
+lint_compiled(struct lint *l, const struct rule *r, const struct written *w,
+	      const struct prepared *prepared, const struct pattern *pattern,
+	      enum pattern_role role)
+{
+	struct blame blames[BLAMES_MAX];
+	int count = rule_lint(l->matcher, prepared, pattern, r->view, role, blames), rc = 0;
+	bool repeated;
+
+	for (int i = 0; i < count && rc == 0; i++) {
+		rc = is_repeated(l, w, &blames[i], &repeated);
+		if (rc == 0 && !repeated)
+			say(w, PROBLEM_WARNING, blames[i].offset, blames[i].hint, blames[i].text);
+	}
+	return count < 0 ? count : rc;
+}
+
+/* A pattern that does not compile was reported when the set was loaded. */
+static int
+lint_pattern(struct lint *l, const struct rule *r, const struct written *w, enum pattern_role role)
+{
+	struct pattern_error error;
+	struct prepared prepared;
+	struct pattern pattern;
+	int rc;
+
+	arena_reset(l->scratch);
+	rc = pattern_prepare(l->scratch, w->node->text, w->node->len, r->view, &w->pack->macros,
+			     &prepared, &error);
+	if (rc == 0)
+		rc = pattern_compile(l->scratch, &prepared, r->view, false, &pattern, &error);
+	if (rc < 0)
+		return rc == -EINVAL ? 0 : rc;
+	rc = lint_compiled(l, r, w, &prepared, &pattern, role);
+	pattern_clear(&pattern);
+	return rc;
+}
+
+static int
+lint_list(struct lint *l, const struct rule *r, const struct written *list, size_t count,
+	  enum pattern_role role)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = lint_pattern(l, r, &list[i], role);
+	return rc;
+}
+
+static size_t
+sample_count(const struct rule *r, const char *key)
+{
+	const struct yamlnode *list = yamldoc_get(yamldoc_get(r->node, "test"), key);
+
+	if (list == NULL || list->kind == YAMLNODE_NULL)
+		return 0;
+	return list->kind == YAMLNODE_LIST ? list->count : 1;
+}
+
+static void
+warn(const struct rule *r, enum problem_level level, const struct yamlnode *at, const char *hint,
+     const char *text)
+{
+	problems_add(r->pack->doc.problems, level, r->pack->doc.name, at->line, at->column, hint,
+		     "%.80s %s", r->id, text);
+}
+
+static void
+lint_samples(const struct rule *r)
+{
+	const struct yamlnode *test = yamldoc_get(r->node, "test");
+
+	if (sample_count(r, "hit") == 0)
+		warn(r, r->when_node != NULL ? PROBLEM_NOTE : PROBLEM_WARNING,
+		     test != NULL ? test : r->node,
+		     "add test: {hit: ['as a customer writes it'], miss: ['what sounds like it']}",
+		     test != NULL ? "has no sample that must hit" : "has no samples");
+	else if (sample_count(r, "miss") == 0)
+		warn(r, PROBLEM_NOTE, test,
+		     "add a question, a report or an idiom that sounds like it",
+		     "has no sample that must not hit");
+}
+
+/* Tools name rules on the command line and in patches. */
+static void
+lint_id(const struct rule *r)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	const struct yamlnode *id = yamldoc_get(r->node, "id");
+
+	if (r->id[strspn(r->id, allowed)] != '\0' || strchr("._-", r->id[0]) != NULL)
+		problems_add(r->pack->doc.problems, PROBLEM_WARNING, r->pack->doc.name, id->line,
+			     id->column, "write it like shop.threat.legal.sue",
+			     "an id is made of small letters, digits, '.', '_' and '-'");
+}
+
+static int
+lint_rule(struct lint *l, const struct rule *r)
+{
+	int rc = lint_list(l, r, r->match_written, r->match_written_count, PATTERN_MATCH);
+
+	if (rc == 0)
+		rc = lint_list(l, r, r->all_written, r->all_written_count, PATTERN_ALL);
+	if (rc == 0)
+		rc = lint_list(l, r, r->unless_written, r->unless_written_count, PATTERN_UNLESS);
+	if (rc == 0)
+		rc = lint_list(l, r, r->guard_written, r->guard_count, PATTERN_HEADER);
+	lint_id(r);
+	lint_samples(r);
+	if (r->off)
+		warn(r, PROBLEM_NOTE, r->node, "", "is switched off");
+	return rc;
+}
+
+/* Marks the macros that a text uses, and those that they use. Depth is bounded by their number. */
+static void
+mark_used(const struct macros *macros, bool *used, const char *text)
+{
+	for (const char *s = strchr(text, '{'); s != NULL; s = strchr(s + 1, '{')) {
+		size_t len = strcspn(s + 1, "}");
+
+		for (size_t i = 0; i < macros->count; i++) {
+			const char *name = macros->list[i].name;
+
+			if (used[i] || strlen(name) != len || memcmp(name, s + 1, len) != 0)
+				continue;
+			used[i] = true;
+			mark_used(macros, used, macros->list[i].text);
+		}
+	}
+}
+
+/* Marks what the patterns of an entry use; nodes nest no deeper than LIMIT_YAML_DEPTH. */
+static void
+mark_node(const struct macros *macros, bool *used, const struct yamlnode *node)
+{
+	if (node->kind == YAMLNODE_SCALAR)
+		mark_used(macros, used, node->text);
+	for (const struct yamlnode *n = node->first; n != NULL; n = n->next)
+		mark_node(macros, used, n);
+}
+
+static int
+lint_macros(struct lint *l, const struct pack *pack)
+{
+	static const char *const keys[] = { "match", "all", "unless", "header", NULL };
+	const struct yamlnode *rules = yamldoc_get(pack->doc.root, "rules"), *entry;
+	bool *used = arena_calloc(l->loaded->arena, pack->macros.count + 1, sizeof(*used));
+
+	if (used == NULL)
+		return -ENOMEM;
+	for (entry = rules != NULL ? rules->first : NULL; entry != NULL; entry = entry->next)
+		for (int i = 0; keys[i] != NULL; i++)
+			if (yamldoc_get(entry, keys[i]) != NULL)
+				mark_node(&pack->macros, used, yamldoc_get(entry, keys[i]));
+	for (size_t i = 0; i < pack->macros.count; i++) {
+		const struct yamlnode *n;
+
+		if (used[i])
+			continue;
+		n = yamldoc_get(yamldoc_get(pack->doc.root, "define"), pack->macros.list[i].name);
+		problems_add(pack->doc.problems, PROBLEM_WARNING, pack->doc.name, n->key->line,
+			     n->key->column, "take it out, or use it in a pattern of this file",
+			     "no pattern uses the macro {%s}", pack->macros.list[i].name);
+	}
+	return 0;
+}
+
+int
+ruleset_lint(const struct loaded *loaded)
+{
+	struct lint l = { .loaded = loaded, .matcher = matcher_new(), .scratch = arena_new(0) };
+	int rc = l.matcher != NULL && l.scratch != NULL ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < loaded->set->rule_count && rc == 0; i++)
+		rc = lint_rule(&l, &loaded->set->rules[i]);
+	for (const struct pack *p = loaded->packs; p != NULL && rc == 0; p = p->next)
+		rc = lint_macros(&l, p);
+	if (rc == 0)
+		rc = ruleset_lint_overlap(loaded);
+	matcher_free(l.matcher);
+	arena_free(l.scratch);
+	return rc;
+}
