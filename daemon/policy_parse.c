@@ -43,13 +43,10 @@ static void
 error_near(const struct reader *r, const struct yamlnode *node, const char *const *known,
 	   const char *what)
 {
-	const char *near = yamldoc_nearest(node->text, known);
 	char hint[192];
 
-	if (near)
-		snprintf(hint, sizeof(hint), "did you mean \"%.100s\"?", near);
-	yamldoc_error(&r->doc, node, near ? hint : NULL, "there is no %s \"%.100s\"", what,
-		      node->text);
+	yamldoc_choice(node->text, known, hint, sizeof(hint));
+	yamldoc_error(&r->doc, node, hint, "there is no %s \"%.100s\"", what, node->text);
 }
 
 static int

@@ -196,6 +196,33 @@ with_stops(struct arena *arena, const struct prepared *prepared, const struct li
 	return text;
 }
 
+/* What to do about PCRE2's commonest complaints. */
+static const char *
+compile_hint(int number)
+{
+	switch (number) {
+	case PCRE2_ERROR_END_BACKSLASH:
+		return "write \\\\ for a backslash, or say what is to follow it";
+	case PCRE2_ERROR_QUANTIFIER_OUT_OF_ORDER:
+		return "write the smaller number first: {2,5}";
+	case PCRE2_ERROR_MISSING_SQUARE_BRACKET:
+		return "close the class with ], or write \\[ for a bracket";
+	case PCRE2_ERROR_CLASS_RANGE_ORDER:
+		return "write the range from the lower to the higher: a-z; a - itself goes last";
+	case PCRE2_ERROR_QUANTIFIER_INVALID:
+		return "write \\*, \\+ or \\? for the character itself";
+	case PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS:
+		return "close the group with ), or write \\( for a parenthesis";
+	case PCRE2_ERROR_UNMATCHED_CLOSING_PARENTHESIS:
+		return "write \\) for a parenthesis, or open a group with ( or (?:";
+	case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH:
+		return "give each alternative behind (?<= or (?<! a length of its own: no *, + or "
+		       "{1,3}";
+	default:
+		return "see pcre2pattern(3); a special character stands for itself behind a \\";
+	}
+}
+
 static int
 compile_error(const struct prepared *prepared, int number, size_t offset,
 	      struct pattern_error *ret_error)
@@ -205,7 +232,7 @@ compile_error(const struct prepared *prepared, int number, size_t offset,
 	pcre2_get_error_message(number, (PCRE2_UCHAR *)why, sizeof(why));
 	ret_error->offset = prepared->origin[offset <= prepared->len ? offset : prepared->len];
 	snprintf(ret_error->text, sizeof(ret_error->text), "the pattern does not compile: %s", why);
-	ret_error->hint[0] = '\0';
+	snprintf(ret_error->hint, sizeof(ret_error->hint), "%s", compile_hint(number));
 	return -EINVAL;
 }
 

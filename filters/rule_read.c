@@ -61,7 +61,9 @@ static bool
 read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
 	struct sections *sections, struct rule *rule)
 {
+	const struct yamlnode *at;
 	const char **names;
+	char hint[120];
 	size_t count;
 	bool well = true;
 
@@ -71,16 +73,19 @@ read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node
 	}
 	if (!yamldoc_strings(&pack->doc, node, "in", &names, &count))
 		return false;
-	for (size_t i = 0; i < count; i++) {
+	at = node->kind == YAMLNODE_LIST ? node->first : node;
+	for (size_t i = 0; i < count; i++, at = at->next) {
 		int n = section_number(keep, sections, names[i]);
 
 		if (n == -1) {
 			const char *near = yamldoc_nearest(names[i], rule_parts);
 
-			yamldoc_error(&pack->doc, node,
-				      near != NULL ? near
-						   : "one of subject, body, quoted, signature, "
-						     "attachment-name, from, header:NAME",
+			snprintf(hint, sizeof(hint),
+				 near != NULL ? "did you mean \"%s\"?"
+					      : "one of subject, body, quoted, signature, "
+						"attachment-name, from, header:NAME",
+				 near);
+			yamldoc_error(&pack->doc, at, hint,
 				      "\"%.60s\" is not a part of a mail that rules can look at",
 				      names[i]);
 			well = false;
@@ -132,6 +137,7 @@ read_word(const struct pack *pack, const struct yamlnode *node, const char *what
 	  const char *const *words, int fallback)
 {
 	const char *word;
+	char hint[100];
 
 	if (node == NULL)
 		return fallback;
@@ -140,8 +146,8 @@ read_word(const struct pack *pack, const struct yamlnode *node, const char *what
 	for (int i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
 			return i;
-	yamldoc_error(&pack->doc, node, yamldoc_nearest(word, words), "%s cannot be \"%.60s\"",
-		      what, word);
+	yamldoc_choice(word, words, hint, sizeof(hint));
+	yamldoc_error(&pack->doc, node, hint, "%s cannot be \"%.60s\"", what, word);
 	return -1;
 }
 

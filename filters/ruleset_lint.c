@@ -192,7 +192,8 @@ lint_rule(struct lint *l, const struct rule *r)
 	if (rc == 0)
 		rc = lint_list(l, r, r->guard_written, r->guard_count, PATTERN_HEADER);
 	lint_id(r);
-	lint_samples(r);
+	if (!r->disabled || r->off) /* what does not load is mended first */
+		lint_samples(r);
 	if (r->off)
 		warn(r, PROBLEM_NOTE, r->node, "", "is switched off");
 	return rc;

@@ -41,7 +41,8 @@ fail(struct parser *p, const char *hint, const char *fmt, ...)
 		va_start(ap, fmt);
 		vsnprintf(p->error->text, sizeof(p->error->text), fmt, ap);
 		va_end(ap);
-		snprintf(p->error->hint, sizeof(p->error->hint), "%s", hint);
+		snprintf(p->error->hint, sizeof(p->error->hint), "%s",
+			 *hint ? hint : "write it like threat and (demand or not signal.repeat)");
 	}
 	return NULL;
 }

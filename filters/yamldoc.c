@@ -413,6 +413,29 @@ yamldoc_nearest(const char *word, const char *const *words)
 											 : NULL;
 }
 
+const char *
+yamldoc_choice(const char *word, const char *const *words, char *buf, size_t size)
+{
+	const char *near = yamldoc_nearest(word, words);
+	size_t len;
+
+	if (near) {
+		snprintf(buf, size, "did you mean \"%.100s\"?", near);
+		return buf;
+	}
+	snprintf(buf, size, "there are none");
+	for (len = 0; words && *words; words++) {
+		int n = snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "one of ", *words);
+
+		if (n < 0 || (size_t)n >= size - len) { /* whole words only */
+			snprintf(buf + len, size - len, len + 4 < size ? "..." : "");
+			break;
+		}
+		len += (size_t)n;
+	}
+	return buf;
+}
+
 bool
 yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what,
 	     const char *const *known)
@@ -427,17 +450,14 @@ yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *
 	}
 	for (entry = map->first; entry; entry = entry->next) {
 		const char *const *k = known;
-		const char *near;
-		char hint[100] = "";
+		char hint[190];
 
 		while (*k && strcmp(*k, entry->key->text))
 			k++;
 		if (*k)
 			continue;
-		near = yamldoc_nearest(entry->key->text, known);
-		if (near)
-			snprintf(hint, sizeof(hint), "did you mean \"%.60s\"?", near);
-		yamldoc_error(doc, entry->key, near ? hint : NULL, "%s has no key \"%.60s\"", what,
+		yamldoc_choice(entry->key->text, known, hint, sizeof(hint));
+		yamldoc_error(doc, entry->key, hint, "%s has no key \"%.60s\"", what,
 			      entry->key->text);
 		good = false;
 	}

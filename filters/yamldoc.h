@@ -115,4 +115,11 @@ yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const ch
 const char *
 yamldoc_nearest(const char *word, const char *const *words);
 
+/*
+ * The hint for a word that is none of words: "did you mean "x"?", or without a near one "one of a,
+ * b, c". Fills buf and returns it.
+ */
+const char *
+yamldoc_choice(const char *word, const char *const *words, char *buf, size_t size);
+
 #endif
