@@ -48,6 +48,7 @@ struct test {
 	size_t tried_count;
 	struct failure *failures, **last_failure;
 	size_t passed, failed, rules, without, broken; /* of those that are shown */
+	size_t failure_count, mistakes; /* of all: samples that failed, anything else wrong */
 	int64_t ms;
 };
 
@@ -94,6 +95,7 @@ add_failure(struct test *t, const struct sample_result *s)
 	f->column = s->column;
 	f->answer = s->answer;
 	f->must_hit = s->must_hit;
+	t->failure_count++;
 	*t->last_failure = f;
 	t->last_failure = &f->next;
 	return f->rule && f->file && f->text && f->seen ? 0 : -ENOMEM;
@@ -258,6 +260,9 @@ print_text(struct test *t)
 		printf(", %zu rule%s without samples", t->without, t->without == 1 ? "" : "s");
 	printf("; %zu rule%s in %.2f s\n", t->rules, t->rules == 1 ? "" : "s",
 	       (double)t->ms / 1000);
+	if (t->mistakes > 0)
+		printf("%zu other mistake%s: see triagectl rules check\n", t->mistakes,
+		       t->mistakes == 1 ? "" : "s");
 }
 
 static json_t *
@@ -297,9 +302,10 @@ print_json(struct test *t)
 						"mistakes", !tried && rule->left_out, "failures",
 						failures_json(t, rule->id)));
 	}
-	all = json_pack("{s:o,s:I,s:I,s:I,s:I,s:I}", "rules", list, "passed", (json_int_t)t->passed,
-			"failed", (json_int_t)t->failed, "with_mistakes", (json_int_t)t->broken,
-			"without_samples", (json_int_t)t->without, "ms", (json_int_t)t->ms);
+	all = json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "rules", list, "passed",
+			(json_int_t)t->passed, "failed", (json_int_t)t->failed, "with_mistakes",
+			(json_int_t)t->broken, "without_samples", (json_int_t)t->without,
+			"other_mistakes", (json_int_t)t->mistakes, "ms", (json_int_t)t->ms);
 	status = all ? ctl_print_json(all) : CTL_FAILED;
 	json_decref(all);
 	return status;
@@ -335,6 +341,9 @@ load(struct test *t)
 
 	t->ms = clock_monotonic_ms() - start;
 	bundle_unref(bundle);
+	/* Somebody who names rules wants to know of these only. */
+	if (t->id_count == 0)
+		t->mistakes = problems.errors - t->failure_count;
 	if (t->nomem)
 		r = -ENOMEM;
 	if (r < 0 && (t->found.count == 0 || r == -ENOMEM)) {
@@ -363,7 +372,7 @@ run(struct test *t)
 	ids = check_ids(t);
 	if (ids != CTL_OK)
 		return ids;
-	return t->failed + t->broken > 0 ? CTL_FAILED : status;
+	return t->failed + t->broken + t->mistakes > 0 ? CTL_FAILED : status;
 }
 
 int

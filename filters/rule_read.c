@@ -428,29 +428,50 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 	return 0;
 }
 
+static bool
+is_among(const char *const *words, const char *word)
+{
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
+/* Only some of a rule's keys can be changed from elsewhere. */
+static bool
+check_override_keys(const struct rule *rule, const struct yamldoc *doc, const struct yamlnode *node)
+{
+	char hint[100];
+	bool well = true;
+
+	for (const struct yamlnode *k = node->first; k != NULL; k = k->next) {
+		if (is_among(rule_override_keys, k->key->text))
+			continue;
+		well = false;
+		if (is_among(rule_keys, k->key->text))
+			yamldoc_error(doc, k->key,
+				      "disable the rule with enabled: false and add one with "
+				      "another id",
+				      "%.60s of the rule %s of %s:%u cannot be changed here, only "
+				      "score, state, enabled and unless",
+				      k->key->text, rule->id, rule->file, rule->line);
+		else
+			yamldoc_error(doc, k->key,
+				      yamldoc_choice(k->key->text, rule_override_keys, hint,
+						     sizeof(hint)),
+				      "a change of a rule has no key \"%.60s\"", k->key->text);
+	}
+	return well;
+}
+
 int
 rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode *node)
 {
 	const struct yamldoc *doc = &pack->doc;
 	const struct yamlnode *n;
-	bool well = true, enabled = !rule->disabled;
+	bool well = check_override_keys(rule, doc, node), enabled = !rule->disabled;
 	double score = rule->score;
 	int state;
 
-	for (const struct yamlnode *k = node->first; k != NULL; k = k->next) {
-		bool known = false;
-
-		for (int i = 0; rule_override_keys[i] != NULL && !known; i++)
-			known = strcmp(k->key->text, rule_override_keys[i]) == 0;
-		if (known)
-			continue;
-		yamldoc_error(doc, k,
-			      "disable the rule with enabled: false and add one with another id",
-			      "%.60s of the rule %s of %s:%u cannot be changed here, only score, "
-			      "state, enabled and unless",
-			      k->key->text, rule->id, rule->file, rule->line);
-		well = false;
-	}
 	well &= read_score(pack, yamldoc_get(node, "score"), &score);
 	state = read_word(pack, yamldoc_get(node, "state"), "state", rule_states, rule->shadow);
 	n = yamldoc_get(node, "enabled");

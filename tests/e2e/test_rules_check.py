@@ -1,0 +1,197 @@
+"""triagectl rules check, test and list, as people and as programs read them."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+FIXTURES = TESTS / "fixtures" / "rules"
+SHIPPED = TESTS.parent / "rules"
+
+
+def ctl(build, *arguments, cwd=FIXTURES):
+    return subprocess.run([Path(build).resolve() / "triagectl", "rules", *map(str, arguments)], capture_output=True,
+                          text=True, timeout=120, cwd=cwd)
+
+
+def golden(name, text):
+    path = TESTS / "fixtures" / "golden" / name
+    if os.environ.get("GOLDEN_WRITE"):
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+def without_time(text):
+    return re.sub(r"in \d+\.\d\d s", "in 0.12 s", text)
+
+
+# check
+
+def test_check_shows_mistakes_in_their_lines(build):
+    result = ctl(build, "check", "check")
+    golden("rules-check.txt", result.stdout)
+    assert (result.returncode, result.stderr) == (2, "")
+
+
+def test_check_shows_what_is_wrong_with_rules_that_load(build):
+    result = ctl(build, "check", "lints")
+    golden("rules-lint.txt", result.stdout)
+    assert (result.returncode, result.stderr) == (2, ""), "a failing sample keeps a reload from happening"
+
+
+def test_check_shows_mistakes_in_changes(build):
+    result = ctl(build, "check", "--rules", "good", "changes")
+    golden("rules-changes.txt", result.stdout)
+    assert (result.returncode, result.stderr) == (2, "")
+
+
+def width(text):
+    return sum(2 if "\u1100" <= c <= "\u11ff" or "\u3130" <= c <= "\u318f" or "\uac00" <= c <= "\ud7a3" else 1 for c in text)
+
+
+def test_every_mark_stands_under_its_place(build):
+    found = json.loads(ctl(build, "check", "--json", "check").stdout)
+    lines = ctl(build, "check", "check").stdout.splitlines()
+    marks = [i for i, line in enumerate(lines) if re.fullmatch(r" +\| +\^", line)]
+    placed = [p for p in found["problems"] if p["column"]]
+    assert len(marks) == len(placed) > 20
+    for i, problem in zip(marks, placed):
+        shown = lines[i - 1][len("    1 | "):]
+        at = lines[i].index("^") - len("    1 | ")
+        prefix = next(n for n in range(len(shown) + 1) if width(shown[:n]) == at)
+        rest = problem["source"][problem["column"] - 1:].replace("\t", " ")
+        assert rest.startswith(shown[prefix:].rstrip("…"))
+
+
+def test_check_as_json(build):
+    result = ctl(build, "check", "--json", "lints")
+    found = json.loads(result.stdout)
+    assert set(found) == {"problems", "found", "elsewhere", "rules", "templates"}
+    levels = [p["level"] for p in found["problems"]]
+    assert found["found"] == {"errors": levels.count("error"), "warnings": levels.count("warning"),
+                              "notes": levels.count("note")}
+    nested = next(p for p in found["problems"] if "repeat within a repeat" in p["text"])
+    assert (nested["file"], nested["line"], nested["column"]) == ("lints/en/lints.yaml", 6, 39)
+    assert nested["source"].startswith("    match: ['you will") and nested["hint"]
+    assert result.returncode == 2
+
+
+def test_check_of_a_sound_set_says_so_and_ends_with_0(build):
+    result = ctl(build, "check", "good")
+    assert result.stdout == "0 errors, 0 warnings, 0 notes in 3 rules and 1 template\n"
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_check_ends_with_1_when_only_warnings_are_found(build, tmp_path):
+    shutil.copytree(FIXTURES / "good", tmp_path / "rules")
+    rules = tmp_path / "rules" / "en" / "good.yaml"
+    rules.write_text(rules.read_text().replace("define:", "define:\n  spare: 'x'"))
+    result = ctl(build, "check", "rules", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "rules/en/good.yaml:4:3: warning: no pattern uses the macro {spare}\n" in result.stdout
+    assert result.stdout.endswith("\n0 errors, 1 warning, 0 notes in 3 rules and 1 template\n")
+
+
+def test_check_of_one_file_loads_it_with_its_folder_and_shows_only_its_mistakes(build):
+    result = ctl(build, "check", "check/policy.yaml")
+    assert result.returncode == 2
+    assert "check/policy.yaml:4:5: error: there is no severity" in result.stdout
+    assert "mistakes.yaml" not in result.stdout
+    assert re.search(r"^6 errors, 0 warnings, 0 notes\n"
+                     r"in the files that they are loaded with: \d\d errors, \d warnings, 0 notes\n\Z", result.stdout, re.M)
+
+
+def test_check_of_a_file_elsewhere_looks_at_it_as_a_change(build, tmp_path):
+    shop = tmp_path / "shop.yaml"
+    shop.write_text("rules:\n  - id: en.sue\n    scor: 3\n")
+    result = ctl(build, "check", "--rules", "good", shop)
+    assert result.returncode == 2
+    assert result.stdout.startswith(f"{shop}:3:5: error: a change of a rule has no key \"scor\"\n")
+    assert '      = did you mean "score"?\n' in result.stdout
+    shop.write_text("rules:\n  - id: en.sue\n    score: 6\n")
+    assert ctl(build, "check", "--rules", "good", shop).returncode == 0
+
+
+def test_check_of_what_is_not_there(build):
+    result = ctl(build, "check", "nowhere")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "triagectl: cannot check nowhere: No such file or directory\n"
+    assert ctl(build, "check", "--frobnicate").returncode == 2
+
+
+def test_check_without_a_policy_is_not_well(build, tmp_path):
+    result = ctl(build, "check", tmp_path)
+    assert result.returncode == 2
+    assert "error: no rule directory holds a policy.yaml" in result.stdout
+
+
+# test
+
+def test_samples_that_fail_are_shown(build):
+    result = ctl(build, "test", "--rules", "check")
+    golden("rules-test.txt", without_time(result.stdout))
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_samples_of_some_rules(build):
+    result = ctl(build, "test", "--rules", "good", "en.*")
+    assert without_time(result.stdout) == ("  ok    en.sue  2 hit, 1 miss\n"
+                                           "  ok    en.trial  1 hit, 1 miss\n"
+                                           "5 passed, 0 failed; 2 rules in 0.12 s\n")
+    assert result.returncode == 0
+    result = ctl(build, "test", "--rules", "good", "en.sue", "en.sew")
+    assert result.returncode == 2 and result.stderr == "triagectl: there is no rule en.sew; see triagectl rules list\n"
+
+
+def test_samples_as_json(build):
+    result = ctl(build, "test", "--json", "--rules", "check", "ko.samples")
+    found = json.loads(result.stdout)
+    assert found["passed"] == 2 and found["failed"] == 3 and result.returncode == 1
+    assert found["rules"][0]["failures"][0] == {
+        "file": "check/ko/mistakes.yaml", "line": 41, "column": 27, "expected": "hit", "answer": "clear",
+        "text": "소송을 걸겠습니다", "seen": "소송을 걸겠습니다"}
+
+
+def test_the_shipped_samples_pass(build):
+    result = ctl(build, "test", "--rules", SHIPPED)
+    assert result.returncode == 0, result.stdout
+
+
+# list
+
+def test_list(build):
+    result = ctl(build, "list", "--rules", "lints", "--rules", "good-changes")
+    golden("rules-list.txt", result.stdout)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments, ids", [
+    (["--flag", "threat"], ["en.nested", "en.endless"]),
+    (["--flag", "signal.churn"], ["en.any"]),
+    (["--state", "off"], ["en.off"]),
+    (["weak"], ["en.weak", "en.weaker"]),
+    (["en.weak"], ["en.weak", "en.weaker"]),
+    (["derived.*"], ["derived.never", "derived.always"]),
+    (["--flag", "demand", "--state", "live", "*zero"], ["en.zero"]),
+])
+def test_list_of_some(build, arguments, ids):
+    result = ctl(build, "list", "--json", "--rules", "lints", *arguments)
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ids
+
+
+def test_list_as_json(build):
+    result = ctl(build, "list", "--json", "--rules", "lints", "--rules", "good-changes", "en.strict")
+    rule = json.loads(result.stdout)
+    assert rule["score"] == 7 and rule["state"] == "shadow" and rule["unless"] == 1
+    assert rule["parts"] == ["subject", "body"] and rule["view"] == "folded" and rule["when"] is None
+    assert rule["changes"] == [{"file": "good-changes/shop.yaml", "line": 2, "keys": ["score", "state", "unless"]}]
+
+
+def test_list_refuses_what_it_does_not_know(build):
+    assert "did you mean threat.legal?" in ctl(build, "list", "--flag", "threat.legl").stderr
+    assert "live, shadow, off or left-out" in ctl(build, "list", "--state", "gone").stderr
