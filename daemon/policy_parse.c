@@ -13,8 +13,6 @@
 #include "filters/yamldoc.h"
 #include "policy_parse.h"
 
-#define RULES_MAX 1000u
-#define ACTIONS_MAX 50u
 #define KEYWORD_MAX 64u
 
 struct reader {
@@ -25,19 +23,19 @@ struct reader {
 	size_t len;
 };
 
-static const char *const top_keys[] = { "thresholds", "severity", "rules", NULL };
-static const char *const rule_keys[] = { "name", "if", "do", "stop", NULL };
-static const char *const if_keys[] = { "flags",     "severity", "language",     "automatic",
+const char *const policy_keys[] = { "thresholds", "severity", "rules", NULL };
+const char *const policy_rule_keys[] = { "name", "if", "do", "stop", NULL };
+const char *const policy_if_keys[] = { "flags",     "severity", "language",     "automatic",
 				       "account",   "customer", "undetermined", "case",
 				       "duplicate", NULL };
-static const char *const severities[] = { "none", "low", "normal", "high", "critical", NULL };
-static const char *const automatics[] = { "no",      "bounce", "reply", "list", "calendar",
+const char *const policy_severities[] = { "none", "low", "normal", "high", "critical", NULL };
+const char *const policy_automatics[] = { "no",      "bounce", "reply", "list", "calendar",
 					  "receipt", "bulk",   "own",   NULL };
-static const char *const languages[] = { "ko", "en", "und", NULL };
+const char *const policy_languages[] = { "ko", "en", "und", NULL };
 
 /* In the order of enum action_kind. */
-static const char *const action_keys[] = { "keyword", "flag",    "copy",   "draft", "move",
-					   "notify",  "webhook", "assign", NULL };
+const char *const policy_actions[] = { "keyword", "flag",    "copy",   "draft", "move",
+				       "notify",  "webhook", "assign", NULL };
 
 static void
 error_near(const struct reader *r, const struct yamlnode *node, const char *const *known,
@@ -141,7 +139,8 @@ read_severities(const struct reader *r, const struct yamlnode *node)
 	const struct yamlnode *entry;
 	struct policy *p = r->policy;
 
-	if (!node || node->kind != YAMLNODE_LIST || !node->count || node->count > RULES_MAX) {
+	if (!node || node->kind != YAMLNODE_LIST || !node->count ||
+	    node->count > POLICY_RULES_MAX) {
 		yamldoc_error(&r->doc, node ? node : r->doc.root,
 			      "write lines like \"- high: threat or abuse.hate\"",
 			      "severity must be a list; the first line that fits decides");
@@ -160,7 +159,7 @@ read_severities(const struct reader *r, const struct yamlnode *node)
 			continue;
 		}
 		if (severity < 0)
-			error_near(r, pair->key, severities, "severity");
+			error_near(r, pair->key, policy_severities, "severity");
 		when = read_when(r, pair, "a severity's condition");
 		if (severity >= 0 && when)
 			p->severities[p->severity_count++] =
@@ -231,7 +230,7 @@ read_severity_condition(const struct reader *r, const struct yamlnode *node,
 		snprintf(name, sizeof(name), "%.*s", (int)(n->len - up), word);
 		severity = n->len < sizeof(name) ? severity_by_name(name) : -1;
 		if (severity < 0)
-			error_near(r, n, severities, "severity");
+			error_near(r, n, policy_severities, "severity");
 		else
 			rule->severities |= up ? ~0u << severity : 1u << severity;
 	}
@@ -255,10 +254,10 @@ read_automatic_condition(const struct reader *r, const struct yamlnode *node,
 	if (!yamldoc_strings(&r->doc, node, "automatic", &list, &count))
 		return;
 	for (const struct yamlnode *n = first_word(node); n; n = next_word(node, n)) {
-		int kind = index_of(automatics, n->text);
+		int kind = index_of(policy_automatics, n->text);
 
 		if (kind < 0)
-			error_near(r, n, automatics, "kind of automatic mail");
+			error_near(r, n, policy_automatics, "kind of automatic mail");
 		else
 			rule->automatic |= 1u << kind;
 	}
@@ -282,13 +281,13 @@ read_if(const struct reader *r, const struct yamlnode *node, struct policy_rule 
 {
 	if (!node || node->kind == YAMLNODE_NULL)
 		return;
-	if (!yamldoc_keys(&r->doc, node, "if", if_keys) && node->kind != YAMLNODE_MAP)
+	if (!yamldoc_keys(&r->doc, node, "if", policy_if_keys) && node->kind != YAMLNODE_MAP)
 		return;
 	if (yamldoc_get(node, "flags"))
 		rule->flags = read_when(r, yamldoc_get(node, "flags"), "flags");
 	read_severity_condition(r, yamldoc_get(node, "severity"), rule);
 	read_automatic_condition(r, yamldoc_get(node, "automatic"), rule);
-	read_names_condition(r, node, "language", languages, &rule->languages);
+	read_names_condition(r, node, "language", policy_languages, &rule->languages);
 	read_names_condition(r, node, "account", r->names ? r->names->accounts : NULL,
 			     &rule->accounts);
 	read_wanted(r, node, "customer", "first-time", "known", &rule->known_customer);
@@ -373,20 +372,21 @@ read_action(const struct reader *r, const struct yamlnode *node, struct policy_r
 			      "this is no action");
 		return;
 	}
-	kind = index_of(action_keys, word->text);
+	kind = index_of(policy_actions, word->text);
 	if (kind < 0) {
-		error_near(r, word, action_keys, "action");
+		error_near(r, word, policy_actions, "action");
 		return;
 	}
 	if ((kind == ACTION_FLAG) != !pair) {
 		yamldoc_error(&r->doc, word, pair ? "write \"- flag\"" : NULL,
-			      pair ? "%s takes no value" : "%s needs a value", action_keys[kind]);
+			      pair ? "%s takes no value" : "%s needs a value",
+			      policy_actions[kind]);
 		return;
 	}
 	if (pair) {
 		const char *text;
 
-		if (!yamldoc_string(&r->doc, pair, action_keys[kind], &text) ||
+		if (!yamldoc_string(&r->doc, pair, policy_actions[kind], &text) ||
 		    !check_argument(r, pair, (enum action_kind)kind))
 			return;
 	}
@@ -419,10 +419,10 @@ read_rule(const struct reader *r, const struct yamlnode *node, struct policy_rul
 	read_if(r, yamldoc_get(node, "if"), rule);
 	if (yamldoc_get(node, "stop"))
 		yamldoc_bool(&r->doc, yamldoc_get(node, "stop"), "stop", &rule->stop);
-	if (!actions || actions->kind != YAMLNODE_LIST || actions->count > ACTIONS_MAX) {
+	if (!actions || actions->kind != YAMLNODE_LIST || actions->count > POLICY_ACTIONS_MAX) {
 		yamldoc_error(&r->doc, actions ? actions : node,
 			      "write do: [] when nothing is to be done",
-			      "a rule needs do: a list of at most %u actions", ACTIONS_MAX);
+			      "a rule needs do: a list of at most %u actions", POLICY_ACTIONS_MAX);
 		return;
 	}
 	rule->actions = arena_calloc(r->policy->arena, actions->count ? actions->count : 1,
@@ -437,15 +437,15 @@ read_rules(const struct reader *r, const struct yamlnode *node)
 	const struct yamlnode *entry;
 	struct policy *p = r->policy;
 
-	if (!node || node->kind != YAMLNODE_LIST || node->count > RULES_MAX) {
+	if (!node || node->kind != YAMLNODE_LIST || node->count > POLICY_RULES_MAX) {
 		yamldoc_error(&r->doc, node ? node : r->doc.root,
 			      "begin every rule with \"- name: ...\"",
-			      "rules must be a list of at most %u rules", RULES_MAX);
+			      "rules must be a list of at most %u rules", POLICY_RULES_MAX);
 		return;
 	}
 	p->rules = arena_calloc(p->arena, node->count ? node->count : 1, sizeof(*p->rules));
 	for (entry = p->rules ? node->first : NULL; entry; entry = entry->next) {
-		yamldoc_keys(&r->doc, entry, "a rule", rule_keys);
+		yamldoc_keys(&r->doc, entry, "a rule", policy_rule_keys);
 		if (entry->kind == YAMLNODE_MAP)
 			read_rule(r, entry, &p->rules[p->rule_count++]);
 	}
@@ -476,7 +476,7 @@ policy_parse(const char *name, const char *text, size_t len, const struct policy
 	result = yamldoc_load(&r.doc, arena, name, text, len, problems);
 	if (result < 0)
 		goto out;
-	yamldoc_keys(&r.doc, r.doc.root, "a policy", top_keys);
+	yamldoc_keys(&r.doc, r.doc.root, "a policy", policy_keys);
 	if (r.doc.root->kind == YAMLNODE_MAP) {
 		read_thresholds(&r, yamldoc_get(r.doc.root, "thresholds"));
 		read_severities(&r, yamldoc_get(r.doc.root, "severity"));

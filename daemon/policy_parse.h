@@ -8,6 +8,18 @@
 #include "filters/when.h"
 #include "policy.h"
 
+#define POLICY_RULES_MAX 1000u
+#define POLICY_ACTIONS_MAX 50u
+
+/* The keys and words of a policy; each list ends with NULL. */
+extern const char *const policy_keys[];
+extern const char *const policy_rule_keys[];
+extern const char *const policy_if_keys[];
+extern const char *const policy_severities[];
+extern const char *const policy_automatics[];
+extern const char *const policy_languages[];
+extern const char *const policy_actions[]; /* in the order of enum action_kind */
+
 /* A condition that may be yes, no, or not made. */
 enum wanted {
 	WANTED_ANY,

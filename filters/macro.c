@@ -53,6 +53,12 @@ macro_builtin(const char *name)
 }
 
 const char *
+macro_builtin_name(size_t i)
+{
+	return i < BUILTINS ? builtins[i].name : NULL;
+}
+
+const char *
 macro_find(const struct macros *own, const char *name, size_t len)
 {
 	for (size_t i = 0; own != NULL && i < own->count; i++)

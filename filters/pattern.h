@@ -34,6 +34,10 @@ struct macros {
 const char *
 macro_builtin(const char *name);
 
+/* The name of the i-th built-in macro, NULL behind the last. */
+const char *
+macro_builtin_name(size_t i);
+
 /* The text of a macro: own first, then built-in; NULL when there is none. */
 const char *
 macro_find(const struct macros *own, const char *name, size_t len);

@@ -152,6 +152,8 @@ rule_clear(struct rule *rule)
 	rule->match_count = rule->all_count = rule->unless_count = rule->guard_count = 0;
 }
 
+const char *const pack_keys[] = { "pack", "define", "rules", NULL };
+
 int
 pack_read_macros(struct pack *pack)
 {

@@ -90,10 +90,17 @@ struct rule {
 	size_t match_written_count, all_written_count, unless_written_count;
 };
 
-/* What the keys of a rule may be, and the words of those that have words. Each ends with NULL. */
-extern const char *const rule_keys[], *const rule_override_keys[],
-					      *const rule_states[], *const rule_views[],
-									    *const rule_languages[];
+/* What the keys of files and rules may be, and the words of those that have words. Each ends with
+ * NULL.
+ */
+extern const char *const pack_keys[];
+extern const char *const rule_keys[];
+extern const char *const rule_pattern_keys[]; /* those that a rule with when cannot have */
+extern const char *const rule_override_keys[];
+extern const char *const rule_test_keys[];
+extern const char *const rule_states[];
+extern const char *const rule_views[];
+extern const char *const rule_languages[];
 extern const char *const rule_parts[]; /* and header:NAME */
 
 /*

@@ -23,6 +23,12 @@ const char *const rule_override_keys[] = {
 	"id", "score", "state", "enabled", "unless", NULL,
 };
 
+const char *const rule_pattern_keys[] = {
+	"match", "all", "within", "unless", "in", "header", "view", "language", "max", NULL,
+};
+
+const char *const rule_test_keys[] = { "hit", "miss", NULL };
+
 const char *const rule_parts[] = {
 	"subject", "body", "quoted", "signature", "attachment-name", "from", NULL,
 };
@@ -316,17 +322,13 @@ read_bounds(const struct pack *pack, const struct yamlnode *node, struct rule *r
 static bool
 check_test(const struct pack *pack, const struct yamlnode *node)
 {
-	static const char *const keys[] = { "hit", "miss", NULL };
-
-	return node == NULL || yamldoc_keys(&pack->doc, node, "a test", keys);
+	return node == NULL || yamldoc_keys(&pack->doc, node, "a test", rule_test_keys);
 }
 
 /* A rule is either matched or derived; says what does not fit together. */
 static int
 read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rule)
 {
-	static const char *const of_patterns[] = { "match",  "all",  "within",   "unless", "in",
-						   "header", "view", "language", "max",    NULL };
 	const struct yamlnode *match = yamldoc_get(node, "match"), *all = yamldoc_get(node, "all");
 	int rc, rc2, rc3;
 
@@ -337,12 +339,12 @@ read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rul
 		return -EINVAL;
 	}
 	if (rule->when_node != NULL) {
-		for (int i = 0; of_patterns[i] != NULL; i++)
-			if (yamldoc_get(node, of_patterns[i]) != NULL) {
-				yamldoc_error(&pack->doc, yamldoc_get(node, of_patterns[i]),
+		for (int i = 0; rule_pattern_keys[i] != NULL; i++)
+			if (yamldoc_get(node, rule_pattern_keys[i]) != NULL) {
+				yamldoc_error(&pack->doc, yamldoc_get(node, rule_pattern_keys[i]),
 					      "make two rules of it",
 					      "a rule with when looks at flags and cannot have %s",
-					      of_patterns[i]);
+					      rule_pattern_keys[i]);
 				return -EINVAL;
 			}
 		return 0;

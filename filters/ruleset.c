@@ -140,7 +140,6 @@ take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node
 static int
 take_source(struct loader *l, const struct ruleset_source *source)
 {
-	static const char *const keys[] = { "pack", "define", "rules", NULL };
 	struct pack *pack = arena_calloc(l->arena, 1, sizeof(*pack));
 	const struct yamlnode *rules;
 	int rc;
@@ -157,7 +156,7 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	l->last_pack = &pack->next;
 	if (pack->doc.root->kind == YAMLNODE_NULL)
 		return 0;
-	yamldoc_keys(&pack->doc, pack->doc.root, "a rule file", keys);
+	yamldoc_keys(&pack->doc, pack->doc.root, "a rule file", pack_keys);
 	if (pack->doc.root->kind != YAMLNODE_MAP)
 		return 0;
 	rc = pack_read_macros(pack);
