@@ -21,6 +21,7 @@ struct entry {
 	const char *text;
 	size_t len;
 	unsigned need;
+	bool end;
 };
 
 struct gate {
@@ -35,6 +36,7 @@ struct gate {
 	uint32_t *lengths; /* of the literals */
 	unsigned *first;   /* literal i asks for needs asked[first[i]] .. asked[first[i + 1]] */
 	unsigned *asked;
+	bool *end; /* of each of these: only at the end of a word */
 };
 
 /* Where a pattern is to be looked for. */
@@ -57,6 +59,7 @@ struct scan {
 	const struct gate *gate;
 	struct gate_scratch *scratch;
 	const char *text;
+	size_t len;
 	uint64_t *bits;
 	unsigned met;
 };
@@ -102,12 +105,14 @@ compile(struct gate *g, const struct entry *entries, size_t count)
 
 	g->first = calloc(count + 1, sizeof(*g->first));
 	g->asked = calloc(count, sizeof(*g->asked));
+	g->end = calloc(count, sizeof(*g->end));
 	g->lengths = calloc(count, sizeof(*g->lengths));
 	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL ||
-	    g->asked == NULL || g->lengths == NULL)
+	    g->asked == NULL || g->end == NULL || g->lengths == NULL)
 		goto out;
 	for (size_t i = 0; i < count; i++) {
 		g->asked[i] = entries[i].need;
+		g->end[i] = entries[i].end;
 		if (i > 0 && same_literal(&entries[i], &entries[i - 1]))
 			continue;
 		texts[n] = entries[i].text;
@@ -136,7 +141,8 @@ static size_t
 add_entries(const struct literal_need *need, unsigned number, struct entry *entries)
 {
 	for (size_t i = 0; i < need->count; i++)
-		entries[i] = (struct entry){ need->list[i].text, need->list[i].len, number };
+		entries[i] = (struct entry){ need->list[i].text, need->list[i].len, number,
+					     need->list[i].end };
 	return need->count;
 }
 
@@ -211,6 +217,7 @@ gate_free(struct gate *g)
 	free(g->lengths);
 	free(g->first);
 	free(g->asked);
+	free(g->end);
 	free(g);
 }
 
@@ -334,14 +341,16 @@ on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned
 {
 	struct scan *scan = data;
 	const struct gate *g = scan->gate;
-	bool done = true;
+	bool done = true, goes_on;
 
 	(void)from;
 	(void)flags;
 	if (scan->scratch->done[id])
 		return 0;
+	goes_on = to < scan->len && scan->text[to] >= 'a' && scan->text[to] <= 'z';
 	for (unsigned i = g->first[id]; i < g->first[id + 1]; i++)
-		done &= meet(scan, g->asked[i], (uint32_t)to - g->lengths[id]);
+		done &= !(g->end[i] && goes_on) &&
+			meet(scan, g->asked[i], (uint32_t)to - g->lengths[id]);
 	if (done) {
 		scan->scratch->done[id] = 1;
 		scan->scratch->met[scan->met++] = id;
@@ -353,7 +362,7 @@ int
 gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len,
 	  uint64_t *bits)
 {
-	struct scan scan = { g, s, text, bits, 0 };
+	struct scan scan = { g, s, text, len, bits, 0 };
 	hs_error_t rc = HS_SUCCESS;
 
 	memcpy(bits, g->always, g->words * sizeof(*bits));

@@ -21,7 +21,8 @@
 #define COST_HEAVY 64.0 /* ways to try at one place of the text above which they are counted */
 #define CHARACTER_MAX 4 /* bytes of one character */
 #define WHITE_MAX 8     /* bytes of \s*: a folded view never has two spaces side by side */
-#define WORD_BEGINS "(?<![a-z])"
+#define WORD_BEGINS "(?<![a-z" /* and what else the class holds, "])" */
+#define WORD_ENDS "(?![a-z"
 #define ALSO_MAX 64 /* strings of a second need that only makes the first one rarer */
 
 struct parser {
@@ -75,7 +76,7 @@ exactly(struct parser *p, const char *s, size_t len)
 		p->nomem = true;
 		return nothing_known();
 	}
-	set.first.list[0] = (struct literal){ s, len, false };
+	set.first.list[0] = (struct literal){ .text = s, .len = len };
 	set.begin = set.first;
 	return set;
 }
@@ -105,7 +106,7 @@ class_add(struct parser *p, struct literal_need *n, const char *s, size_t len, u
 			return false;
 		if (len == 1)
 			*text = (char)c;
-		n->list[n->count++] = (struct literal){ text, len, false };
+		n->list[n->count++] = (struct literal){ .text = text, .len = len };
 	}
 	return true;
 }
@@ -311,6 +312,9 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 	out.exact = false;
 	if (min == 0)
 		out = nothing_known();
+	else
+		p->nomem |=
+			!need_goes_on(p->arena, &out.first) || !need_goes_on(p->arena, &out.second);
 	out.begin = repeated_begin(p, &item->begin, min, max);
 	out.width = repeated_width(p, item->width, white, max);
 	out.cost = range * (single ? 1 : item->cost * (max < 0 || max > 1 ? 2 : 1));
@@ -318,6 +322,17 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 		for (long i = 2; i <= max && out.cost < COST_HEAVY; i++)
 			out.cost *= item->cost;
 	return out;
+}
+
+/* Whether it is an assertion that begins so: on a class of plain characters that a-z are among. */
+static bool
+is_edge(const char *s, size_t len, const char *head)
+{
+	size_t n = strlen(head);
+
+	return len >= n + 2 && memcmp(s, head, n) == 0 && memcmp(s + len - 2, "])", 2) == 0 &&
+	       memchr(s + n, '[', len - n) == NULL && memchr(s + n, '\\', len - n) == NULL &&
+	       (const char *)memchr(s + n, ']', len - n) == s + len - 2;
 }
 
 static struct set
@@ -330,7 +345,8 @@ parse_sequence(struct parser *p)
 		char c = p->s[p->at];
 		bool single = true, white = false;
 		struct set item;
-		size_t from = p->at, end;
+		size_t from = p->at, end, after;
+		bool ends;
 		long min, max;
 		int32_t cp;
 
@@ -355,9 +371,10 @@ parse_sequence(struct parser *p)
 			item = exactly(p, p->s + from, p->at - from);
 			white = c == ' ';
 		}
-		if (p->at - from == strlen(WORD_BEGINS) &&
-		    memcmp(p->s + from, WORD_BEGINS, p->at - from) == 0)
+		if (is_edge(p->s + from, p->at - from, WORD_BEGINS))
 			q.word |= sequence_is_empty(&q);
+		ends = is_edge(p->s + from, p->at - from, WORD_ENDS);
+		after = p->at;
 		end = pattern_quantifier_end(p->s, p->len, p->at, &min, &max);
 		if (end != p->at) {
 			p->at = end;
@@ -366,6 +383,8 @@ parse_sequence(struct parser *p)
 			add_stop(p, false);
 		}
 		sequence_add(&q, &item);
+		if (ends && end == after)
+			sequence_word_ends(&q);
 		p->nomem |= q.nomem;
 	}
 	p->nomem |= q.nomem;

@@ -17,12 +17,14 @@
 #define LITERAL_MIN 2        /* bytes; a shorter one is in every mail */
 #define LITERAL_SET_MAX 1024 /* alternatives kept of one pattern */
 #define LITERAL_BEFORE_MAX                                                                         \
-	512 /* bytes; a match that begins farther before its literal is looked for everywhere */
+	4096 /* bytes; a match that begins farther before its literal is looked for everywhere */
 
 struct literal {
 	const char *text;
 	size_t len;
-	bool cut; /* while it is being built: a match goes on behind it in ways not spelt out */
+	bool cut;   /* while it is being built: a match goes on behind it in ways not spelt out */
+	bool inner; /* likewise: the piece that it is of can go on behind it */
+	bool end;   /* no letter a-z stands right behind it */
 };
 
 /* Every match holds at least one of these strings. */

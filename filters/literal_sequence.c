@@ -63,6 +63,7 @@ sequence_offer(struct sequence *q, const struct literal_need *need)
 		q->count++;
 	}
 	q->needs[at] = *need;
+	q->last[at] = true;
 	q->needs[at].before = wider(q->width, need->before);
 	q->needs[at].word |= q->word && q->needs[at].before == 0;
 	q->commonness[at] = need_commonness(&q->needs[at]);
@@ -93,9 +94,29 @@ sequence_begin(struct sequence *q, const struct literal_need *next)
 		q->begin.list[i].cut = true; /* also the empty one: anything can follow */
 }
 
+static bool
+is_empty_text(const struct set *item)
+{
+	for (size_t i = 0; i < item->first.count; i++)
+		if (item->first.list[i].len > 0)
+			return false;
+	return item->exact;
+}
+
+void
+sequence_word_ends(struct sequence *q)
+{
+	q->nomem |= !need_word_ends(q->arena, &q->run.first);
+	for (size_t i = 0; i < q->count; i++)
+		if (q->last[i])
+			q->nomem |= !need_word_ends(q->arena, &q->needs[i]);
+}
+
 void
 sequence_add(struct sequence *q, const struct set *item)
 {
+	if (!is_empty_text(item))
+		memset(q->last, 0, sizeof(q->last));
 	q->cost = q->cost * item->cost > COST_MAX ? COST_MAX : q->cost * item->cost;
 	if (q->begin.count > 0 && !q->begun)
 		sequence_begin(q, &item->begin);
@@ -106,6 +127,7 @@ sequence_add(struct sequence *q, const struct set *item)
 	}
 	q->broken = true;
 	sequence_offer(q, &q->run.first);
+	memset(q->last, 0, sizeof(q->last));
 	q->width = wider(q->width, q->run.width);
 	if (item->exact) {
 		q->run = *item;
@@ -141,11 +163,15 @@ sequence_end(struct sequence *q)
 		if (need_usable(&q->begin)) {
 			q->begin.word |= q->word;
 			q->needs[q->count] = q->begin;
+			q->last[q->count] = false;
 			q->commonness[q->count++] = need_commonness(&q->begin);
 		}
 		out = (struct set){ .exact = false };
 		first = rarest(q, q->count, false);
 		second = q->count;
+		for (size_t i = 0; i < q->count; i++)
+			if (!q->last[i])
+				q->nomem |= !need_goes_on(q->arena, &q->needs[i]);
 		if (first < q->count) {
 			out.first = q->needs[first];
 			second = rarest(q, first, !need_near(&out.first));

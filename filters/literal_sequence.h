@@ -25,6 +25,7 @@ struct sequence {
 	bool nomem;
 	struct literal_need needs[SEQUENCE_NEEDS + 1]; /* the last one is kept for `begin` */
 	double commonness[SEQUENCE_NEEDS + 1];
+	bool last[SEQUENCE_NEEDS + 1]; /* nothing but what matches the empty text follows it */
 	size_t count;
 	struct set run;
 	bool broken; /* the whole is not exact any more */
@@ -45,6 +46,10 @@ sequence_is_empty(const struct sequence *q);
 
 void
 sequence_add(struct sequence *q, const struct set *item);
+
+/* (?![a-z]) follows. */
+void
+sequence_word_ends(struct sequence *q);
 
 /* What the whole needs; of no use when q->nomem. */
 struct set

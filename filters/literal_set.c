@@ -12,6 +12,7 @@
 
 #define TRIM_COUNT 16   /* more strings than these are cut to their beginnings ... */
 #define WORD_SHARE 0.25 /* of the places where letters stand: the beginnings of words */
+#define END_BITS 2      /* what the end of a word says */
 #define TRIM_LEN 9      /* ... but not below this: three syllables of Korean */
 
 size_t
@@ -56,6 +57,7 @@ need_commonness(const struct literal_need *n)
 
 		for (size_t k = 0; k < n->list[i].len; k++)
 			bits += bits_of(n->list[i].text[k]);
+		bits += n->list[i].end ? END_BITS : 0;
 		sum += bits < 60 ? 1.0 / (double)(UINT64_C(1) << bits) : 0;
 	}
 	return n->word ? sum * WORD_SHARE : sum;
@@ -67,10 +69,15 @@ literal_order(const void *a, const void *b)
 	const struct literal *x = a, *y = b;
 	int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
 
-	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+	if (order != 0)
+		return order;
+	return x->len != y->len ? (x->len > y->len) - (x->len < y->len) : x->end - y->end;
 }
 
-/* Leaves out each string that begins with another one: wherever it is met, so is that. */
+/*
+ * Leaves out each string that begins with another one: wherever it is met, so is that, unless that
+ * one counts only at the end of a word.
+ */
 static void
 drop_longer(struct literal_need *n)
 {
@@ -80,7 +87,7 @@ drop_longer(struct literal_need *n)
 	for (size_t i = 0; i < n->count; i++) {
 		const struct literal *last = &n->list[kept - (kept > 0)];
 
-		if (kept == 0 || last->len > n->list[i].len ||
+		if (kept == 0 || last->end || last->len > n->list[i].len ||
 		    memcmp(last->text, n->list[i].text, last->len) != 0)
 			n->list[kept++] = n->list[i];
 	}
@@ -102,8 +109,12 @@ need_trim(struct literal_need *n)
 		drop_longer(n);
 	while (n->count > TRIM_COUNT && max > TRIM_LEN) {
 		max = max * 3 / 4 > TRIM_LEN ? max * 3 / 4 : TRIM_LEN;
-		for (size_t i = 0; i < n->count; i++)
-			n->list[i].len = utf8_cut(n->list[i].text, n->list[i].len, max);
+		for (size_t i = 0; i < n->count; i++) {
+			size_t len = utf8_cut(n->list[i].text, n->list[i].len, max);
+
+			n->list[i].end = n->list[i].end && len == n->list[i].len;
+			n->list[i].len = len;
+		}
 		drop_longer(n);
 	}
 }
@@ -113,6 +124,7 @@ has(const struct literal_need *n, const struct literal *l)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (n->list[i].len == l->len && n->list[i].cut == l->cut &&
+		    n->list[i].inner == l->inner && n->list[i].end == l->end &&
 		    memcmp(n->list[i].text, l->text, l->len) == 0)
 			return true;
 	return false;
@@ -193,7 +205,11 @@ append(struct arena *arena, const struct literal *a, const struct literal *b,
 		return false;
 	memcpy(text, a->text, a->len);
 	memcpy(text + a->len, b->text, b->len);
-	n->list[n->count++] = (struct literal){ text, a->len + b->len, b->cut };
+	n->list[n->count++] = (struct literal){ .text = text,
+						.len = a->len + b->len,
+						.cut = b->cut,
+						.inner = b->inner,
+						.end = b->len > 0 ? b->end : a->end };
 	return true;
 }
 
@@ -227,7 +243,8 @@ need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
 	if (out.list == NULL)
 		return false;
 	for (size_t i = 0; i < n->count; i++) {
-		struct literal l = { n->list[i].text, 0, n->list[i].cut || n->list[i].len > 0 };
+		struct literal l = { .text = n->list[i].text,
+				     .cut = n->list[i].cut || n->list[i].len > 0 };
 
 		for (size_t k = 0; k < characters && l.len < n->list[i].len; k++)
 			l.len += utf8_next(l.text + l.len, n->list[i].len - l.len, &cp);
@@ -238,10 +255,44 @@ need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
 	return true;
 }
 
+/* A copy that may be changed. */
+static bool
+copy(struct arena *arena, struct literal_need *n)
+{
+	struct literal *list = arena_alloc(arena, (n->count + 1) * sizeof(*list));
+
+	if (list == NULL)
+		return false;
+	if (n->count > 0)
+		memcpy(list, n->list, n->count * sizeof(*list));
+	n->list = list;
+	return true;
+}
+
+bool
+need_goes_on(struct arena *arena, struct literal_need *n)
+{
+	if (!copy(arena, n))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		n->list[i].inner = true;
+	return true;
+}
+
+bool
+need_word_ends(struct arena *arena, struct literal_need *n)
+{
+	if (!copy(arena, n))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		n->list[i].end |= !n->list[i].inner && !n->list[i].cut;
+	return true;
+}
+
 bool
 need_or_nothing(struct arena *arena, const struct literal_need *n, struct literal_need *ret)
 {
-	struct literal empty = { "", 0, false };
+	struct literal empty = { .text = "" };
 	const struct literal_need nothing = { .list = &empty, .count = 1 };
 
 	return join(arena, n, &nothing, ret);

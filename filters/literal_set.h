@@ -63,6 +63,14 @@ bool
 need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
 	 struct literal_need *ret);
 
+/* Something can follow the piece: its strings are not at its end any more. */
+bool
+need_goes_on(struct arena *arena, struct literal_need *n);
+
+/* No letter a-z stands behind the piece, so none behind those strings that end it. */
+bool
+need_word_ends(struct arena *arena, struct literal_need *n);
+
 /* The strings, and the empty one. False when out of memory. */
 bool
 need_or_nothing(struct arena *arena, const struct literal_need *n, struct literal_need *ret);

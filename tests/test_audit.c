@@ -50,7 +50,7 @@ static bool
 break_gate(struct ruleset *set, size_t pattern)
 {
 	struct view_index *v = &set->views[VIEW_FOLDED];
-	struct literal word = { "zebra", 5, false };
+	struct literal word = { .text = "zebra", .len = 5 };
 	struct literals wrong = { .need = { &word, 1, 0, false }, .understood = true };
 	const struct literals none = { .understood = true }, *list[2] = { &none, &none };
 	const char *why;

@@ -39,9 +39,9 @@ build(const struct literals *const *list, size_t count)
 static void
 passes_what_can_match(void **state)
 {
-	struct literal refund[] = { { "refund", 6, false }, { "환불", 6, false } },
-		       sue[] = { { "sue", 3, false } }, same[] = { { "refund", 6, false } },
-		       jamo[] = { { "ㅅㅂ", 6, false } };
+	struct literal refund[] = { { .text = "refund", .len = 6 }, { .text = "환불", .len = 6 } },
+		       sue[] = { { .text = "sue", .len = 3 } }, same[] = { { .text = "refund", .len = 6 } },
+		       jamo[] = { { .text = "ㅅㅂ", .len = 6 } };
 	struct literals a = { .need = { .list = refund, .count = 2 } },
 			b = { .need = { .list = sue, .count = 1 } }, none = { .understood = true },
 			c = { .need = { .list = same, .count = 1 } },
@@ -109,9 +109,9 @@ windows(const struct literals *l, const char *text)
 static void
 tells_where_matches_can_begin(void **state)
 {
-	struct literal refund[] = { { "refund", 6, false } },
-		       money[] = { { "money", 5, false }, { "my money", 8, false } },
-		       word[] = { { "i ", 2, false } }, end[] = { { "end", 3, false } };
+	struct literal refund[] = { { .text = "refund", .len = 6 } },
+		       money[] = { { .text = "money", .len = 5 }, { .text = "my money", .len = 8 } },
+		       word[] = { { .text = "i ", .len = 2 } }, end[] = { { .text = "end", .len = 3 } };
 	struct literals exact = { .need = { .list = refund, .count = 1 } },
 			behind = { .need = { .list = refund, .count = 1, .before = 4 } },
 			two = { .need = { .list = money, .count = 2, .before = 1 } },
@@ -156,7 +156,7 @@ many_patterns_and_a_larger_gate(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++) {
 		snprintf(words[i], sizeof(words[i]), "w%dx", i);
-		literals[i] = (struct literal){ words[i], strlen(words[i]), false };
+		literals[i] = (struct literal){ .text = words[i], .len = strlen(words[i]) };
 		sets[i] = (struct literals){ .need = { .list = &literals[i], .count = 1 } };
 		list[i] = &sets[i];
 	}

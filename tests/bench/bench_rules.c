@@ -173,6 +173,53 @@ pattern_count(const struct ruleset *set)
 	return n;
 }
 
+#define DEAREST 12
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct rule_stats *x = a, *y = b;
+
+	return (x->ns < y->ns) - (x->ns > y->ns);
+}
+
+static uint64_t
+wall_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Where the time goes: the rules that take most of it. */
+static void
+dearest_rules(struct bench *b, const struct ruleset *set)
+{
+	size_t count = set->rule_count;
+	struct rule_stats *stats = calloc(count, sizeof(*stats));
+	struct judge *judge = judge_new();
+	struct arena *arena = arena_new(0);
+	struct verdict *v;
+
+	judge_set_timer(judge, wall_ns);
+	for (size_t i = 0; i < b->count; i++) {
+		struct input input = { .message = b->mails[i] };
+
+		arena_reset(arena);
+		judge_input(judge, set, arena, &input, NULL, true, &v);
+	}
+	count = ruleset_stats(set, 0, stats, count);
+	qsort(stats, count, sizeof(*stats), by_time);
+	for (size_t i = 0; i < DEAREST && i < count; i++)
+		printf("  %-44s %8.2f us a mail, in %zu %% of them\n", stats[i].rule,
+		       (double)stats[i].ns / 1e3 / (double)b->count,
+		       (size_t)stats[i].judged / (2 * RUNS + 1) * 100 / b->count);
+	judge_free(judge);
+	arena_free(arena);
+	free(stats);
+}
+
 static void
 real_rules(struct bench *b, const struct ruleset *set)
 {
@@ -182,6 +229,7 @@ real_rules(struct bench *b, const struct ruleset *set)
 	       pattern_count(set), with);
 	printf("  the same without the gate %24.1f us a mail %8.1f times\n", without,
 	       without / with);
+	dearest_rules(b, set);
 }
 
 static void
