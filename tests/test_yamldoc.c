@@ -126,7 +126,8 @@ reports_doubles_and_strangers(void **state)
 			    "\"accounts\"?\n"
 			    "error: f.yaml:3:1: key \"rules\" stands here a second time (first in "
 			    "line 1)\n    keep one of them\n"
-			    "error: f.yaml:4:1: the file has no key \"x\"\n");
+			    "error: f.yaml:4:1: the file has no key \"x\"\n    one of accounts, "
+			    "rules\n");
 	assert_string_equal(yamldoc_get(doc.root, "rules")->text, "1");
 }
 
