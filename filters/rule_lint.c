@@ -17,8 +17,10 @@
 
 #define NESTING_MAX 64
 #define ROUNDS_MANY 3 /* rounds of the outer repeat from which ways multiply */
-#define ITEMS_MAX 64  /* of one sequence that are held against each other */
-#define SHOWN_MAX 32  /* bytes of a pattern that a message shows */
+#define RANGE_WIDE                                                                                 \
+	8 /* a bounded repeat that can end in so many places is as bad as one without an end */
+#define ITEMS_MAX 64 /* of one sequence that are held against each other */
+#define SHOWN_MAX 32 /* bytes of a pattern that a message shows */
 
 /* One item of a sequence: an atom with its quantifier. */
 struct item {
@@ -75,11 +77,16 @@ blame(struct walk *w, enum blame_kind kind, size_t at, const char *hint, const c
 	snprintf(b->hint, sizeof(b->hint), "%s", hint);
 }
 
-/* Bytes of a piece of the pattern that a message shows. */
+/* Bytes of a piece of the pattern that a message shows, whole characters. */
 static int
-shown(size_t from, size_t end)
+shown(const char *s, size_t from, size_t end)
 {
-	return (int)(end - from > SHOWN_MAX ? SHOWN_MAX : end - from);
+	size_t n = end - from;
+
+	if (n > SHOWN_MAX)
+		for (n = SHOWN_MAX; n > 0 && ((unsigned char)s[from + n] & 0xc0) == 0x80;)
+			n--;
+	return (int)n;
 }
 
 /* Whether an atom matches nearly every character, up to the end of the text and not of a sentence.
@@ -161,8 +168,9 @@ is_open(struct walk *w, const struct item *items, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		bool fenced = false;
 
-		if ((items[i].max >= 0 && !items[i].open) || items[i].possessive ||
-		    items[i].nothing)
+		if ((items[i].max >= 0 && items[i].max - items[i].min < RANGE_WIDE &&
+		     !items[i].open) ||
+		    items[i].possessive || items[i].nothing)
 			continue;
 		for (size_t k = 0; k < count && !fenced; k++) {
 			const char *text;
@@ -285,13 +293,18 @@ walk_quantifier(struct walk *w, struct item *item)
 static void
 check_nested(struct walk *w, const struct item *item, const struct inside *inside)
 {
+	int n;
+
 	if (!item->group || item->nothing || item->possessive || !inside->open ||
 	    (item->max >= 0 && item->max < ROUNDS_MANY))
 		return;
+	n = shown(w->s, item->from, item->atom_end);
 	blame(w, BLAME_NESTED, item->atom_end,
 	      "let each round begin with something that must be there, or bound the repeat inside",
-	      "a repeat within a repeat: the same letters can be divided among the rounds in "
-	      "countless ways");
+	      "a repeat within a repeat, %.*s%s%.*s: the same letters can be divided among the "
+	      "rounds in very many ways",
+	      n, w->s + item->from, (size_t)n < item->atom_end - item->from ? "…)" : "",
+	      shown(w->s, item->atom_end, item->end), w->s + item->atom_end);
 }
 
 static struct inside
@@ -348,7 +361,7 @@ blame_endless(struct walk *w)
 
 	for (size_t i = 0; i < w->endless_count; i++) {
 		const struct endless *e = &w->endless[i];
-		int n = shown(e->from, e->end);
+		int n = shown(w->s, e->from, e->end);
 
 		if (e->leading)
 			blame(w, BLAME_LEADING, e->from,

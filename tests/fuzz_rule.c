@@ -1,13 +1,14 @@
 /*
  * rule: any bytes as a rule file. What compiles must judge a small message the same with and
- * without the gate.
+ * without the gate, and bear being checked and listed.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "filters/explain.h"
-#include "filters/ruleset.h"
+#include "filters/ruleset_lint.h"
+#include "filters/ruleset_list.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,23 +39,40 @@ hits(struct ruleset *set, struct arena *arena)
 	return flags;
 }
 
+static int
+look_on(void *context, const struct loaded *loaded)
+{
+	struct rule_info *list;
+	size_t count;
+
+	/* Out of memory is an answer. */
+	ruleset_lint(loaded);
+	ruleset_list(loaded, context, &list, &count);
+	return 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const double thresholds[FLAG_COUNT] = { [FLAG_DEMAND_REFUND] = 5 };
 	struct ruleset_source source = { .name = "fuzz.yaml",
 					 .text = (const char *)data,
 					 .len = size };
 	struct arena *arena = arena_new(16u << 20);
 	flag_set flags[2] = { 0 };
+	const struct ruleset_watch watch = { .loaded = look_on, .context = arena };
 	int compiled = 0;
 
 	for (int gate = 0; gate < 2 && arena != NULL; gate++) {
-		struct ruleset_options options = { .jit = false, .gate = gate == 1 };
+		struct ruleset_options options = { .jit = false,
+						   .gate = gate == 1,
+						   .watch = gate == 0 ? &watch : NULL };
 		struct problems problems = { 0 };
 		struct ruleset *set;
 
 		if (ruleset_compile(&source, 1, &options, &problems, &set) == 0) {
 			compiled++;
+			ruleset_lint_dead(set, thresholds, 20260101, &problems);
 			flags[gate] = hits(set, arena);
 			ruleset_unref(set);
 		}
