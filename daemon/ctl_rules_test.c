@@ -24,7 +24,7 @@ struct failure {
 	const char *rule, *file, *text, *seen;
 	unsigned line, column;
 	enum answer answer;
-	bool must_hit;
+	bool must_hit, derived;
 	struct failure *next;
 };
 
@@ -95,6 +95,7 @@ add_failure(struct test *t, const struct sample_result *s)
 	f->column = s->column;
 	f->answer = s->answer;
 	f->must_hit = s->must_hit;
+	f->derived = s->derived;
 	t->failure_count++;
 	*t->last_failure = f;
 	t->last_failure = &f->next;
@@ -194,7 +195,7 @@ print_failure(const struct term *term, const struct failure *f)
 	fputs("          sample  ", stdout);
 	term_text(term, f->text, strlen(f->text), false);
 	if (*f->seen) {
-		fputs("\n          seen    ", stdout);
+		fputs(f->derived ? "\n          raises  " : "\n          seen    ", stdout);
 		term_text(term, f->seen, strlen(f->seen), false);
 	}
 	putchar('\n');

@@ -17,7 +17,8 @@ struct sample_result {
 	const char *file;
 	unsigned line, column; /* of the sample */
 	const char *text;
-	const char *seen; /* what the rule's patterns see of it, "" for a rule with when */
+	const char *seen; /* what the rule's patterns see of it, or the flags that it raises */
+	bool derived;     /* the rule looks at flags */
 	enum answer answer;
 	bool must_hit;
 	bool passed;

@@ -14,6 +14,7 @@ struct runner {
 	struct judge *judge;
 	const struct ruleset_watch *watch;
 	struct arena *arena; /* of one sample */
+	flag_set raised;     /* by the sample of a rule with when */
 	bool gate_lost;      /* a sample got lost in the gate */
 };
 
@@ -25,20 +26,52 @@ sample_section(const struct rule *r)
 	return (unsigned)__builtin_ctzll(r->sections);
 }
 
+/*
+ * A rule with when is asked for its condition and not for its flag: it may be in shadow, or give
+ * its flag too little to raise it alone.
+ */
 static int
 answer_of(struct runner *run, uint32_t rule, const struct input *input, bool gated,
 	  enum answer *ret)
 {
 	const struct rule *r = &run->set->rules[rule];
+	enum answer answers[FLAG_COUNT];
 	struct verdict *v;
 	int rc;
 
 	if (r->when == NULL)
 		return judge_rule(run->judge, run->set, run->arena, rule, input, gated, ret);
 	rc = judge_input(run->judge, run->set, run->arena, input, NULL, gated, &v);
-	if (rc == 0)
-		*ret = v->flags[r->flag].answer;
-	return rc;
+	if (rc < 0)
+		return rc;
+	for (int f = 0; f < FLAG_COUNT; f++)
+		answers[f] = v->flags[f].answer;
+	*ret = when_eval(r->when, answers);
+	run->raised = verdict_hits(v);
+	return 0;
+}
+
+/* What a sample looks like to its rule: the text in its view, or the flags that it raises. */
+static int
+seen_by(struct runner *run, const struct rule *r, const struct yamlnode *n, const char **ret)
+{
+	struct buf b = { .arena = run->arena };
+	struct folded f;
+	int rc;
+
+	if (r->when == NULL) {
+		rc = fold_text(run->arena, r->view, n->text, n->len, &f);
+		if (rc == 0)
+			*ret = f.text;
+		return rc;
+	}
+	for (int i = 0; i < FLAG_COUNT; i++)
+		if (run->raised & (1u << i))
+			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", flag_name((enum flag)i));
+	if (b.len == 0)
+		buf_printf(&b, "no flag");
+	*ret = buf_string(&b);
+	return *ret != NULL ? 0 : -ENOMEM;
 }
 
 static void
@@ -62,9 +95,7 @@ complain(const struct rule *r, const struct yamlnode *n, bool must_hit, enum ans
 	char hint[160];
 
 	snprintf(hint, sizeof(hint),
-		 r->when != NULL ? "look at the flags that the sample raises"
-				 : "the patterns see: %.120s",
-		 seen);
+		 r->when != NULL ? "the sample raises: %.120s" : "the patterns see: %.120s", seen);
 	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
 		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
 		      : must_hit                    ? "does not hit"
@@ -79,7 +110,7 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	const struct rule *r = &run->set->rules[rule];
 	struct input input = { .section = sample_section(r), .text = n->text, .len = n->len };
 	enum answer answer = ANSWER_CLEAR, gated = ANSWER_CLEAR;
-	struct folded f;
+	const char *seen = "";
 	int rc;
 
 	arena_reset(run->arena);
@@ -92,16 +123,17 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	*ret_passed = answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
 	if (*ret_passed && run->watch == NULL)
 		return 0;
-	rc = fold_text(run->arena, r->view, n->text, n->len, &f);
+	rc = seen_by(run, r, n, &seen);
 	if (rc < 0)
 		return rc;
 	tell(run, r, n,
 	     &(struct sample_result){ .must_hit = must_hit,
 				      .answer = answer,
 				      .passed = *ret_passed,
-				      .seen = r->when != NULL ? "" : f.text });
+				      .derived = r->when != NULL,
+				      .seen = seen });
 	if (!*ret_passed)
-		complain(r, n, must_hit, answer, f.text);
+		complain(r, n, must_hit, answer, seen);
 	return 0;
 }
 
