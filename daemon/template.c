@@ -119,8 +119,7 @@ static bool
 check_name(const struct reader *r, const char *name)
 {
 	const char *const *k = r->known;
-	const char *near;
-	char hint[128];
+	char hint[160];
 
 	if (!good_name(name)) {
 		mistake(r, r->line, r->column, "a name has small letters, digits, '_' and dots",
@@ -131,10 +130,8 @@ check_name(const struct reader *r, const char *name)
 		k++;
 	if (!k || *k)
 		return true;
-	near = yamldoc_nearest(name, r->known);
-	if (near)
-		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
-	mistake(r, r->line, r->column, near ? hint : NULL, "there is no variable \"%s\"", name);
+	mistake(r, r->line, r->column, yamldoc_choice(name, r->known, hint, sizeof(hint)),
+		"there is no variable \"%s\"", name);
 	return false;
 }
 

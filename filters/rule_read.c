@@ -278,7 +278,8 @@ read_day(const struct pack *pack, const struct yamlnode *node, long *ret)
 	last = days[month - 1] +
 	       (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 	if (day < 1 || day > last) {
-		yamldoc_error(&pack->doc, node, NULL, "there is no day %s", text);
+		yamldoc_error(&pack->doc, node, "look at a calendar: the month is shorter",
+			      "there is no day %s", text);
 		return false;
 	}
 	*ret = year * 10000L + month * 100 + day;
@@ -354,7 +355,8 @@ read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rul
 		     &rule->unless_written_count);
 	rc3 = gather(pack, all, "all", &rule->all_written, &rule->all_written_count);
 	if (rc == 0 && rc3 == 0 && match != NULL && rule->match_written_count == 0) {
-		yamldoc_error(&pack->doc, match, NULL, "match is empty");
+		yamldoc_error(&pack->doc, match, "add a pattern in single quotes",
+			      "match is empty");
 		rc = -EINVAL;
 	}
 	if (rc3 == 0 && all != NULL && rule->all_written_count < (match == NULL ? 2u : 1u)) {
@@ -480,8 +482,8 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 	well &= n == NULL || yamldoc_bool(doc, n, "enabled", &enabled);
 	n = yamldoc_get(node, "unless");
 	if (n != NULL && rule->when_node != NULL) {
-		yamldoc_error(doc, n, NULL, "the rule %s is derived from flags and has no unless",
-			      rule->id);
+		yamldoc_error(doc, n, "take it out, or write a condition of your own with when:",
+			      "the rule %s is derived from flags and has no unless", rule->id);
 		well = false;
 	}
 	if (!well || state < 0)

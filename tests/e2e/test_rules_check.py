@@ -117,6 +117,15 @@ def test_check_of_a_file_elsewhere_looks_at_it_as_a_change(build, tmp_path):
     assert ctl(build, "check", "--rules", "good", shop).returncode == 0
 
 
+def test_check_of_a_template_by_itself(build, tmp_path):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "hello.txt").write_text("Subject: {{subject}}\n\n{{nobody}}\n")
+    result = ctl(build, "check", "--rules", "good", tmp_path / "en" / "hello.txt")
+    assert result.returncode == 2
+    assert result.stdout.startswith(f"{tmp_path}/en/hello.txt:3:1: error: there is no variable \"nobody\"\n")
+    assert result.stdout.endswith("\n1 error, 0 warnings, 0 notes in 3 rules and 0 templates\n")
+
+
 def test_check_of_what_is_not_there(build):
     result = ctl(build, "check", "nowhere")
     assert (result.returncode, result.stdout) == (2, "")
