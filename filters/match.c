@@ -251,21 +251,29 @@ pattern_compile(struct arena *arena, const struct prepared *prepared, enum view 
 	rc = literal_extract(arena, prepared->text, prepared->len, view, &p.literals);
 	if (rc < 0)
 		return rc;
-	/* First as it was written, so that the places of mistakes are right. */
-	p.code = pcre2_compile((PCRE2_SPTR)prepared->text, prepared->len,
-			       options | (p.literals.understood ? 0 : PCRE2_AUTO_CALLOUT), &number,
-			       &offset, NULL);
-	if (p.code == NULL)
-		return compile_error(prepared, number, offset, ret_error);
+	text = prepared->text;
+	len = prepared->len;
 	if (p.literals.stop_count > 0) {
-		pcre2_code_free(p.code);
 		text = with_stops(arena, prepared, &p.literals, &len);
 		if (text == NULL)
 			return -ENOMEM;
-		p.code = pcre2_compile((PCRE2_SPTR)text, len, options, &number, &offset, NULL);
-		if (p.code == NULL)
-			return compile_error(prepared, number, 0, ret_error);
 	}
+	options |= p.literals.understood ? 0 : PCRE2_AUTO_CALLOUT;
+	p.code = pcre2_compile((PCRE2_SPTR)text, len, options, &number, &offset, NULL);
+	if (p.code == NULL && text != prepared->text) {
+		int plain;
+
+		/* Again as it was written, so that the place of the mistake is right. */
+		p.code = pcre2_compile((PCRE2_SPTR)prepared->text, prepared->len, options, &plain,
+				       &offset, NULL);
+		if (p.code == NULL)
+			number = plain;
+		else
+			offset = 0; /* it is too large with its stops */
+		pattern_clear(&p);
+	}
+	if (p.code == NULL)
+		return compile_error(prepared, number, offset, ret_error);
 	rc = refuse_empty(&p, prepared, ret_error);
 	if (rc < 0) {
 		pattern_clear(&p);

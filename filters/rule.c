@@ -128,7 +128,9 @@ rule_compile(struct rule *rule, struct arena *keep, bool jit)
 	if (rule->when_node != NULL)
 		return compile_when(rule, keep);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		one = compile_list(rule, keep, lists[i].written, lists[i].count, jit, lists[i].ret,
+		/* What is only looked at after a match is not worth machine code. */
+		one = compile_list(rule, keep, lists[i].written, lists[i].count,
+				   jit && lists[i].ret != &rule->unless, lists[i].ret,
 				   lists[i].ret_count);
 		if (one == -ENOMEM)
 			return one;
