@@ -296,6 +296,16 @@ counts_json(const struct counts *counts)
 			 (json_int_t)counts->of[PROBLEM_NOTE]);
 }
 
+/* A file may be in any encoding: that is one of the mistakes that are told. */
+static bool
+is_utf8(const char *line)
+{
+	json_t *text = json_string(line);
+
+	json_decref(text);
+	return text != NULL;
+}
+
 static json_t *
 problem_json(struct check *c, const struct problem *p)
 {
@@ -306,7 +316,7 @@ problem_json(struct check *c, const struct problem *p)
 			 *e->file ? e->file : NULL, "line",
 			 e->line ? json_integer(e->line) : json_null(), "column",
 			 e->column ? json_integer(e->column) : json_null(), "text", e->text, "hint",
-			 *p->hint ? p->hint : NULL, "source", line);
+			 *p->hint ? p->hint : NULL, "source", line && is_utf8(line) ? line : NULL);
 }
 
 static int

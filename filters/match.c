@@ -95,8 +95,8 @@ matcher_steps(const struct matcher *m)
 	return m->budget - m->left;
 }
 
-static void
-charge(struct matcher *m, size_t bytes)
+void
+matcher_charge(struct matcher *m, size_t bytes)
 {
 	uint64_t steps = CALL_STEPS + bytes / BYTES_PER_STEP;
 
@@ -118,18 +118,18 @@ matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_
 	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data,
 			 m->context);
 	if (rc == PCRE2_ERROR_NOMATCH) {
-		charge(m, until - from);
+		matcher_charge(m, until - from);
 		return ANSWER_CLEAR;
 	}
 	if (rc < 0) {
-		charge(m, until - from);
+		matcher_charge(m, until - from);
 		return ANSWER_UNDETERMINED;
 	}
 	range = pcre2_get_ovector_pointer(m->data);
 	/* \K inside an assertion could turn the range round. */
 	*ret_start = range[0] <= range[1] ? range[0] : range[1];
 	*ret_end = range[1];
-	charge(m, range[1] > from ? range[1] - from : 0);
+	matcher_charge(m, range[1] > from ? range[1] - from : 0);
 	return ANSWER_HIT;
 }
 

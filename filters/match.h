@@ -59,6 +59,10 @@ matcher_free(struct matcher *m);
 void
 matcher_begin(struct matcher *m, uint64_t budget);
 
+/* Takes what other work on the text costs from the budget: so many bytes were gone over. */
+void
+matcher_charge(struct matcher *m, size_t bytes);
+
 /* Steps spent since matcher_begin(). */
 uint64_t
 matcher_steps(const struct matcher *m);

@@ -126,7 +126,11 @@ read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struc
 	if (flag < 0) {
 		near = flag_nearest(name);
 		if (near != NULL)
-			snprintf(hint, sizeof(hint), "did you mean %s?", near);
+			snprintf(hint, sizeof(hint),
+				 flag_set_by_name(name) != 0
+					 ? "%s is a family: name one of its flags"
+					 : "did you mean %s?",
+				 near);
 		yamldoc_error(&pack->doc, node, hint, "there is no flag \"%.60s\"", name);
 		return false;
 	}

@@ -191,35 +191,72 @@ compile_rules(struct loader *l)
 	return 0;
 }
 
-/* A condition may look only at flags that no later condition (nor itself) can still change. */
-static int
-order_conditions(struct ruleset *set)
+/* How many rules with when that have no place yet give each flag. */
+static void
+count_givers(const struct ruleset *set, const bool *placed, size_t givers[FLAG_COUNT])
 {
-	flag_set later = 0;
-	size_t count = 0;
-
+	memset(givers, 0, FLAG_COUNT * sizeof(*givers));
 	for (size_t i = 0; i < set->rule_count; i++)
-		count += set->rules[i].when != NULL;
-	set->derived = arena_calloc(set->arena, count + 1, sizeof(*set->derived));
-	if (set->derived == NULL)
-		return -ENOMEM;
-	for (size_t i = set->rule_count; i-- > 0;) {
-		struct rule *r = &set->rules[i];
+		if (set->rules[i].when != NULL && !set->rules[i].disabled && !placed[i])
+			givers[set->rules[i].flag]++;
+}
 
-		if (r->when == NULL || r->disabled)
-			continue;
-		later |= 1u << r->flag;
-		if (when_flags(r->when) & later) {
-			yamldoc_error(&r->pack->doc, r->when_node,
-				      "put the rule that it depends on first",
-				      "%s looks at a flag that it or a later rule with when gives",
-				      r->id);
-			ruleset_leave_out(set, (uint32_t)i);
+static bool
+is_settled(const struct rule *r, const size_t givers[FLAG_COUNT])
+{
+	for (int f = 0; f < FLAG_COUNT; f++)
+		if ((when_flags(r->when) & (1u << f)) && givers[f] > 0)
+			return false;
+	return true;
+}
+
+static void
+refuse_condition(struct ruleset *set, size_t rule)
+{
+	struct rule *r = &set->rules[rule];
+
+	yamldoc_error(&r->pack->doc, r->when_node,
+		      "let it look at flags that do not depend on its own",
+		      "%s looks at a flag that depends on what %s gives", r->id, r->id);
+	ruleset_leave_out(set, (uint32_t)rule);
+}
+
+/*
+ * A condition is judged when no other one can still change the flags that it looks at, wherever
+ * they stand in the files. Each round settles a flag at least; what is left goes in circles.
+ */
+static int
+order_conditions(struct ruleset *set, struct arena *arena)
+{
+	bool *placed = arena_calloc(arena, set->rule_count + 1, sizeof(*placed));
+	size_t givers[FLAG_COUNT];
+
+	set->derived = arena_calloc(set->arena, set->rule_count + 1, sizeof(*set->derived));
+	if (placed == NULL || set->derived == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->rule_count; i++) {
+		const struct rule *r = &set->rules[i];
+
+		if (r->when != NULL && !r->disabled && (when_flags(r->when) & (1u << r->flag)))
+			refuse_condition(set, i);
+	}
+	for (int round = 0; round <= FLAG_COUNT; round++) {
+		count_givers(set, placed, givers);
+		for (size_t i = 0; i < set->rule_count; i++) {
+			const struct rule *r = &set->rules[i];
+
+			if (r->when == NULL || r->disabled || placed[i] || !is_settled(r, givers))
+				continue;
+			placed[i] = true;
+			set->derived[set->derived_count++] = (uint32_t)i;
 		}
 	}
-	for (size_t i = 0; i < set->rule_count; i++)
-		if (set->rules[i].when != NULL && !set->rules[i].disabled)
-			set->derived[set->derived_count++] = (uint32_t)i;
+	for (size_t i = 0; i < set->rule_count; i++) {
+		const struct rule *r = &set->rules[i];
+
+		if (r->when != NULL && !r->disabled && !placed[i])
+			refuse_condition(set, i);
+	}
 	return 0;
 }
 
@@ -386,7 +423,7 @@ load(struct loader *l, const struct ruleset_source *sources, size_t count)
 	if (rc == 0)
 		rc = compile_rules(l);
 	if (rc == 0)
-		rc = order_conditions(l->set);
+		rc = order_conditions(l->set, l->arena);
 	if (rc == 0)
 		rc = index_rules(l->set);
 	if (rc == 0)

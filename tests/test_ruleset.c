@@ -163,7 +163,7 @@ failing_samples_leave_the_rule_out(void **state)
 }
 
 static void
-conditions_look_back_only(void **state)
+conditions_go_in_no_circle(void **state)
 {
 	struct problems p = { 0 };
 	struct ruleset *set =
@@ -171,14 +171,19 @@ conditions_look_back_only(void **state)
 			 "  - {id: a, flag: threat.menace, when: extortion}\n"
 			 "  - {id: b, flag: extortion, when: demand}\n"
 			 "  - {id: c, flag: extortion, when: extortion}\n"
-			 "  - {id: d, flag: signal.churn, when: extortion and not threat.menace}\n"
-			 "  - {id: e, flag: demand.refund, match: 환불}\n",
+			 "  - {id: d, flag: signal.churn, when: extortion and threat.menace}\n"
+			 "  - {id: e, flag: demand.refund, match: 환불}\n"
+			 "  - {id: f, flag: signal.repeat, when: signal.evidence}\n"
+			 "  - {id: g, flag: signal.evidence, when: signal.repeat}\n",
 			 false, false, &p);
 
 	(void)state;
-	assert_true(help_has_problem(&p, 2, 0, "a looks at a flag"));
 	assert_true(help_has_problem(&p, 4, 0, "c looks at a flag"));
-	assert_int_equal(p.errors, 2);
+	assert_true(help_has_problem(&p, 7, 0, "f looks at a flag"));
+	assert_true(help_has_problem(&p, 8, 0, "g looks at a flag"));
+	assert_int_equal(p.errors, 3);
+	/* a stands before b, which it depends on, and is judged after it. */
+	assert_true(score(set, FLAG_THREAT_MENACE, "환불") == 5);
 	assert_true(score(set, FLAG_SIGNAL_CHURN, "환불") == 5);
 	assert_true(score(set, FLAG_SIGNAL_CHURN, "안녕") == 0);
 	ruleset_unref(set);
@@ -277,7 +282,7 @@ main(void)
 		cmocka_unit_test(overrides),
 		cmocka_unit_test(ids_are_unique),
 		cmocka_unit_test(failing_samples_leave_the_rule_out),
-		cmocka_unit_test(conditions_look_back_only),
+		cmocka_unit_test(conditions_go_in_no_circle),
 		cmocka_unit_test(hash_tells_sets_apart),
 		cmocka_unit_test(nothing_readable),
 		cmocka_unit_test(a_held_set_outlives_its_owner),
