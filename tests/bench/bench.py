@@ -127,6 +127,16 @@ def scan(build, folder):
     return count / statistics.median(times)
 
 
+def diff(build, folder):
+    """Two sets of rules loaded, and every mail judged by both."""
+    times = []
+    for _ in range(3):
+        begun = time.monotonic()
+        subprocess.run([str(build / "triagectl"), "rules", "diff", "rules", "rules", str(folder)], capture_output=True)
+        times.append(time.monotonic() - begun)
+    return statistics.median(times)
+
+
 def alone(build, program, folder):
     """A part measured alone: bench_filters (reading, judging, by stage) and bench_rules (the gate) print it themselves."""
     out = subprocess.run([str(build / program), "rules", str(folder)], capture_output=True, text=True)
@@ -157,6 +167,7 @@ def main():
         for i, data in enumerate(mails):
             (folder / f"{i:05}.eml").write_bytes(data)
         row(f"scan of {len(mails)} mails, shipped packs", f"{scan(build, folder):,.0f} mails/s", ">= 10,000")
+        row(f"rules diff over {len(mails)} mails", f"{diff(build, folder):.2f} s", "<= 2 s")
         alone(build, "bench_filters", folder)
         alone(build, "bench_rules", folder)
     finally:

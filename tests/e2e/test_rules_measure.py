@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -201,17 +200,6 @@ def test_diff_refuses_rules_that_are_wrong(build, tmp_path):
     assert f"{bad}/x.yaml:4:" in result.stderr
     missing = rules(build, "diff", OLD, f"{OLD}:{tmp_path}/none", f"{FIXTURES}/mail")
     assert missing.returncode == 2 and f'"{tmp_path}/none" is no folder of rules' in missing.stderr
-
-
-def test_diff_of_2500_mails_takes_less_than_two_seconds(build):
-    ham = DATA / "mail/ham"
-    if not ham.exists():
-        pytest.skip(f"needs {ham}")
-    begun = time.monotonic()
-    result = rules(build, "diff", RULES, RULES, ham)
-    assert result.returncode == 0, result.stderr
-    # The bar is 2 s; a busy machine gets twice that.
-    assert time.monotonic() - begun < 4
 
 
 # usage
