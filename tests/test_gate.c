@@ -40,7 +40,8 @@ static void
 passes_what_can_match(void **state)
 {
 	struct literal refund[] = { { .text = "refund", .len = 6 }, { .text = "환불", .len = 6 } },
-		       sue[] = { { .text = "sue", .len = 3 } }, same[] = { { .text = "refund", .len = 6 } },
+		       sue[] = { { .text = "sue", .len = 3 } },
+		       same[] = { { .text = "refund", .len = 6 } },
 		       jamo[] = { { .text = "ㅅㅂ", .len = 6 } };
 	struct literals a = { .need = { .list = refund, .count = 2 } },
 			b = { .need = { .list = sue, .count = 1 } }, none = { .understood = true },
@@ -110,8 +111,10 @@ static void
 tells_where_matches_can_begin(void **state)
 {
 	struct literal refund[] = { { .text = "refund", .len = 6 } },
-		       money[] = { { .text = "money", .len = 5 }, { .text = "my money", .len = 8 } },
-		       word[] = { { .text = "i ", .len = 2 } }, end[] = { { .text = "end", .len = 3 } };
+		       money[] = { { .text = "money", .len = 5 },
+				   { .text = "my money", .len = 8 } },
+		       word[] = { { .text = "i ", .len = 2 } },
+		       end[] = { { .text = "end", .len = 3 } };
 	struct literals exact = { .need = { .list = refund, .count = 1 } },
 			behind = { .need = { .list = refund, .count = 1, .before = 4 } },
 			two = { .need = { .list = money, .count = 2, .before = 1 } },
