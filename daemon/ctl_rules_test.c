@@ -206,14 +206,17 @@ print_rule(const struct test *t, const struct term *term, const struct rule_info
 	   const struct tried *tried)
 {
 	bool failed = tried && tried->failed > 0;
-	const char *word = failed ? "FAIL" : tried ? "ok" : rule->left_out ? "FAIL" : "-";
+	bool bad = failed || (!tried && rule->left_out);
 
 	fputs("  ", stdout);
 	term_cell(term,
-		  !strcmp(word, "FAIL") ? STYLE_BAD
-		  : tried               ? STYLE_GOOD
-					: STYLE_DIM,
-		  word, 6);
+		  bad     ? STYLE_BAD
+		  : tried ? STYLE_GOOD
+			  : STYLE_DIM,
+		  bad     ? "FAIL"
+		  : tried ? "ok"
+			  : "-",
+		  6);
 	printf("%s  ", rule->id);
 	if (failed)
 		printf("%zu of %zu samples", tried->failed, tried->failed + tried->passed);
