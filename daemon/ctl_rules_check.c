@@ -73,22 +73,8 @@ take_path(struct check *c, const char *path)
 static int
 parse(int argc, char **argv, struct check *c)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "rules", required_argument, NULL, 'r' },
-		{ 0 },
-	};
-	int option, status = CTL_OK;
+	int status = rules_set_options(&c->set, TOOL, argc, argv, &c->json);
 
-	optind = 0;
-	while (status == CTL_OK && (option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (option == 'j')
-			c->json = true;
-		else if (option == 'r')
-			status = rules_set_add(&c->set, TOOL, optarg);
-		else
-			status = ctl_usage(TOOL, "the arguments are not understood");
-	}
 	for (; status == CTL_OK && optind < argc; optind++)
 		status = take_path(c, argv[optind]);
 	return status;

@@ -212,25 +212,24 @@ parse(int argc, char **argv, struct diffing *d)
 		{ "threads", required_argument, NULL, 't' },
 		{ 0 },
 	};
-	int c, status;
+	int c, status = CTL_OK;
 
 	d->threads = judging_processors();
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			d->json = true;
 			break;
 		case 't':
-			if (!judging_threads(optarg, &d->threads))
-				return ctl_usage("rules diff",
-						 "--threads takes a number from 1 to %u",
-						 JUDGING_THREADS_MAX);
+			status = judging_threads("rules diff", optarg, &d->threads);
 			break;
 		default:
-			return ctl_usage("rules diff", "the arguments are not understood");
+			status = ctl_usage("rules diff", "the arguments are not understood");
 		}
 	}
+	if (status != CTL_OK)
+		return status;
 	if (argc - optind < 3)
 		return ctl_usage("rules diff", "name the old rules, the new rules, and the mail to "
 					       "judge by both");

@@ -12,6 +12,7 @@
 #include "ctl.h"
 #include "ctl_rules.h"
 #include "ctl_rules_explain.h"
+#include "ctl_rules_load.h"
 #include "ctl_scan_print.h"
 #include "source.h"
 
@@ -211,8 +212,8 @@ explain_mail(const struct bundle *bundle, struct judge *judge, struct arena *are
 }
 
 struct options {
-	const char *rules[RULES_DIRECTORIES_MAX], *account;
-	size_t rule_count;
+	struct rules_set rules;
+	const char *account;
 	bool json;
 };
 
@@ -225,28 +226,27 @@ parse(int argc, char **argv, struct options *o)
 		{ "account", required_argument, NULL, 'a' },
 		{ 0 },
 	};
-	int c;
+	int c, status = CTL_OK;
 
 	o->account = "";
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->json = true;
 			break;
 		case 'r':
-			if (o->rule_count == RULES_DIRECTORIES_MAX)
-				return ctl_usage("rules explain", "at most %u folders of rules",
-						 RULES_DIRECTORIES_MAX);
-			o->rules[o->rule_count++] = optarg;
+			status = rules_set_add(&o->rules, "rules explain", optarg);
 			break;
 		case 'a':
 			o->account = optarg;
 			break;
 		default:
-			return ctl_usage("rules explain", "the arguments are not understood");
+			status = ctl_usage("rules explain", "the arguments are not understood");
 		}
 	}
+	if (status != CTL_OK)
+		return status;
 	if (optind == argc)
 		return ctl_usage("rules explain", "name a mail, or - for standard input");
 	return CTL_OK;
@@ -294,14 +294,14 @@ explain_all(const struct bundle *bundle, struct source *source, const struct opt
 int
 rules_explain(int argc, char **argv)
 {
-	struct options options = { .rule_count = 0 };
+	struct options options = { .json = false };
 	struct bundle *bundle = NULL;
 	struct source *source = NULL;
 	int status = parse(argc, argv, &options), r;
 
 	if (status != CTL_OK)
 		return status;
-	status = ctl_bundle(options.rules, options.rule_count, &bundle);
+	status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
 	if (status != CTL_OK)
 		return status;
 	r = source_open(argv + optind, (size_t)(argc - optind), &source);

@@ -3,6 +3,7 @@
  */
 #include "ctl_rules_load.h"
 
+#include <getopt.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,28 @@ rules_set_add(struct rules_set *set, const char *tool, const char *path)
 				 RULES_DIRECTORIES_MAX);
 	set->paths[set->count++] = path;
 	return CTL_OK;
+}
+
+int
+rules_set_options(struct rules_set *set, const char *tool, int argc, char **argv, bool *ret_json)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ 0 },
+	};
+	int option, status = CTL_OK;
+
+	optind = 0;
+	while (status == CTL_OK && (option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (option == 'j')
+			*ret_json = true;
+		else if (option == 'r')
+			status = rules_set_add(set, tool, optarg);
+		else
+			status = ctl_usage(tool, "the arguments are not understood");
+	}
+	return status;
 }
 
 size_t

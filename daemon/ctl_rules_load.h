@@ -19,6 +19,13 @@ int
 rules_set_add(struct rules_set *set, const char *tool, const char *path);
 
 /*
+ * Reads the options of a tool that takes --json and --rules only; optind is then the first argument
+ * that is no option. CTL_OK, or CTL_USAGE with a sentence.
+ */
+int
+rules_set_options(struct rules_set *set, const char *tool, int argc, char **argv, bool *ret_json);
+
+/*
  * Makes the set what a daemon uses that is not told otherwise: the installed rules and those of
  * /etc/triaged/rules.d; where none are installed ./rules. CTL_OK, or CTL_USAGE with a sentence.
  */

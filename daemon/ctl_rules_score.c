@@ -8,15 +8,14 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "ctl_rules.h"
+#include "ctl_rules_load.h"
 #include "judging.h"
 #include "labelled.h"
 #include "score.h"
 #include "score_print.h"
 
 struct options {
-	const char *rules[RULES_DIRECTORIES_MAX];
-	size_t rule_count;
+	struct rules_set rules;
 	unsigned threads;
 	bool json, errors;
 };
@@ -28,31 +27,6 @@ struct scoring {
 	pthread_mutex_t lock; /* guards score */
 	struct score score;
 };
-
-/* What judging carries beside a mail. */
-struct beside {
-	struct label label;
-	size_t group;
-};
-
-static int
-next(void *feed, struct judging_mail *ret, struct err *err)
-{
-	struct labelled_mail mail;
-	struct beside *beside;
-	int r = labelled_next(feed, &mail, err);
-
-	if (r <= 0)
-		return r;
-	beside = malloc(sizeof(*beside));
-	if (!beside) {
-		source_mail_free(&mail.mail);
-		return err_set(err, -ENOMEM, "a mail is left out: out of memory");
-	}
-	*beside = (struct beside){ mail.label, mail.group };
-	*ret = (struct judging_mail){ mail.mail, beside };
-	return 1;
-}
 
 /* In JSON one line each. */
 static int
@@ -80,7 +54,7 @@ look(void *context, struct bench *bench, const struct judging_mail *mail, FILE *
      bool *ret_wrong)
 {
 	struct scoring *scoring = context;
-	const struct beside *beside = mail->more;
+	const struct judging_label *beside = mail->more;
 	struct wrong_mail wrong = { .source = mail->mail.name, .label = &beside->label };
 	struct judged judged;
 	int r = judging_read(bench, &mail->mail, &scoring->bundle, 1, &judged);
@@ -109,11 +83,11 @@ parse(int argc, char **argv, struct options *o)
 		{ "threads", required_argument, NULL, 't' },
 		{ 0 },
 	};
-	int c;
+	int c, status = CTL_OK;
 
 	o->threads = judging_processors();
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->json = true;
@@ -122,21 +96,17 @@ parse(int argc, char **argv, struct options *o)
 			o->errors = true;
 			break;
 		case 'r':
-			if (o->rule_count == RULES_DIRECTORIES_MAX)
-				return ctl_usage("rules score", "at most %u folders of rules",
-						 RULES_DIRECTORIES_MAX);
-			o->rules[o->rule_count++] = optarg;
+			status = rules_set_add(&o->rules, "rules score", optarg);
 			break;
 		case 't':
-			if (!judging_threads(optarg, &o->threads))
-				return ctl_usage("rules score",
-						 "--threads takes a number from 1 to %u",
-						 JUDGING_THREADS_MAX);
+			status = judging_threads("rules score", optarg, &o->threads);
 			break;
 		default:
-			return ctl_usage("rules score", "the arguments are not understood");
+			status = ctl_usage("rules score", "the arguments are not understood");
 		}
 	}
+	if (status != CTL_OK)
+		return status;
 	if (optind == argc)
 		return ctl_usage("rules score", "name labelled mail: an NDJSON file, or a folder "
 						"with folders named by flag");
@@ -217,7 +187,7 @@ run(struct scoring *scoring, struct labelled *labelled)
 	int r = out ? score_begin(&scoring->score, labelled_groups(labelled)) : -ENOMEM, status;
 
 	if (r == 0)
-		r = judging_run(&(struct judging){ .next = next,
+		r = judging_run(&(struct judging){ .next = judging_next_labelled,
 						   .feed = labelled,
 						   .look = look,
 						   .context = scoring,
@@ -241,14 +211,14 @@ run(struct scoring *scoring, struct labelled *labelled)
 int
 rules_score(int argc, char **argv)
 {
-	struct options options = { .rule_count = 0 };
+	struct options options = { .json = false };
 	struct scoring scoring = { .options = &options, .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct labelled *labelled = NULL;
 	struct bundle *bundle = NULL;
 	int status = parse(argc, argv, &options), flushed;
 
 	if (status == CTL_OK)
-		status = ctl_bundle(options.rules, options.rule_count, &bundle);
+		status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
 	if (status != CTL_OK)
 		return status;
 	scoring.bundle = bundle;

@@ -55,22 +55,8 @@ struct test {
 static int
 parse(int argc, char **argv, struct test *t)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "rules", required_argument, NULL, 'r' },
-		{ 0 },
-	};
-	int option, status = CTL_OK;
+	int status = rules_set_options(&t->set, TOOL, argc, argv, &t->json);
 
-	optind = 0;
-	while (status == CTL_OK && (option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (option == 'j')
-			t->json = true;
-		else if (option == 'r')
-			status = rules_set_add(&t->set, TOOL, optarg);
-		else
-			status = ctl_usage(TOOL, "the arguments are not understood");
-	}
 	if (status != CTL_OK)
 		return status;
 	t->ids = argv + optind;

@@ -12,7 +12,7 @@
 
 #include "ctl.h"
 #include "ctl_ask.h"
-#include "ctl_rules.h"
+#include "ctl_rules_load.h"
 #include "judging.h"
 #include "labelled.h"
 #include "tune.h"
@@ -20,8 +20,8 @@
 #define ID_COLUMNS 40
 
 struct options {
-	const char *rules[RULES_DIRECTORIES_MAX], *socket;
-	size_t rule_count;
+	struct rules_set rules;
+	const char *socket;
 	unsigned threads;
 	bool json, corrected;
 };
@@ -32,25 +32,6 @@ struct tuning {
 	struct tune tune;
 	size_t mails;
 };
-
-static int
-next(void *feed, struct judging_mail *ret, struct err *err)
-{
-	struct labelled_mail mail;
-	struct label *label;
-	int r = labelled_next(feed, &mail, err);
-
-	if (r <= 0)
-		return r;
-	label = malloc(sizeof(*label));
-	if (!label) {
-		source_mail_free(&mail.mail);
-		return err_set(err, -ENOMEM, "a mail is left out: out of memory");
-	}
-	*label = mail.label;
-	*ret = (struct judging_mail){ mail.mail, label };
-	return 1;
-}
 
 /* The rules that hit for one flag, each once. */
 static int
@@ -100,6 +81,7 @@ look(void *context, struct bench *bench, const struct judging_mail *mail, FILE *
      bool *ret_marked)
 {
 	struct tuning *tuning = context;
+	const struct judging_label *beside = mail->more;
 	struct judged judged;
 	int r = judging_read(bench, &mail->mail, &tuning->bundle, 1, &judged);
 
@@ -108,7 +90,7 @@ look(void *context, struct bench *bench, const struct judging_mail *mail, FILE *
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&tuning->lock);
-	r = add_mail(tuning, mail->mail.name, mail->more, judged.verdicts[0]);
+	r = add_mail(tuning, mail->mail.name, &beside->label, judged.verdicts[0]);
 	pthread_mutex_unlock(&tuning->lock);
 	return r;
 }
@@ -117,7 +99,7 @@ look(void *context, struct bench *bench, const struct judging_mail *mail, FILE *
 static int
 from_labelled(struct tuning *tuning, const struct options *o, char **paths, size_t count)
 {
-	struct judging work = { .next = next,
+	struct judging work = { .next = judging_next_labelled,
 				.look = look,
 				.context = tuning,
 				.out = stdout,
@@ -200,8 +182,11 @@ from_corrections(struct tuning *tuning, const struct options *o)
 
 	if (status != CTL_OK)
 		return status;
-	json_array_foreach(json_object_get(answer, "mails"), i, mail) if (r == 0) r =
-		add_corrected(tuning, mail);
+	json_array_foreach(json_object_get(answer, "mails"), i, mail)
+	{
+		if (r == 0)
+			r = add_corrected(tuning, mail);
+	}
 	json_decref(answer);
 	if (r < 0)
 		ctl_complain("cannot look at the corrections: %s", strerror(-r));
@@ -328,12 +313,12 @@ parse(int argc, char **argv, struct options *o)
 		{ "socket", required_argument, NULL, 's' },
 		{ 0 },
 	};
-	int c;
+	int c, status = CTL_OK;
 
 	o->threads = judging_processors();
 	o->socket = CLIENT_SOCKET;
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->json = true;
@@ -345,21 +330,17 @@ parse(int argc, char **argv, struct options *o)
 			o->socket = optarg;
 			break;
 		case 'r':
-			if (o->rule_count == RULES_DIRECTORIES_MAX)
-				return ctl_usage("rules tune", "at most %u folders of rules",
-						 RULES_DIRECTORIES_MAX);
-			o->rules[o->rule_count++] = optarg;
+			status = rules_set_add(&o->rules, "rules tune", optarg);
 			break;
 		case 't':
-			if (!judging_threads(optarg, &o->threads))
-				return ctl_usage("rules tune",
-						 "--threads takes a number from 1 to %u",
-						 JUDGING_THREADS_MAX);
+			status = judging_threads("rules tune", optarg, &o->threads);
 			break;
 		default:
-			return ctl_usage("rules tune", "the arguments are not understood");
+			status = ctl_usage("rules tune", "the arguments are not understood");
 		}
 	}
+	if (status != CTL_OK)
+		return status;
 	if (o->corrected == (optind < argc))
 		return ctl_usage("rules tune", "name labelled mail, or take what people corrected "
 					       "in the running triaged with --corrected");
@@ -369,14 +350,14 @@ parse(int argc, char **argv, struct options *o)
 int
 rules_tune(int argc, char **argv)
 {
-	struct options options = { .rule_count = 0 };
+	struct options options = { .json = false };
 	struct tuning tuning = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct bundle *bundle = NULL;
 	int status = parse(argc, argv, &options), r;
 
 	if (status != CTL_OK)
 		return status;
-	status = ctl_bundle(options.rules, options.rule_count, &bundle);
+	status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
 	if (status != CTL_OK)
 		return status;
 	tuning.bundle = bundle;

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "ctl_rules_load.h"
 #include "ctl_scan_print.h"
 #include "judging.h"
-
-#define RULES_MAX 16u
 
 struct scan {
 	bool json, explain;
@@ -54,8 +53,7 @@ look(void *context, struct bench *bench, const struct judging_mail *mail, FILE *
 }
 
 struct options {
-	const char *rules[RULES_MAX];
-	size_t rule_count;
+	struct rules_set rules;
 	unsigned threads;
 	bool json, explain;
 };
@@ -70,11 +68,11 @@ parse(int argc, char **argv, struct options *o)
 		{ "threads", required_argument, NULL, 't' },
 		{ 0 },
 	};
-	int c;
+	int c, status = CTL_OK;
 
 	o->threads = judging_processors();
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->json = true;
@@ -83,19 +81,17 @@ parse(int argc, char **argv, struct options *o)
 			o->explain = true;
 			break;
 		case 'r':
-			if (o->rule_count == RULES_MAX)
-				return ctl_usage("scan", "at most %u folders of rules", RULES_MAX);
-			o->rules[o->rule_count++] = optarg;
+			status = rules_set_add(&o->rules, "scan", optarg);
 			break;
 		case 't':
-			if (!judging_threads(optarg, &o->threads))
-				return ctl_usage("scan", "--threads takes a number from 1 to %u",
-						 JUDGING_THREADS_MAX);
+			status = judging_threads("scan", optarg, &o->threads);
 			break;
 		default:
-			return ctl_usage("scan", "the arguments are not understood");
+			status = ctl_usage("scan", "the arguments are not understood");
 		}
 	}
+	if (status != CTL_OK)
+		return status;
 	if (optind == argc)
 		return ctl_usage("scan",
 				 "name what to judge: a mail, an mbox, a Maildir, a folder, or -");
@@ -108,7 +104,7 @@ parse(int argc, char **argv, struct options *o)
 int
 ctl_scan(int argc, char **argv)
 {
-	struct options options = { .rule_count = 0 };
+	struct options options = { .json = false };
 	struct source *source = NULL;
 	struct bundle *bundle = NULL;
 	struct judging_sum sum = { 0 };
@@ -116,7 +112,7 @@ ctl_scan(int argc, char **argv)
 
 	if (status != CTL_OK)
 		return status;
-	status = ctl_bundle(options.rules, options.rule_count, &bundle);
+	status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
 	if (status != CTL_OK)
 		return status;
 	r = source_open(argv + optind, (size_t)(argc - optind), &source);

@@ -263,6 +263,25 @@ judging_next_stored(void *feed, struct judging_mail *ret, struct err *err)
 }
 
 int
+judging_next_labelled(void *feed, struct judging_mail *ret, struct err *err)
+{
+	struct labelled_mail mail;
+	struct judging_label *beside;
+	int r = labelled_next(feed, &mail, err);
+
+	if (r <= 0)
+		return r;
+	beside = malloc(sizeof(*beside));
+	if (!beside) {
+		source_mail_free(&mail.mail);
+		return err_set(err, -ENOMEM, "a mail is left out: out of memory");
+	}
+	*beside = (struct judging_label){ mail.label, mail.group };
+	*ret = (struct judging_mail){ mail.mail, beside };
+	return 1;
+}
+
+int
 judging_read(struct bench *bench, const struct source_mail *mail, const struct bundle *const *sets,
 	     size_t set_count, struct judged *ret)
 {
@@ -299,16 +318,17 @@ judging_processors(void)
 	return count < JUDGING_THREADS_MAX ? count : JUDGING_THREADS_MAX;
 }
 
-bool
-judging_threads(const char *text, unsigned *ret)
+int
+judging_threads(const char *command, const char *text, unsigned *ret)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*end || n < 1 || n > JUDGING_THREADS_MAX)
-		return false;
+		return ctl_usage(command, "--threads takes a number from 1 to %u",
+				 JUDGING_THREADS_MAX);
 	*ret = (unsigned)n;
-	return true;
+	return CTL_OK;
 }
 
 bool

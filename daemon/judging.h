@@ -15,6 +15,7 @@
 #include "filters/arena.h"
 #include "filters/message.h"
 #include "filters/verdict.h"
+#include "labelled.h"
 #include "source.h"
 
 #define JUDGING_THREADS_MAX 64u
@@ -25,6 +26,12 @@
 struct judging_mail {
 	struct source_mail mail;
 	void *more; /* the feed's; freed with free() */
+};
+
+/* What stands beside a labelled mail. */
+struct judging_label {
+	struct label label;
+	size_t group; /* see labelled_group() */
 };
 
 /* What one thread works with. */
@@ -70,6 +77,10 @@ judging_run(const struct judging *work, struct judging_sum *ret_sum);
 int
 judging_next_stored(void *feed, struct judging_mail *ret, struct err *err);
 
+/* judging.next for a struct labelled as feed: more is a struct judging_label. */
+int
+judging_next_labelled(void *feed, struct judging_mail *ret, struct err *err);
+
 /* What became of one mail. */
 struct judged {
 	const struct message *message;                    /* NULL when it could not be read */
@@ -90,10 +101,12 @@ judging_read(struct bench *bench, const struct source_mail *mail, const struct b
 unsigned
 judging_processors(void);
 
-/* Reads the argument of --threads: a number from 1 to JUDGING_THREADS_MAX. false when it is none.
+/*
+ * Reads the argument of --threads: a number from 1 to JUDGING_THREADS_MAX. CTL_OK, or CTL_USAGE
+ * with a sentence. command is "scan".
  */
-bool
-judging_threads(const char *text, unsigned *ret);
+int
+judging_threads(const char *command, const char *text, unsigned *ret);
 
 /*
  * Whether progress is wanted: people wait at a terminal, and the answer does not itself show how
