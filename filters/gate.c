@@ -11,57 +11,28 @@
 
 #include <hs.h>
 
-#define FAR UINT32_MAX
+#include "gate_spots.h"
 
-/*
- * A literal asks for the needs of patterns: 2 * pattern for the first need, and one more for the
- * second.
- */
-struct entry {
-	const char *text;
-	size_t len;
-	unsigned need;
-	bool end;
+/* Two in five literals of the shipped rules cannot be met in a text of ASCII. */
+enum script {
+	SCRIPT_ASCII,
+	SCRIPT_OTHER, /* literals with any other character */
+	SCRIPT_COUNT,
 };
 
 struct gate {
-	size_t count, words; /* patterns, and words of a set of them */
-	uint64_t *always;
-	uint64_t *single; /* patterns without a second need */
-	bool *word;       /* of each need: its word */
-	uint32_t *before; /* of each need: its before, FAR when it does not tell where matches begin
-			   */
-	hs_database_t *database; /* NULL when no pattern has literals */
-	unsigned literal_count;
-	uint32_t *lengths; /* of the literals */
-	unsigned *first;   /* literal i asks for needs asked[first[i]] .. asked[first[i + 1]] */
-	unsigned *asked;
-	bool *end; /* of each of these: only at the end of a word */
-};
-
-/* Where a pattern is to be looked for. */
-struct places {
-	unsigned count; /* 0: everywhere */
-	struct gate_window list[GATE_WINDOWS];
+	struct gate_index index;
+	hs_database_t *databases[SCRIPT_COUNT]; /* NULL: no literals */
 };
 
 struct gate_scratch {
 	hs_scratch_t *hs;
-	unsigned char *done; /* literals that cannot add anything to what is known of this text */
-	unsigned *met;       /* which they are */
-	unsigned room;
-	struct places *places; /* of the patterns whose bit is set */
-	uint64_t *also;        /* patterns whose second need is met */
-	size_t pattern_room;
+	struct gate_spots *spots;
 };
 
 struct scan {
 	const struct gate *gate;
-	struct gate_scratch *scratch;
-	const char *text;
-	size_t len;
-	uint64_t *bits;
-	unsigned met;
+	struct gate_spots *spots;
 };
 
 bool
@@ -73,59 +44,43 @@ gate_works(const char **ret_why)
 	return works;
 }
 
-static int
-entry_order(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
-
-	if (order != 0)
-		return order;
-	if (x->len != y->len)
-		return x->len < y->len ? -1 : 1;
-	return x->need < y->need ? -1 : x->need > y->need;
-}
-
 static bool
-same_literal(const struct entry *a, const struct entry *b)
+is_ascii(const char *s, size_t len)
 {
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < len; i++)
+		all |= (unsigned char)s[i];
+	return all < 0x80;
 }
 
-/* Compiles the sorted entries; each different literal once. */
+/* Each literal has its number in the index as its id. */
 static int
-compile(struct gate *g, const struct entry *entries, size_t count)
+compile(struct gate *g, enum script script)
 {
-	const char **texts = calloc(count, sizeof(*texts));
-	size_t *lens = calloc(count, sizeof(*lens));
-	unsigned *ids = calloc(count, sizeof(*ids)), *flags = calloc(count, sizeof(*flags));
+	size_t room = g->index.literal_count + 1;
+	const char **texts = calloc(room, sizeof(*texts));
+	size_t *lens = calloc(room, sizeof(*lens));
+	unsigned *ids = calloc(room, sizeof(*ids)), *flags = calloc(room, sizeof(*flags));
 	hs_compile_error_t *error = NULL;
-	unsigned n = 0;
+	unsigned count = 0;
 	int rc = -ENOMEM;
 
-	g->first = calloc(count + 1, sizeof(*g->first));
-	g->asked = calloc(count, sizeof(*g->asked));
-	g->end = calloc(count, sizeof(*g->end));
-	g->lengths = calloc(count, sizeof(*g->lengths));
-	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL || g->first == NULL ||
-	    g->asked == NULL || g->end == NULL || g->lengths == NULL)
+	if (texts == NULL || lens == NULL || ids == NULL || flags == NULL)
 		goto out;
-	for (size_t i = 0; i < count; i++) {
-		g->asked[i] = entries[i].need;
-		g->end[i] = entries[i].end;
-		if (i > 0 && same_literal(&entries[i], &entries[i - 1]))
+	for (size_t i = 0; i < g->index.literal_count; i++) {
+		const char *text = g->index.texts[i];
+		size_t len = g->index.lens[i];
+
+		if ((script == SCRIPT_ASCII) != is_ascii(text, len))
 			continue;
-		texts[n] = entries[i].text;
-		lens[n] = entries[i].len;
-		ids[n] = n;
-		g->lengths[n] = (uint32_t)entries[i].len;
-		g->first[n++] = (unsigned)i;
+		texts[count] = text;
+		lens[count] = len;
+		ids[count++] = (unsigned)i;
 	}
-	g->first[n] = (unsigned)count;
-	g->literal_count = n;
 	rc = 0;
-	if (hs_compile_lit_multi(texts, flags, ids, lens, n, HS_MODE_BLOCK, NULL, &g->database,
-				 &error) != HS_SUCCESS) {
+	if (count > 0 && hs_compile_lit_multi(texts, flags, ids, lens, count, HS_MODE_BLOCK, NULL,
+					      &g->databases[script], &error) != HS_SUCCESS) {
 		hs_free_compile_error(error);
 		rc = -EIO;
 	}
@@ -137,71 +92,24 @@ out:
 	return rc;
 }
 
-static size_t
-add_entries(const struct literal_need *need, unsigned number, struct entry *entries)
-{
-	for (size_t i = 0; i < need->count; i++)
-		entries[i] = (struct entry){ need->list[i].text, need->list[i].len, number,
-					     need->list[i].end };
-	return need->count;
-}
-
-/* Where a pattern's matches begin is told by one need only: the first if it can. */
-static void
-note_needs(struct gate *g, size_t pattern, const struct literals *l)
-{
-	bool near = l->need.count > 0 && l->need.before <= LITERAL_BEFORE_MAX;
-	bool also = l->also.count > 0 && l->also.before <= LITERAL_BEFORE_MAX;
-	uint64_t bit = UINT64_C(1) << (pattern % 64);
-
-	g->before[2 * pattern] = near ? (uint32_t)l->need.before : FAR;
-	g->before[2 * pattern + 1] = !near && also ? (uint32_t)l->also.before : FAR;
-	g->word[2 * pattern] = l->need.word;
-	g->word[2 * pattern + 1] = l->also.word;
-	if (l->need.count == 0)
-		g->always[pattern / 64] |= bit;
-	if (l->also.count == 0)
-		g->single[pattern / 64] |= bit;
-}
-
 int
 gate_build(const struct literals *const *patterns, size_t count, struct gate **ret_gate)
 {
 	struct gate *g = calloc(1, sizeof(*g));
-	struct entry *entries = NULL;
-	size_t total = 0, n = 0;
-	int rc = -ENOMEM;
+	int rc;
 
 	if (g == NULL)
 		return -ENOMEM;
-	g->count = count;
-	g->words = (count + 63) / 64;
-	g->always = calloc(g->words + 1, sizeof(*g->always));
-	g->single = calloc(g->words + 1, sizeof(*g->single));
-	g->before = calloc(2 * count + 1, sizeof(*g->before));
-	g->word = calloc(2 * count + 1, sizeof(*g->word));
-	for (size_t i = 0; i < count; i++)
-		total += patterns[i]->need.count + patterns[i]->also.count;
-	entries = calloc(total + 1, sizeof(*entries));
-	if (g->always == NULL || g->single == NULL || g->before == NULL || g->word == NULL ||
-	    entries == NULL || total > INT32_MAX)
-		goto fail;
-	for (size_t i = 0; i < count; i++) {
-		note_needs(g, i, patterns[i]);
-		n += add_entries(&patterns[i]->need, (unsigned)(2 * i), entries + n);
-		n += add_entries(&patterns[i]->also, (unsigned)(2 * i + 1), entries + n);
+	rc = gate_index_build(&g->index, patterns, count);
+	for (int i = 0; i < SCRIPT_COUNT && rc == 0; i++)
+		rc = compile(g, i);
+	gate_index_forget_texts(&g->index);
+	if (rc < 0) {
+		gate_free(g);
+		return rc;
 	}
-	qsort(entries, n, sizeof(*entries), entry_order);
-	rc = n > 0 ? compile(g, entries, n) : 0;
-	if (rc < 0)
-		goto fail;
-	free(entries);
 	*ret_gate = g;
 	return 0;
-fail:
-	free(entries);
-	gate_free(g);
-	return rc;
 }
 
 void
@@ -209,60 +117,35 @@ gate_free(struct gate *g)
 {
 	if (g == NULL)
 		return;
-	hs_free_database(g->database);
-	free(g->always);
-	free(g->single);
-	free(g->before);
-	free(g->word);
-	free(g->lengths);
-	free(g->first);
-	free(g->asked);
-	free(g->end);
+	for (int i = 0; i < SCRIPT_COUNT; i++)
+		hs_free_database(g->databases[i]);
+	gate_index_clear(&g->index);
 	free(g);
 }
 
 struct gate_scratch *
 gate_scratch_new(void)
 {
-	return calloc(1, sizeof(struct gate_scratch));
+	struct gate_scratch *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->spots = gate_spots_new();
+	if (s->spots == NULL) {
+		free(s);
+		return NULL;
+	}
+	return s;
 }
 
 int
 gate_scratch_fit(struct gate_scratch *s, const struct gate *g)
 {
-	unsigned char *done;
-	unsigned *met;
-	struct places *places;
-	uint64_t *also;
-
-	if (g->database == NULL)
-		return 0;
-	if (hs_alloc_scratch(g->database, &s->hs) != HS_SUCCESS)
-		return -ENOMEM;
-	if (g->count > s->pattern_room) {
-		places = realloc(s->places, g->count * sizeof(*places));
-		s->places = places != NULL ? places : s->places;
-		also = realloc(s->also, g->words * sizeof(*also));
-		s->also = also != NULL ? also : s->also;
-		if (places == NULL || also == NULL)
+	for (int i = 0; i < SCRIPT_COUNT; i++)
+		if (g->databases[i] != NULL &&
+		    hs_alloc_scratch(g->databases[i], &s->hs) != HS_SUCCESS)
 			return -ENOMEM;
-		s->pattern_room = g->count;
-	}
-	if (g->literal_count <= s->room)
-		return 0;
-	done = calloc(g->literal_count, sizeof(*done));
-	met = calloc(g->literal_count, sizeof(*met));
-	if (done == NULL || met == NULL) {
-		free(done);
-		free(met);
-		return -ENOMEM;
-	}
-	free(s->done);
-	free(s->met);
-	s->done = done;
-	s->met = met;
-	s->room = g->literal_count;
-	return 0;
+	return gate_spots_fit(s->spots, &g->index);
 }
 
 void
@@ -271,115 +154,35 @@ gate_scratch_free(struct gate_scratch *s)
 	if (s == NULL)
 		return;
 	hs_free_scratch(s->hs);
-	free(s->done);
-	free(s->met);
-	free(s->places);
-	free(s->also);
+	gate_spots_free(s->spots);
 	free(s);
-}
-
-/*
- * Adds a window to a pattern's places. Returns whether the pattern is now to be looked for
- * everywhere.
- */
-static bool
-add_place(struct places *p, uint32_t from, uint32_t to)
-{
-	struct gate_window *last;
-
-	if (p->count == 0)
-		return true;
-	last = &p->list[p->count - 1];
-	if (from > last->to) {
-		if (p->count == GATE_WINDOWS) {
-			p->count = 0;
-			return true;
-		}
-		p->list[p->count++] = (struct gate_window){ from, to };
-		return false;
-	}
-	last->to = to > last->to ? to : last->to;
-	/* Literals come in the order of their ends, a long one may begin before a short one. */
-	last->from = from < last->from ? from : last->from;
-	for (; p->count > 1 && last->from <= last[-1].to; p->count--, last--) {
-		last[-1].to = last->to > last[-1].to ? last->to : last[-1].to;
-		last[-1].from = last->from < last[-1].from ? last->from : last[-1].from;
-	}
-	return false;
-}
-
-/*
- * One need is met, by a literal that begins at start. Returns whether meeting it again would add
- * nothing.
- */
-static bool
-meet(struct scan *scan, unsigned need, uint32_t start)
-{
-	uint32_t before = scan->gate->before[need], first = start > before ? start - before : 0;
-	unsigned pattern = need / 2;
-	uint64_t *bits = need % 2 == 0 ? scan->bits : scan->scratch->also,
-		 *word = &bits[pattern / 64];
-	uint64_t bit = UINT64_C(1) << (pattern % 64);
-	struct places *p = &scan->scratch->places[pattern];
-	bool again = *word & bit;
-
-	if (scan->gate->word[need] && start > 0 && scan->text[start - 1] >= 'a' &&
-	    scan->text[start - 1] <= 'z')
-		return false;
-	*word |= bit;
-	if (before == FAR)
-		return true;
-	if (again)
-		return add_place(p, first, start);
-	p->count = 1;
-	p->list[0] = (struct gate_window){ first, start };
-	return false;
 }
 
 static int
 on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *data)
 {
 	struct scan *scan = data;
-	const struct gate *g = scan->gate;
-	bool done = true, goes_on;
 
 	(void)from;
 	(void)flags;
-	if (scan->scratch->done[id])
-		return 0;
-	goes_on = to < scan->len && scan->text[to] >= 'a' && scan->text[to] <= 'z';
-	for (unsigned i = g->first[id]; i < g->first[id + 1]; i++)
-		done &= !(g->end[i] && goes_on) &&
-			meet(scan, g->asked[i], (uint32_t)to - g->lengths[id]);
-	if (done) {
-		scan->scratch->done[id] = 1;
-		scan->scratch->met[scan->met++] = id;
-	}
-	return 0;
+	return !gate_spots_meet(scan->spots, &scan->gate->index, id, (size_t)to);
 }
 
 int
 gate_scan(const struct gate *g, struct gate_scratch *s, const char *text, size_t len,
 	  uint64_t *bits)
 {
-	struct scan scan = { g, s, text, len, bits, 0 };
-	hs_error_t rc = HS_SUCCESS;
+	struct scan scan = { g, s->spots };
+	int count = is_ascii(text, len) ? SCRIPT_OTHER : SCRIPT_COUNT;
+	bool good = len <= UINT32_MAX;
 
-	memcpy(bits, g->always, g->words * sizeof(*bits));
-	if (g->database == NULL)
+	gate_spots_begin(s->spots);
+	for (int i = 0; i < count && good; i++)
+		good = g->databases[i] == NULL || hs_scan(g->databases[i], text, (unsigned)len, 0,
+							  s->hs, on_literal, &scan) == HS_SUCCESS;
+	if (good && gate_spots_conclude(s->spots, &g->index, text, len, bits))
 		return 0;
-	memcpy(s->also, g->single, g->words * sizeof(*bits));
-	if (len <= UINT32_MAX)
-		rc = hs_scan(g->database, text, (unsigned)len, 0, s->hs, on_literal, &scan);
-	for (unsigned i = 0; i < scan.met; i++)
-		s->done[s->met[i]] = 0;
-	if (rc == HS_SUCCESS && len <= UINT32_MAX) {
-		for (size_t w = 0; w < g->words; w++)
-			bits[w] &= s->also[w];
-		return 0;
-	}
-	memset(bits, 0xff, g->words * sizeof(*bits));
-	memset(s->places, 0, g->count * sizeof(*s->places));
+	gate_spots_give_up(s->spots, &g->index, bits);
 	return -EIO;
 }
 
@@ -387,10 +190,7 @@ size_t
 gate_windows(const struct gate *g, const struct gate_scratch *s, size_t pattern,
 	     const struct gate_window **ret)
 {
-	if (g->before[2 * pattern] == FAR && g->before[2 * pattern + 1] == FAR)
-		return 0;
-	*ret = s->places[pattern].list;
-	return s->places[pattern].count;
+	return gate_spots_windows(s->spots, &g->index, pattern, ret);
 }
 
 #else

@@ -46,7 +46,7 @@ gate_scratch_fit(struct gate_scratch *s, const struct gate *g);
 void
 gate_scratch_free(struct gate_scratch *s);
 
-#define GATE_WINDOWS 12 /* of one pattern in one text; more are one: everywhere */
+#define GATE_WINDOWS 64 /* of one pattern in one text; more are one: everywhere */
 
 /* Where matches of a pattern can begin: at one of the bytes from .. to (included). */
 struct gate_window {

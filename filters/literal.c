@@ -23,7 +23,7 @@
 #define WHITE_MAX 8     /* bytes of \s*: a folded view never has two spaces side by side */
 #define WORD_BEGINS "(?<![a-z" /* and what else the class holds, "])" */
 #define WORD_ENDS "(?![a-z"
-#define ALSO_MAX 64 /* strings of a second need that only makes the first one rarer */
+#define COMMON 0.03 /* ... and how often it may be met */
 
 struct parser {
 	struct arena *arena;
@@ -44,6 +44,15 @@ static struct set
 nothing_known(void)
 {
 	return (struct set){ .cost = 1, .width = CHARACTER_MAX };
+}
+
+static struct set
+any_character(void)
+{
+	struct set set = nothing_known();
+
+	set.least = 1;
+	return set;
 }
 
 /* Notes that backtracking comes through where the parser stands. */
@@ -69,15 +78,17 @@ add_stop(struct parser *p, bool far)
 static struct set
 exactly(struct parser *p, const char *s, size_t len)
 {
-	struct set set = { .first.count = 1, .exact = true, .cost = 1, .width = len };
+	struct set set = {
+		.needs[0].count = 1, .exact = true, .cost = 1, .width = len, .least = len
+	};
 
-	set.first.list = arena_alloc(p->arena, sizeof(*set.first.list));
-	if (set.first.list == NULL) {
+	set.needs[0].list = arena_alloc(p->arena, sizeof(*set.needs[0].list));
+	if (set.needs[0].list == NULL) {
 		p->nomem = true;
 		return nothing_known();
 	}
-	set.first.list[0] = (struct literal){ .text = s, .len = len };
-	set.begin = set.first;
+	set.needs[0].list[0] = (struct literal){ .text = s, .len = len };
+	set.begin = set.needs[0];
 	return set;
 }
 
@@ -145,15 +156,38 @@ class_members(struct parser *p, size_t at, size_t end, struct literal_need *ret,
 	return ret->count > 0;
 }
 
+/* The most bytes a member of the class between at and end takes. */
+static size_t
+class_width(const struct parser *p, size_t at, size_t end)
+{
+	size_t width = 1, n;
+	int32_t cp;
+
+	if (at < end && p->s[at] == '^')
+		return CHARACTER_MAX;
+	for (; at < end; at += n) {
+		n = utf8_next(p->s + at, end - at, &cp);
+		if (p->s[at] == '\\' && at + 1 < end) {
+			n = 2;
+			if (!ispunct((unsigned char)p->s[at + 1]) &&
+			    strchr("dsw", p->s[at + 1]) == NULL)
+				return CHARACTER_MAX;
+		}
+		width = n > width && p->s[at] != '\\' ? n : width;
+	}
+	return width;
+}
+
 /* [abc하해]: spelt out when it is a short list of plain characters. */
 static struct set
 parse_class(struct parser *p)
 {
 	size_t at = p->at, end = pattern_class_end(p->s, p->len, at);
-	struct set set = { .exact = true, .cost = 1, .width = CHARACTER_MAX };
+	struct set set = { .exact = true, .cost = 1, .least = 1 }, any = any_character();
 	bool ranges = false;
 
 	p->at = end;
+	any.width = at + 2 < end ? class_width(p, at + 1, end - 1) : CHARACTER_MAX;
 	set.begin.list = arena_alloc(p->arena, CLASS_MAX * sizeof(*set.begin.list));
 	if (set.begin.list == NULL) {
 		p->nomem = true;
@@ -161,9 +195,10 @@ parse_class(struct parser *p)
 	}
 	if (at + 2 >= end || p->s[at + 1] == '^' || p->s[at + 1] == ']' ||
 	    !class_members(p, at + 1, end - 1, &set.begin, &ranges))
-		return nothing_known();
+		return any;
+	set.width = any.width;
 	if (set.begin.count <= CLASS_EXACT && !ranges)
-		set.first = set.begin;
+		set.needs[0] = set.begin;
 	else
 		set.exact = false;
 	return set;
@@ -313,10 +348,12 @@ repeat(struct parser *p, const struct set *item, bool single, bool white, long m
 	if (min == 0)
 		out = nothing_known();
 	else
-		p->nomem |=
-			!need_goes_on(p->arena, &out.first) || !need_goes_on(p->arena, &out.second);
+		for (size_t i = 0; i < set_need_count(&out); i++)
+			p->nomem |= !need_goes_on(p->arena, &out.needs[i]);
 	out.begin = repeated_begin(p, &item->begin, min, max);
 	out.width = repeated_width(p, item->width, white, max);
+	out.least = min > 0 && item->least > WIDTH_MAX / (size_t)min ? WIDTH_MAX
+								     : item->least * (size_t)min;
 	out.cost = range * (single ? 1 : item->cost * (max < 0 || max > 1 ? 2 : 1));
 	if (!single && range > 1 && item->cost > 1 && max > 1) /* each round may go several ways */
 		for (long i = 2; i <= max && out.cost < COST_HEAVY; i++)
@@ -330,6 +367,10 @@ is_edge(const char *s, size_t len, const char *head)
 {
 	size_t n = strlen(head);
 
+	while (len > 4 && memcmp(s, "(?:", 3) == 0 && s[len - 1] == ')') { /* of a macro */
+		s += 3;
+		len -= 4;
+	}
 	return len >= n + 2 && memcmp(s, head, n) == 0 && memcmp(s + len - 2, "])", 2) == 0 &&
 	       memchr(s + n, '[', len - n) == NULL && memchr(s + n, '\\', len - n) == NULL &&
 	       (const char *)memchr(s + n, ']', len - n) == s + len - 2;
@@ -346,7 +387,7 @@ parse_sequence(struct parser *p)
 		bool single = true, white = false;
 		struct set item;
 		size_t from = p->at, end, after;
-		bool ends;
+		bool begins, ends;
 		long min, max;
 		int32_t cp;
 
@@ -361,7 +402,7 @@ parse_sequence(struct parser *p)
 			item = parse_group(p);
 			single = false;
 		} else if (c == '.') {
-			item = nothing_known();
+			item = any_character();
 			p->at++;
 		} else if (c == '^' || c == '$') {
 			item = exactly(p, "", 0);
@@ -371,8 +412,7 @@ parse_sequence(struct parser *p)
 			item = exactly(p, p->s + from, p->at - from);
 			white = c == ' ';
 		}
-		if (is_edge(p->s + from, p->at - from, WORD_BEGINS))
-			q.word |= sequence_is_empty(&q);
+		begins = is_edge(p->s + from, p->at - from, WORD_BEGINS);
 		ends = is_edge(p->s + from, p->at - from, WORD_ENDS);
 		after = p->at;
 		end = pattern_quantifier_end(p->s, p->len, p->at, &min, &max);
@@ -383,6 +423,8 @@ parse_sequence(struct parser *p)
 			add_stop(p, false);
 		}
 		sequence_add(&q, &item);
+		if (begins && end == after)
+			sequence_word_begins(&q);
 		if (ends && end == after)
 			sequence_word_ends(&q);
 		p->nomem |= q.nomem;
@@ -427,6 +469,22 @@ keep_need(struct arena *arena, struct literal_need *need, struct literal_need *r
 	return out.list != NULL;
 }
 
+/*
+ * Whether a need is worth looking for besides those there are: it must be rare and short, unless it
+ * is the first to tell where matches begin.
+ */
+static bool
+is_worth(const struct literals *l, const struct literal_need *need)
+{
+	bool near = false;
+
+	for (size_t i = 0; i < l->need_count; i++)
+		near |= need_near(&l->needs[i]);
+	if (l->need_count == 0 || (!near && need_near(need)))
+		return true;
+	return need_commonness(need) < COMMON;
+}
+
 static bool
 keep(struct arena *arena, struct parser *p, struct set *set, struct literals *ret)
 {
@@ -439,16 +497,10 @@ keep(struct arena *arena, struct parser *p, struct set *set, struct literals *re
 		memcpy(out.stops, p->stops, p->stop_count * sizeof(*out.stops));
 		out.stop_count = p->stop_count;
 	}
-	if (!need_usable(&set->first)) {
-		set->first = set->second;
-		set->second = (struct literal_need){ NULL };
-	}
-	if (!p->confused && need_usable(&set->first) && !keep_need(arena, &set->first, &out.need))
-		return false;
-	if (out.need.count > 0 && need_usable(&set->second) &&
-	    (set->second.count <= ALSO_MAX || !need_near(&set->first)) &&
-	    !keep_need(arena, &set->second, &out.also))
-		return false;
+	for (size_t i = 0; i < set_need_count(set) && !p->confused; i++)
+		if (need_usable(&set->needs[i]) && is_worth(&out, &set->needs[i]) &&
+		    !keep_need(arena, &set->needs[i], &out.needs[out.need_count++]))
+			return false;
 	*ret = out;
 	return true;
 }

@@ -16,23 +16,25 @@
 
 #define LITERAL_MIN 2        /* bytes; a shorter one is in every mail */
 #define LITERAL_SET_MAX 1024 /* alternatives kept of one pattern */
+#define LITERAL_NEEDS 4      /* kept of one pattern */
 #define LITERAL_BEFORE_MAX                                                                         \
-	4096 /* bytes; a match that begins farther before its literal is looked for everywhere */
+	4096 /* bytes; how far before a literal matches can begin is not known beyond */
 
 struct literal {
 	const char *text;
 	size_t len;
+	size_t before; /* no match begins more bytes before it; may be huge */
+	size_t least;  /* ... nor fewer */
+	bool word;     /* no letter a-z stands right before it */
+	bool end;      /* ... nor right behind it */
 	bool cut;   /* while it is being built: a match goes on behind it in ways not spelt out */
 	bool inner; /* likewise: the piece that it is of can go on behind it */
-	bool end;   /* no letter a-z stands right behind it */
 };
 
-/* Every match holds at least one of these strings. */
+/* Every match holds at least one of these strings, at that distance. */
 struct literal_need {
 	struct literal *list;
 	size_t count;
-	size_t before; /* no match begins more bytes before the string that it holds; may be huge */
-	bool word;     /* no letter a-z stands right before the string */
 };
 
 /* A place in a pattern that backtracking comes through: behind a repeat or a choice. */
@@ -42,8 +44,8 @@ struct literal_stop {
 };
 
 struct literals {
-	struct literal_need need; /* none: not known, the pattern must always run */
-	struct literal_need also; /* none, or a second need that holds as well */
+	struct literal_need needs[LITERAL_NEEDS]; /* all hold; the rarest first */
+	size_t need_count;                        /* 0: not known, the pattern must always run */
 	bool understood;
 	struct literal_stop *stops; /* ascending; none for a pattern that cannot backtrack much */
 	size_t stop_count;

@@ -30,22 +30,23 @@ struct sequence {
 	struct set run;
 	bool broken; /* the whole is not exact any more */
 	double cost;
-	size_t width;              /* of all before the run */
-	struct literal_need begin; /* see struct set */
-	bool begun;                /* all strings of it are cut */
-	bool word;                 /* begins with (?<![a-z]) */
+	size_t width, least;         /* most and fewest bytes of all before the run */
+	struct literal_need pending; /* of the last piece, not usable as it is */
+	struct literal_need begin;   /* see struct set */
+	bool begun;                  /* all strings of it are cut */
+	bool word;                   /* no letter a-z stands before what is added next */
 };
 
 /* The empty sequence. */
 void
 sequence_start(struct sequence *q, struct arena *arena);
 
-/* Whether nothing but what matches the empty text was added yet. */
-bool
-sequence_is_empty(const struct sequence *q);
-
 void
 sequence_add(struct sequence *q, const struct set *item);
+
+/* (?<![a-z]) follows. */
+void
+sequence_word_begins(struct sequence *q);
 
 /* (?![a-z]) follows. */
 void

@@ -10,15 +10,25 @@
 #include "charset.h"
 #include "fold_char.h"
 
-#define TRIM_COUNT 16   /* more strings than these are cut to their beginnings ... */
-#define WORD_SHARE 0.25 /* of the places where letters stand: the beginnings of words */
-#define END_BITS 2      /* what the end of a word says */
-#define TRIM_LEN 9      /* ... but not below this: three syllables of Korean */
+#define TRIM_COUNT 16 /* more strings than these are cut to their beginnings ... */
+#define WORD_BITS 2   /* what the beginning of a word says ... */
+#define END_BITS 2    /* ... and its end */
+#define TRIM_LEN 9    /* ... but not below this: three syllables of Korean */
 
 size_t
 wider(size_t a, size_t b)
 {
 	return a + b < WIDTH_MAX ? a + b : WIDTH_MAX;
+}
+
+size_t
+set_need_count(const struct set *s)
+{
+	size_t n = 0;
+
+	while (n < LITERAL_NEEDS && s->needs[n].count > 0)
+		n++;
+	return n;
 }
 
 bool
@@ -33,16 +43,21 @@ need_usable(const struct literal_need *n)
 bool
 need_near(const struct literal_need *n)
 {
-	return n->before <= LITERAL_BEFORE_MAX;
+	for (size_t i = 0; i < n->count; i++)
+		if (n->list[i].before > LITERAL_BEFORE_MAX)
+			return false;
+	return true;
 }
 
-/* How much a byte says: a common letter of English 4 bits, a syllable of Korean 9. */
+/* How much a byte says: a common letter of English 3 bits, a syllable of Korean 9. */
 static unsigned
 bits_of(char c)
 {
 	if ((unsigned char)c >= 0x80)
 		return 3;
-	if (strchr(" etaoinsrhldu", c) != NULL)
+	if (strchr(" etaoin", c) != NULL)
+		return 3;
+	if (strchr("srhldu", c) != NULL)
 		return 4;
 	return strchr("cmfwgypbvk", c) != NULL ? 6 : 7;
 }
@@ -57,10 +72,11 @@ need_commonness(const struct literal_need *n)
 
 		for (size_t k = 0; k < n->list[i].len; k++)
 			bits += bits_of(n->list[i].text[k]);
+		bits += n->list[i].word ? WORD_BITS : 0;
 		bits += n->list[i].end ? END_BITS : 0;
 		sum += bits < 60 ? 1.0 / (double)(UINT64_C(1) << bits) : 0;
 	}
-	return n->word ? sum * WORD_SHARE : sum;
+	return sum;
 }
 
 static int
@@ -85,11 +101,16 @@ drop_longer(struct literal_need *n)
 
 	qsort(n->list, n->count, sizeof(*n->list), literal_order);
 	for (size_t i = 0; i < n->count; i++) {
-		const struct literal *last = &n->list[kept - (kept > 0)];
+		struct literal *last = &n->list[kept - (kept > 0)], *l = &n->list[i];
 
-		if (kept == 0 || last->end || last->len > n->list[i].len ||
-		    memcmp(last->text, n->list[i].text, last->len) != 0)
-			n->list[kept++] = n->list[i];
+		if (kept == 0 || last->end || last->len > l->len ||
+		    memcmp(last->text, l->text, last->len) != 0) {
+			n->list[kept++] = *l;
+			continue;
+		}
+		last->before = l->before > last->before ? l->before : last->before;
+		last->least = l->least < last->least ? l->least : last->least;
+		last->word &= l->word;
 	}
 	n->count = kept;
 }
@@ -125,7 +146,8 @@ has(const struct literal_need *n, const struct literal *l)
 	for (size_t i = 0; i < n->count; i++)
 		if (n->list[i].len == l->len && n->list[i].cut == l->cut &&
 		    n->list[i].inner == l->inner && n->list[i].end == l->end &&
-		    memcmp(n->list[i].text, l->text, l->len) == 0)
+		    n->list[i].word == l->word && n->list[i].before == l->before &&
+		    n->list[i].least == l->least && memcmp(n->list[i].text, l->text, l->len) == 0)
 			return true;
 	return false;
 }
@@ -135,9 +157,7 @@ static bool
 join(struct arena *arena, const struct literal_need *a, const struct literal_need *b,
      struct literal_need *ret)
 {
-	struct literal_need out = { .count = a->count,
-				    .before = a->before > b->before ? a->before : b->before,
-				    .word = a->word && b->word };
+	struct literal_need out = { .count = a->count };
 
 	if (a->count == 0 || b->count == 0 || a->count + b->count > LITERAL_SET_MAX) {
 		*ret = (struct literal_need){ NULL };
@@ -154,32 +174,45 @@ join(struct arena *arena, const struct literal_need *a, const struct literal_nee
 	return true;
 }
 
-/* The need that tells where matches begin, when one does. */
+/* The i-th need; where there are fewer, the first: its strings are met as well. */
+static const struct literal_need *
+nth_need(const struct set *s, size_t i)
+{
+	return s->needs[i].count > 0 ? &s->needs[i] : &s->needs[0];
+}
+
+/* The rarest need that tells where matches begin; none: NULL. */
 static const struct literal_need *
 near_need(const struct set *s)
 {
-	static const struct literal_need none = { NULL };
-
-	if (need_usable(&s->second) && need_near(&s->second))
-		return &s->second;
-	return need_usable(&s->first) && need_near(&s->first) ? &s->first : &none;
+	for (size_t i = 0; i < LITERAL_NEEDS && s->needs[i].count > 0; i++)
+		if (need_near(&s->needs[i]))
+			return &s->needs[i];
+	return NULL;
 }
 
 bool
 set_unite(struct arena *arena, const struct set *a, const struct set *b, struct set *ret)
 {
 	struct set out = { .cost = a->cost + b->cost,
-			   .width = a->width > b->width ? a->width : b->width };
-	const struct literal_need *x = &a->second, *y = &b->second;
+			   .width = a->width > b->width ? a->width : b->width,
+			   .least = a->least < b->least ? a->least : b->least };
+	const struct literal_need *near_a = near_need(a), *near_b = near_need(b);
+	size_t x = set_need_count(a), y = set_need_count(b), most = x < y ? x : y, n = 0;
+	bool near = false;
 
-	if (!join(arena, &a->first, &b->first, &out.first))
-		return false;
-	out.exact = a->exact && b->exact && out.first.count > 0;
-	if (!need_near(&out.first)) {
-		x = near_need(a);
-		y = near_need(b);
+	out.exact = a->exact && b->exact;
+	for (size_t i = 0; i < most && x > 0 && y > 0; i++) {
+		if (!join(arena, nth_need(a, i), nth_need(b, i), &out.needs[n]))
+			return false;
+		near |= out.needs[n].count > 0 && need_near(&out.needs[n]);
+		n += out.needs[n].count > 0;
 	}
-	if (!join(arena, x, y, &out.second) || !join(arena, &a->begin, &b->begin, &out.begin))
+	out.exact &= n > 0;
+	if (!near && near_a != NULL && near_b != NULL &&
+	    !join(arena, near_a, near_b, &out.needs[n - (n == LITERAL_NEEDS)]))
+		return false;
+	if (!join(arena, &a->begin, &b->begin, &out.begin))
 		return false;
 	*ret = out;
 	return true;
@@ -207,6 +240,9 @@ append(struct arena *arena, const struct literal *a, const struct literal *b,
 	memcpy(text + a->len, b->text, b->len);
 	n->list[n->count++] = (struct literal){ .text = text,
 						.len = a->len + b->len,
+						.before = a->before,
+						.least = a->least,
+						.word = a->word || (a->len == 0 && b->word),
 						.cut = b->cut,
 						.inner = b->inner,
 						.end = b->len > 0 ? b->end : a->end };
@@ -244,6 +280,7 @@ need_cut(struct arena *arena, const struct literal_need *n, size_t characters,
 		return false;
 	for (size_t i = 0; i < n->count; i++) {
 		struct literal l = { .text = n->list[i].text,
+				     .word = n->list[i].word,
 				     .cut = n->list[i].cut || n->list[i].len > 0 };
 
 		for (size_t k = 0; k < characters && l.len < n->list[i].len; k++)
@@ -266,6 +303,38 @@ copy(struct arena *arena, struct literal_need *n)
 	if (n->count > 0)
 		memcpy(list, n->list, n->count * sizeof(*list));
 	n->list = list;
+	return true;
+}
+
+bool
+need_settle(struct arena *arena, struct literal_need *n, size_t len)
+{
+	if (!copy(arena, n))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		n->list[i].cut |= n->list[i].len >= len;
+	return true;
+}
+
+bool
+need_shift(struct arena *arena, struct literal_need *n, size_t most, size_t least)
+{
+	if (!copy(arena, n))
+		return false;
+	for (size_t i = 0; i < n->count; i++) {
+		n->list[i].before = wider(n->list[i].before, most);
+		n->list[i].least = wider(n->list[i].least, least);
+	}
+	return true;
+}
+
+bool
+need_word_begins(struct arena *arena, struct literal_need *n)
+{
+	if (!copy(arena, n))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		n->list[i].word |= n->list[i].before == 0;
 	return true;
 }
 

@@ -437,7 +437,7 @@ rule_lint(struct matcher *matcher, const struct prepared *prepared, const struct
 	walk_alternatives(&w, false);
 	if (role == PATTERN_MATCH || role == PATTERN_ALL)
 		blame_endless(&w);
-	if (role == PATTERN_MATCH && pattern->literals.need.count == 0)
+	if (role == PATTERN_MATCH && pattern->literals.need_count == 0)
 		blame(&w, BLAME_UNGATED, 0,
 		      "let it need a word of two letters or more that is written out",
 		      "runs over every mail: there is no word that each of its matches must hold");

@@ -352,10 +352,8 @@ build_gates(struct ruleset *set, struct arena *arena)
 static void
 forget_literals(struct pattern *list, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		list[i].literals.need = (struct literal_need){ NULL };
-		list[i].literals.also = (struct literal_need){ NULL };
-	}
+	for (size_t i = 0; i < count; i++)
+		list[i].literals.need_count = 0;
 }
 
 static void

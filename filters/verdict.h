@@ -61,7 +61,7 @@ struct verdict {
 	uint64_t steps; /* spent of LIMIT_MESSAGE_STEPS */
 };
 
-#define AUDIT_EVERY 256
+#define AUDIT_EVERY 1024
 
 /* The default threshold of every flag. */
 #define THRESHOLD_DEFAULT 5.0

@@ -51,7 +51,7 @@ break_gate(struct ruleset *set, size_t pattern)
 {
 	struct view_index *v = &set->views[VIEW_FOLDED];
 	struct literal word = { .text = "zebra", .len = 5 };
-	struct literals wrong = { .need = { &word, 1, 0, false }, .understood = true };
+	struct literals wrong = { .needs = { { &word, 1 } }, .need_count = 1, .understood = true };
 	const struct literals none = { .understood = true }, *list[2] = { &none, &none };
 	const char *why;
 

@@ -40,9 +40,9 @@ expect_in(enum view view, const char *pattern, const char *expected)
 	size_t at = 0;
 
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), view, &l), 0);
-	for (size_t i = 0; i < l.need.count; i++)
+	for (size_t i = 0; l.need_count > 0 && i < l.needs[0].count; i++)
 		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? " " : "",
-				       (int)l.need.list[i].len, l.need.list[i].text);
+				       (int)l.needs[0].list[i].len, l.needs[0].list[i].text);
 	assert_string_equal(found, expected);
 }
 
@@ -126,13 +126,13 @@ many(void **state)
 		at += (size_t)sprintf(pattern + at, "%sword%d", i > 0 ? "|" : "", i);
 	strcpy(pattern + at, ")");
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
-	assert_int_equal(l.need.count, 10); /* word1 is in all of word10 ... word19 */
+	assert_int_equal(l.needs[0].count, 10); /* word1 is in all of word10 ... word19 */
 	strcpy(pattern + at, "|more)");
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
-	assert_int_equal(l.need.count, 0);
+	assert_int_equal(l.need_count, 0);
 	memset(pattern, '(', 1000);
 	assert_int_equal(literal_extract(arena, pattern, 1000, VIEW_FOLDED, &l), 0);
-	assert_int_equal(l.need.count, 0);
+	assert_int_equal(l.need_count, 0);
 	assert_false(l.understood);
 }
 
@@ -156,57 +156,90 @@ where_it_backtracks(void **state)
 	assert_false(l.stops[0].far);
 }
 
-/* The second need, and what is said of where matches begin: "also: a b, before 0 word". */
+/*
+ * All that is said of a pattern: its needs, the rarest first, with " & " between, of each string
+ * how far before it matches begin: "i will@0 sue@4-20 end@6-", and <> where words begin and end.
+ */
 static void
-expect_needs(const char *pattern, size_t before, bool word, const char *also)
+expect_needs(const char *pattern, const char *expected)
 {
 	struct literals l;
 	char found[4096] = "";
 	size_t at = 0;
 
 	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
-	for (size_t i = 0; i < l.also.count; i++)
-		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? "|" : "",
-				       (int)l.also.list[i].len, l.also.list[i].text);
-	assert_string_equal(found, also);
-	if (before <= LITERAL_BEFORE_MAX)
-		assert_int_equal(l.need.before, before);
-	else
-		assert_true(l.need.before > LITERAL_BEFORE_MAX);
-	assert_int_equal(l.need.word, word);
+	for (size_t n = 0; n < l.need_count; n++) {
+		at += (size_t)sprintf(found + at, "%s", n > 0 ? " & " : "");
+		for (size_t i = 0; i < l.needs[n].count; i++) {
+			const struct literal *k = &l.needs[n].list[i];
+
+			at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%s%.*s%s@%zu",
+					       i > 0 ? "|" : "", k->word ? "<" : "", (int)k->len,
+					       k->text, k->end ? ">" : "", k->least);
+			if (k->before > LITERAL_BEFORE_MAX)
+				at += (size_t)sprintf(found + at, "-");
+			else if (k->before != k->least)
+				at += (size_t)sprintf(found + at, "-%zu", k->before);
+		}
+	}
+	assert_string_equal(found, expected);
 }
 
 static void
 where_matches_begin(void **state)
 {
 	(void)state;
-	expect_needs("refund", 0, false, "");
-	expect_needs("(?<![a-z])refund", 0, true, "");
-	expect_needs("x{0,3}refund", 3, false, "");
-	expect_needs(".{0,3}refund", 12, false, "");
-	expect_needs("a\\s*refund", 1 + 8, false, "");
-	expect_needs(".*refund", SIZE_MAX, false, "");
-	expect_needs("\\Grefund", SIZE_MAX, false, "");
-	expect_needs("(a)\\1refund", SIZE_MAX, false, "");
-	expect_needs("(?:i|we) (?:now )*(?:want|need).* refund", SIZE_MAX, false,
-		     "i need|i now |i want|we need|we now |we want");
-	expect_needs("(?:i|we)[^x]?.* refund", SIZE_MAX, false, "");
-	expect_needs("[a-c]k.*refund", SIZE_MAX, false, "ak|bk|ck");
-	expect_needs("[가-나]k.*refund", SIZE_MAX, false, "");
-	expect_needs("[a-]k.*refund", SIZE_MAX, false, "-k|ak");
-	expect_needs("f[*.#]+ck.*refund", SIZE_MAX, false, "f#|f*|f.");
+	expect_needs("refund", "refund@0");
+	expect_needs("(?<![a-z])refund", "<refund@0");
+	expect_needs("(?:(?<![a-z0-9]))refund(?![a-z])", "<refund>@0");
+	expect_needs("(?<![a-z])?refund", "refund@0");
+	expect_needs("(?<![a-z])x{0,3}refund", "refund@0-3");
+	expect_needs(".{0,3}refund", "refund@0-12");
+	expect_needs("[a-f0-9]{2,3}refund", "refund@2-3");
+	expect_needs("[가-힣]{2}refund", "refund@2-6");
+	expect_needs("a\\s*refund", "refund@1-9");
+	expect_needs(".*refund", "refund@0-");
+	expect_needs("\\Grefund", "refund@0-");
+	expect_needs("(a)\\1refund", "refund@1-");
+	expect_needs("(?:i|we) (?:now )*(?:want|need).* refund",
+		     " refund@6- & i need@0|i now @0|i want@0|we need@0|we now @0|we want@0 & "
+		     "need@2-|want@2-");
+	expect_needs("(?:i|we)[^x]?.* refund", " refund@1-");
+	expect_needs("[a-c]k.*refund", "refund@2- & ak@0|bk@0|ck@0");
+	expect_needs("[가-나]k.*refund", "refund@2-");
+	expect_needs("[a-]k.*refund", "refund@2- & -k@0|ak@0");
+	expect_needs("f[*.#]+ck.*refund", "refund@4- & ck@2- & f#@0|f*@0|f.@0");
+}
+
+/* A string that is too short is made longer by what follows the piece it ends. */
+static void
+what_follows_makes_strings_longer(void **state)
+{
+	(void)state;
+	expect_needs("[^x](?:(?:i|we)(?= go)|never|not [a-z]+) [a-z]+ sue",
+		     " sue@4- & i @1-4|never @1-4|not @1-4|we @1-4");
+}
+
+static bool
+is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
 }
 
 static bool
 holds(const struct literal_need *need, const char *text, size_t start, size_t end)
 {
-	for (size_t i = 0; i < need->count; i++)
-		for (size_t at = start; at + need->list[i].len <= end && at - start <= need->before;
+	for (size_t i = 0; i < need->count; i++) {
+		const struct literal *l = &need->list[i];
+
+		for (size_t at = start + l->least; at + l->len <= end && at - start <= l->before;
 		     at++)
-			if (memcmp(text + at, need->list[i].text, need->list[i].len) == 0 &&
-			    !(need->word && at > 0 && text[at - 1] >= 'a' && text[at - 1] <= 'z'))
+			if (memcmp(text + at, l->text, l->len) == 0 &&
+			    !(l->word && at > 0 && is_letter(text[at - 1])) &&
+			    !(l->end && is_letter(text[at + l->len])))
 				return true;
-	return need->count == 0;
+	}
+	return false;
 }
 
 /* Whatever matches holds its needs where they are said to be. */
@@ -233,6 +266,10 @@ every_match_holds_its_needs(void **state)
 		"[가해]{1,2}(?:안|k)",
 		"[^a-c]k.*it",
 		"(?:x|[b-]y).*it",
+		"(?:(?:i|we)(?= (?:called|asked))|no [a-z]{1,4}) (?:now )?(?:called|asked|have)",
+		"(?:(?:(?<![a-z])(?:i|it)))(?:'ve)? (?:[a-z]+ ){0,2}?(?:ab|ck)(?![a-z])",
+		"(?:it|(?:f|sh)+)(?:t|1)* (?:i|we)(?![a-z]) ?(?:have|now)*",
+		"(?:(?<![a-z])?no|we) ?(?:asked|called){0,2}again",
 		"[[:alpha:]]k.*c",
 	};
 	static const char *const bits[] = {
@@ -269,10 +306,10 @@ every_match_holds_its_needs(void **state)
 					 &end) != ANSWER_HIT)
 				continue;
 			matches++;
-			if (!holds(&p.literals.need, text, start, end) ||
-			    !holds(&p.literals.also, text, start, end))
-				fail_msg("%s matches '%s' at %zu..%zu without its needs",
-					 patterns[i], text, start, end);
+			for (size_t n = 0; n < p.literals.need_count; n++)
+				if (!holds(&p.literals.needs[n], text, start, end))
+					fail_msg("%s matches '%s' at %zu..%zu without need %zu",
+						 patterns[i], text, start, end, n);
 		}
 		pattern_clear(&p);
 	}
@@ -291,6 +328,7 @@ main(void)
 		cmocka_unit_test(many),
 		cmocka_unit_test(where_it_backtracks),
 		cmocka_unit_test(where_matches_begin),
+		cmocka_unit_test(what_follows_makes_strings_longer),
 		cmocka_unit_test(every_match_holds_its_needs),
 	};
 
