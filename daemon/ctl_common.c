@@ -44,7 +44,7 @@ int
 ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
 		struct bundle **ret_bundle)
 {
-	const struct ruleset_options options = { .jit = true, .gate = true };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true };
 
 	return bundle_load(directories, count, NULL, &options, false, problems, ret_bundle);
 }

@@ -351,7 +351,7 @@ static int
 load(struct check *c, struct bundle **ret_bundle)
 {
 	const struct ruleset_watch watch = { .loaded = look_on };
-	const struct ruleset_options options = { .jit = true, .gate = true, .watch = &watch };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true, .watch = &watch };
 	int r = bundle_load(c->set.paths, c->set.count, NULL, &options, true, &c->problems,
 			    ret_bundle);
 

@@ -323,7 +323,7 @@ load(struct test *t)
 	const struct ruleset_watch watch = { .sample = on_sample,
 					     .loaded = on_loaded,
 					     .context = t };
-	const struct ruleset_options options = { .jit = true, .gate = true, .watch = &watch };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true, .watch = &watch };
 	struct problems problems = { .count = 0 };
 	struct bundle *bundle = NULL;
 	int64_t start = clock_monotonic_ms();

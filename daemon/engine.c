@@ -24,7 +24,7 @@
 #include "service.h"
 #include "stream.h"
 
-const struct ruleset_options engine_ruleset_options = { .jit = true, .gate = true };
+const struct ruleset_options engine_ruleset_options = { .jit = JIT_USED, .gate = true };
 
 static void
 run_api(struct engine *e)

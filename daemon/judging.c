@@ -197,6 +197,7 @@ bench_make(struct bench *bench)
 		if (!bench->judges[i])
 			return false;
 		judge_set_day(bench->judges[i], today());
+		judge_set_audits(bench->judges[i], false);
 	}
 	return true;
 }

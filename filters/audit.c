@@ -57,6 +57,12 @@ audit(struct judge *j, const struct ruleset *set, const struct message *m,
 	*verdict = ungated;
 }
 
+void
+judge_set_audits(struct judge *j, bool on)
+{
+	j->unaudited = !on;
+}
+
 int
 judge_message(struct judge *j, const struct ruleset *set, const struct message *m,
 	      const double thresholds[FLAG_COUNT], struct verdict **ret_verdict)
@@ -68,8 +74,9 @@ judge_message(struct judge *j, const struct ruleset *set, const struct message *
 
 	if (rc < 0)
 		return rc;
-	if (gated && (++j->since_audit >= AUDIT_EVERY ||
-		      (verdict_hits(v) & flag_set_by_name("threat")) != 0)) {
+	if (gated && !j->unaudited &&
+	    (++j->since_audit >= AUDIT_EVERY ||
+	     (verdict_hits(v) & flag_set_by_name("threat")) != 0)) {
 		j->since_audit = 0;
 		audit(j, set, m, &input, thresholds, &v);
 	}

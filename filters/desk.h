@@ -34,6 +34,7 @@ struct judge {
 	size_t hit_count, hit_room;
 	long day;                 /* today as YYYYMMDD, 0: not known */
 	uint64_t (*now_ns)(void); /* NULL: rules are not timed */
+	bool unaudited;           /* see judge_set_audits() */
 	unsigned since_audit;     /* messages */
 	bool uncounted;           /* an audit, whose mail was counted already, or a sample */
 	struct trace *trace;      /* NULL: nobody asks why */

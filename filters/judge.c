@@ -442,7 +442,7 @@ judge_input(struct judge *j, const struct ruleset *set, struct arena *arena,
 	if (rc < 0)
 		return rc;
 	lay_out(&d, j, set, arena, input);
-	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS);
+	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS, j->uncounted);
 	for (size_t i = 0; i < set->lane_count && rc == 0; i++)
 		rc = run_lane(&d, &set->lanes[i], gated, -1);
 	if (rc == 0)
@@ -461,7 +461,7 @@ judge_rule(struct judge *j, const struct ruleset *set, struct arena *arena, uint
 	if (rc < 0)
 		return rc;
 	lay_out(&d, j, set, arena, input);
-	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS);
+	matcher_begin(j->matcher, LIMIT_MESSAGE_STEPS, j->uncounted);
 	for (size_t i = 0; i < set->lane_count && rc == 0; i++)
 		if (set->lanes[i].section == input->section)
 			rc = run_lane(&d, &set->lanes[i], gated, (long)rule);

@@ -55,7 +55,7 @@ struct ruleset {
 	size_t derived_count;
 	struct rule_counter *counters; /* one a rule */
 	atomic_uint quarantined;       /* rules */
-	bool jit;
+	enum jit jit;
 	atomic_bool gate; /* an audit switches it off */
 	const char *jit_why;
 	_Atomic(const char *) gate_why;

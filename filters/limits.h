@@ -50,8 +50,9 @@
 #define LIMIT_YAML_DEPTH 32
 #define LIMIT_YAML_NODES 1000000
 #define LIMIT_MATCHES_PER_RULE 16   /* evidence kept of one rule in one message */
-#define LIMIT_MATCH_STEPS 100000    /* PCRE2 match limit of one match */
-#define LIMIT_MATCH_DEPTH 2000      /* PCRE2 depth (backtracking) limit */
+#define LIMIT_MATCH_STEPS 100000    /* of one match at one place, as match.h counts them */
+#define LIMIT_MATCH_CALLS 1000000   /* PCRE2 match limit: never met before that */
+#define LIMIT_MATCH_DEPTH 8000      /* PCRE2 depth (backtracking) limit */
 #define LIMIT_MATCH_HEAP_KIB 2048   /* PCRE2 heap limit */
 #define LIMIT_MESSAGE_STEPS 5000000 /* all matches of one message together */
 

@@ -12,12 +12,14 @@
 #include <string.h>
 
 #include "fold_char.h"
+#include "literal_cache.h"
 #include "literal_sequence.h"
 #include "pattern.h"
 
 #define CLASS_MAX 32   /* members of a class that are spelt out as beginnings */
 #define CLASS_EXACT 12 /* ... and as parts of longer strings */
 #define NESTING_MAX 64
+#define CACHED_MIN 32   /* bytes of a group that is worth keeping */
 #define COST_HEAVY 64.0 /* ways to try at one place of the text above which they are counted */
 #define CHARACTER_MAX 4 /* bytes of one character */
 #define WHITE_MAX 8     /* bytes of \s*: a folded view never has two spaces side by side */
@@ -35,6 +37,7 @@ struct parser {
 	unsigned depth;
 	struct literal_stop *stops;
 	size_t stop_count, stop_room;
+	struct literal_cache *cache; /* NULL: nothing is kept */
 };
 
 static struct set
@@ -55,9 +58,8 @@ any_character(void)
 	return set;
 }
 
-/* Notes that backtracking comes through where the parser stands. */
 static void
-add_stop(struct parser *p, bool far)
+add_stop_at(struct parser *p, size_t offset, bool far)
 {
 	size_t room = p->stop_room > 0 ? 2 * p->stop_room : 16;
 	struct literal_stop *stops;
@@ -72,7 +74,14 @@ add_stop(struct parser *p, bool far)
 		p->stops = stops;
 		p->stop_room = room;
 	}
-	p->stops[p->stop_count++] = (struct literal_stop){ p->at, far };
+	p->stops[p->stop_count++] = (struct literal_stop){ offset, far };
+}
+
+/* Notes that backtracking comes through where the parser stands. */
+static void
+add_stop(struct parser *p, bool far)
+{
+	add_stop_at(p, p->at, far);
 }
 
 static struct set
@@ -242,11 +251,30 @@ parse_escape(struct parser *p)
 	return exactly(p, p->s + at + 1, end - at - 1);
 }
 
-/*
- * A group at '('. Assertions match nothing themselves; their inside counts for backtracking only.
- */
+/* The index after the group that begins at s[at] == '(' (len when it does not end). */
+static size_t
+group_end(const char *s, size_t len, size_t at)
+{
+	size_t depth = 0;
+
+	while (at < len) {
+		if (s[at] == '\\') {
+			at = pattern_escape_end(s, len, at);
+			continue;
+		}
+		if (s[at] == '[') {
+			at = pattern_class_end(s, len, at);
+			continue;
+		}
+		depth += s[at] == '(';
+		if (s[at++] == ')' && --depth == 0)
+			return at;
+	}
+	return len;
+}
+
 static struct set
-parse_group(struct parser *p)
+look_into_group(struct parser *p)
 {
 	const char *s = p->s + p->at;
 	size_t left = p->len - p->at, n = 1;
@@ -299,6 +327,40 @@ parse_group(struct parser *p)
 		inside.cost = cost;
 	}
 	return inside;
+}
+
+/*
+ * A group at '('. Assertions match nothing themselves; their inside counts for backtracking only.
+ * One that was seen before is not looked into again.
+ */
+static struct set
+parse_group(struct parser *p)
+{
+	size_t at = p->at, end = p->cache != NULL ? group_end(p->s, p->len, at) : at, first;
+	const struct cached_group *known;
+	struct cached_group new;
+
+	if (end - at < CACHED_MIN)
+		return look_into_group(p);
+	known = literal_cache_find(p->cache, p->view, p->s + at, end - at);
+	if (known != NULL) {
+		for (size_t i = 0; i < known->stop_count; i++)
+			add_stop_at(p, at + known->stops[i].offset, known->stops[i].far);
+		p->at = end;
+		return known->set;
+	}
+	first = p->stop_count;
+	new.set = look_into_group(p);
+	if (p->confused || p->nomem || p->at != end)
+		return new.set;
+	new.stops = p->stops + first;
+	new.stop_count = p->stop_count - first;
+	for (size_t i = first; i < p->stop_count; i++)
+		p->stops[i].offset -= at;
+	p->nomem |= !literal_cache_put(p->cache, p->view, p->s + at, end - at, &new);
+	for (size_t i = first; i < p->stop_count; i++)
+		p->stops[i].offset += at;
+	return new.set;
 }
 
 /* The most bytes that up to max (negative: any number) rounds of a piece match. */
@@ -506,14 +568,16 @@ keep(struct arena *arena, struct parser *p, struct set *set, struct literals *re
 }
 
 int
-literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view,
-		struct literals *ret)
+literal_extract(struct arena *arena, struct literal_cache *cache, const char *pattern, size_t len,
+		enum view view, struct literals *ret)
 {
 	/*
 	 * Products are made and thrown away by the thousand: none of them may stay in the caller's
 	 * arena.
 	 */
-	struct parser p = { .arena = arena_new(0), .s = pattern, .len = len, .view = view };
+	struct parser p = {
+		.arena = arena_new(0), .s = pattern, .len = len, .view = view, .cache = cache
+	};
 	struct set set = { .exact = false };
 
 	p.nomem = p.arena == NULL;

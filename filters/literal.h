@@ -51,9 +51,14 @@ struct literals {
 	size_t stop_count;
 };
 
-/* Returns 0 or -ENOMEM. The result lives in the arena. */
+struct literal_cache;
+
+/*
+ * Returns 0 or -ENOMEM. The result lives in the arena. cache (NULL: none) is for patterns that are
+ * made of the same macros.
+ */
 int
-literal_extract(struct arena *arena, const char *pattern, size_t len, enum view view,
-		struct literals *ret);
+literal_extract(struct arena *arena, struct literal_cache *cache, const char *pattern, size_t len,
+		enum view view, struct literals *ret);
 
 #endif

@@ -10,10 +10,10 @@
 #include "charset.h"
 #include "fold_char.h"
 
-#define TRIM_COUNT 16 /* more strings than these are cut to their beginnings ... */
-#define WORD_BITS 2   /* what the beginning of a word says ... */
-#define END_BITS 2    /* ... and its end */
-#define TRIM_LEN 9    /* ... but not below this: three syllables of Korean */
+#define TRIM_COUNT 8 /* more strings than these are cut to their beginnings ... */
+#define WORD_BITS 2  /* what the beginning of a word says ... */
+#define END_BITS 2   /* ... and its end */
+#define TRIM_LEN 7   /* ... but not below this: three syllables of Korean */
 
 size_t
 wider(size_t a, size_t b)
@@ -51,15 +51,18 @@ need_near(const struct literal_need *n)
 
 /* How much a byte says: a common letter of English 3 bits, a syllable of Korean 9. */
 static unsigned
-bits_of(char c)
+bits_of(unsigned char c)
 {
-	if ((unsigned char)c >= 0x80)
+	static const unsigned char bits[0x80] = {
+		[' '] = 3, ['e'] = 3, ['t'] = 3, ['a'] = 3, ['o'] = 3, ['i'] = 3,
+		['n'] = 3, ['s'] = 4, ['r'] = 4, ['h'] = 4, ['l'] = 4, ['d'] = 4,
+		['u'] = 4, ['c'] = 6, ['m'] = 6, ['f'] = 6, ['w'] = 6, ['g'] = 6,
+		['y'] = 6, ['p'] = 6, ['b'] = 6, ['v'] = 6, ['k'] = 6,
+	};
+
+	if (c >= 0x80)
 		return 3;
-	if (strchr(" etaoin", c) != NULL)
-		return 3;
-	if (strchr("srhldu", c) != NULL)
-		return 4;
-	return strchr("cmfwgypbvk", c) != NULL ? 6 : 7;
+	return bits[c] > 0 ? bits[c] : 7;
 }
 
 double
@@ -71,7 +74,7 @@ need_commonness(const struct literal_need *n)
 		unsigned bits = 0;
 
 		for (size_t k = 0; k < n->list[i].len; k++)
-			bits += bits_of(n->list[i].text[k]);
+			bits += bits_of((unsigned char)n->list[i].text[k]);
 		bits += n->list[i].word ? WORD_BITS : 0;
 		bits += n->list[i].end ? END_BITS : 0;
 		sum += bits < 60 ? 1.0 / (double)(UINT64_C(1) << bits) : 0;

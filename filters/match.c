@@ -4,6 +4,7 @@
 #include "match.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,17 @@
 
 #define JIT_STACK_START (32u << 10)
 #define JIT_STACK_MAX (512u << 10)
+#define JIT_AFTER 8        /* runs of a pattern before it is worth compiling to machine code */
 #define CALL_STEPS 4       /* charged for a match however short the text */
 #define BYTES_PER_STEP 128 /* text that a light pattern goes over in the time of one step */
 #define LOOK_PER_STEP 32   /* text that .* goes over in that time */
 #define STOP_NEAR 1        /* numbers of our callouts; automatic ones have 255 */
 #define STOP_FAR 2
+
+struct pattern_jit {
+	atomic_uint runs;
+	_Atomic(pcre2_code *) code; /* NULL: not compiled yet */
+};
 
 struct matcher {
 	pcre2_match_context *context;
@@ -25,6 +32,7 @@ struct matcher {
 	uint64_t budget, left;
 	uint64_t at_this_start; /* steps at the current start of the current match */
 	size_t start;
+	bool trial;
 };
 
 static int
@@ -65,7 +73,7 @@ matcher_new(void)
 	/* No stack where there is no JIT: then it is not needed either. */
 	if (m->stack != NULL)
 		pcre2_jit_stack_assign(m->context, NULL, m->stack);
-	pcre2_set_match_limit(m->context, LIMIT_MATCH_STEPS);
+	pcre2_set_match_limit(m->context, LIMIT_MATCH_CALLS);
 	pcre2_set_depth_limit(m->context, LIMIT_MATCH_DEPTH);
 	pcre2_set_heap_limit(m->context, LIMIT_MATCH_HEAP_KIB);
 	pcre2_set_callout(m->context, count_step, m);
@@ -84,8 +92,9 @@ matcher_free(struct matcher *m)
 }
 
 void
-matcher_begin(struct matcher *m, uint64_t budget)
+matcher_begin(struct matcher *m, uint64_t budget, bool trial)
 {
+	m->trial = trial;
 	m->budget = m->left = budget;
 }
 
@@ -103,6 +112,36 @@ matcher_charge(struct matcher *m, size_t bytes)
 	m->left -= steps < m->left ? steps : m->left;
 }
 
+/* A copy is compiled, because others may be matching with the code at the same time. */
+static const pcre2_code *
+compile_jit(const struct pattern *p)
+{
+	pcre2_code *code = pcre2_code_copy(p->code);
+
+	if (code == NULL || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) != 0) {
+		pcre2_code_free(code);
+		return p->code;
+	}
+	atomic_store_explicit(&p->jit->code, code, memory_order_release);
+	return code;
+}
+
+static const pcre2_code *
+code_of(const struct matcher *m, const struct pattern *p)
+{
+	const pcre2_code *code;
+
+	if (p->jit == NULL)
+		return p->code;
+	code = atomic_load_explicit(&p->jit->code, memory_order_acquire);
+	if (code != NULL)
+		return code;
+	if (m->trial ||
+	    atomic_fetch_add_explicit(&p->jit->runs, 1, memory_order_relaxed) != JIT_AFTER)
+		return p->code;
+	return compile_jit(p);
+}
+
 enum answer
 matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_t len, size_t from,
 	     size_t last, size_t *ret_start, size_t *ret_end)
@@ -115,7 +154,7 @@ matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_
 		return ANSWER_UNDETERMINED;
 	m->start = SIZE_MAX;
 	pcre2_set_offset_limit(m->context, last);
-	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data,
+	rc = pcre2_match(code_of(m, p), (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data,
 			 m->context);
 	if (rc == PCRE2_ERROR_NOMATCH) {
 		matcher_charge(m, until - from);
@@ -237,8 +276,8 @@ compile_error(const struct prepared *prepared, int number, size_t offset,
 }
 
 int
-pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit,
-		struct pattern *ret, struct pattern_error *ret_error)
+pattern_compile(struct arena *arena, struct literal_cache *cache, const struct prepared *prepared,
+		enum view view, enum jit jit, struct pattern *ret, struct pattern_error *ret_error)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP |
 			   PCRE2_NO_UTF_CHECK | PCRE2_USE_OFFSET_LIMIT;
@@ -248,7 +287,7 @@ pattern_compile(struct arena *arena, const struct prepared *prepared, enum view 
 	size_t len;
 	int number, rc;
 
-	rc = literal_extract(arena, prepared->text, prepared->len, view, &p.literals);
+	rc = literal_extract(arena, cache, prepared->text, prepared->len, view, &p.literals);
 	if (rc < 0)
 		return rc;
 	text = prepared->text;
@@ -279,8 +318,15 @@ pattern_compile(struct arena *arena, const struct prepared *prepared, enum view 
 		pattern_clear(&p);
 		return rc;
 	}
-	if (jit)
-		pcre2_jit_compile(p.code, PCRE2_JIT_COMPLETE);
+	if (jit != JIT_NONE) {
+		p.jit = calloc(1, sizeof(*p.jit));
+		if (p.jit == NULL) {
+			pattern_clear(&p);
+			return -ENOMEM;
+		}
+		if (jit == JIT_ALL)
+			compile_jit(&p);
+	}
 	*ret = p;
 	return 0;
 }
@@ -289,5 +335,8 @@ void
 pattern_clear(struct pattern *p)
 {
 	pcre2_code_free(p->code);
+	if (p->jit != NULL)
+		pcre2_code_free(atomic_load(&p->jit->code));
+	free(p->jit);
 	*p = (struct pattern){ NULL };
 }

@@ -25,19 +25,20 @@
 
 struct pattern {
 	pcre2_code *code;
+	struct pattern_jit *jit;  /* its machine code; NULL: none is wanted */
 	struct literals literals; /* in the arena given to pattern_compile() */
 	const char *written;      /* as it stands in its file */
 	unsigned line;
 };
 
 /*
- * Compiles a prepared pattern for valid UTF-8. jit asks for machine code and does without it
+ * Compiles a prepared pattern for valid UTF-8. Where machine code cannot be had, it is done without
  * silently. Returns 0, -EINVAL with *ret_error filled (also for a pattern that matches the empty
- * text), or -ENOMEM. The caller frees with pattern_clear().
+ * text), or -ENOMEM. cache: see literal_extract(). The caller frees with pattern_clear().
  */
 int
-pattern_compile(struct arena *arena, const struct prepared *prepared, enum view view, bool jit,
-		struct pattern *ret, struct pattern_error *ret_error);
+pattern_compile(struct arena *arena, struct literal_cache *cache, const struct prepared *prepared,
+		enum view view, enum jit jit, struct pattern *ret, struct pattern_error *ret_error);
 
 void
 pattern_clear(struct pattern *p);
@@ -55,9 +56,12 @@ matcher_new(void);
 void
 matcher_free(struct matcher *m);
 
-/* Begins a message with its whole budget. */
+/*
+ * Begins a message with its whole budget. A trial does not count for which patterns are run now and
+ * then.
+ */
 void
-matcher_begin(struct matcher *m, uint64_t budget);
+matcher_begin(struct matcher *m, uint64_t budget, bool trial);
 
 /* Takes what other work on the text costs from the budget: so many bytes were gone over. */
 void

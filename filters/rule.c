@@ -21,7 +21,7 @@ report(const struct pack *pack, const struct yamlnode *node, enum problem_level 
 
 /* Compiles one written pattern; scratch memory is given back when it is done. */
 static int
-compile_one(const struct rule *rule, struct arena *keep, const struct written *w, bool jit,
+compile_one(const struct rule *rule, struct arena *keep, const struct written *w, enum jit jit,
 	    struct pattern *ret)
 {
 	struct pattern_error error = { .offset = 0 };
@@ -42,8 +42,8 @@ compile_one(const struct rule *rule, struct arena *keep, const struct written *w
 			       "\\w, \\d and \\b know ASCII only and this pattern is about Korean");
 		prepared.text = text;
 		rc = text == NULL ? -ENOMEM
-				  : pattern_compile(w->pack->doc.arena, &prepared, rule->view, jit,
-						    ret, &error);
+				  : pattern_compile(w->pack->doc.arena, w->pack->groups, &prepared,
+						    rule->view, jit, ret, &error);
 	}
 	if (rc == 0) {
 		ret->line = w->node->line;
@@ -61,7 +61,7 @@ compile_one(const struct rule *rule, struct arena *keep, const struct written *w
 
 static int
 compile_list(const struct rule *rule, struct arena *keep, const struct written *written,
-	     size_t count, bool jit, struct pattern **ret, size_t *ret_count)
+	     size_t count, enum jit jit, struct pattern **ret, size_t *ret_count)
 {
 	int rc = 0, one;
 
@@ -81,7 +81,7 @@ compile_list(const struct rule *rule, struct arena *keep, const struct written *
 }
 
 static int
-compile_guards(struct rule *rule, struct arena *keep, bool jit)
+compile_guards(struct rule *rule, struct arena *keep, enum jit jit)
 {
 	int rc = 0, one;
 
@@ -109,7 +109,7 @@ compile_when(struct rule *rule, struct arena *keep)
 }
 
 int
-rule_compile(struct rule *rule, struct arena *keep, bool jit)
+rule_compile(struct rule *rule, struct arena *keep, enum jit jit)
 {
 	struct {
 		const struct written *written;
@@ -128,9 +128,7 @@ rule_compile(struct rule *rule, struct arena *keep, bool jit)
 	if (rule->when_node != NULL)
 		return compile_when(rule, keep);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		/* What is only looked at after a match is not worth machine code. */
-		one = compile_list(rule, keep, lists[i].written, lists[i].count,
-				   jit && lists[i].ret != &rule->unless, lists[i].ret,
+		one = compile_list(rule, keep, lists[i].written, lists[i].count, jit, lists[i].ret,
 				   lists[i].ret_count);
 		if (one == -ENOMEM)
 			return one;

@@ -44,7 +44,8 @@ struct pack {
 	const struct ruleset_source *source;
 	struct yamldoc doc;
 	struct macros macros;
-	struct pack *next; /* the file after it */
+	struct literal_cache *groups; /* that patterns are made of */
+	struct pack *next;            /* the file after it */
 };
 
 /* A pattern as it stands in a file. */
@@ -123,7 +124,7 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
  * rule_clear(); their literals live in the pack's arena. Returns 0, -EINVAL (reported) or -ENOMEM.
  */
 int
-rule_compile(struct rule *rule, struct arena *keep, bool jit);
+rule_compile(struct rule *rule, struct arena *keep, enum jit jit);
 
 /* Frees the compiled patterns. */
 void

@@ -402,7 +402,7 @@ blame_any(struct walk *w, struct matcher *matcher, const struct pattern *pattern
 			struct folded f;
 
 			rc = fold_text(arena, view, ordinary[l][i], strlen(ordinary[l][i]), &f);
-			matcher_begin(matcher, LIMIT_MESSAGE_STEPS);
+			matcher_begin(matcher, LIMIT_MESSAGE_STEPS, true);
 			hits += rc == 0 && matcher_find(matcher, pattern, f.text, f.len, 0,
 							MATCH_ANYWHERE, &start, &end) == ANSWER_HIT;
 		}

@@ -20,6 +20,7 @@
 
 #include "judge.h"
 #include "limits.h"
+#include "literal_cache.h"
 #include "loaded.h"
 #include "ruleset_watch.h"
 
@@ -33,6 +34,7 @@ struct loader {
 	struct problems *problems;
 	struct ruleset *set;
 	struct arena *arena; /* gone after loading */
+	struct literal_cache *groups;
 	size_t room;
 	void *ids; /* tree of struct named */
 	size_t readable;
@@ -147,6 +149,7 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	if (pack == NULL)
 		return -ENOMEM;
 	pack->source = source;
+	pack->groups = l->groups;
 	rc = yamldoc_load(&pack->doc, l->arena, source->name, source->text, source->len,
 			  l->problems);
 	if (rc < 0)
@@ -459,7 +462,11 @@ ruleset_compile(const struct ruleset_source *sources, size_t count,
 	l.set->arena = arena_new(0);
 	if (l.set->arena == NULL || l.arena == NULL)
 		goto out;
-	l.set->jit = options->jit && match_jit_works(&l.set->jit_why);
+	l.groups = literal_cache_new(l.arena);
+	if (l.groups == NULL)
+		goto out;
+	if (options->jit != JIT_NONE && match_jit_works(&l.set->jit_why))
+		l.set->jit = options->jit;
 	hash_sources(sources, count, l.set->hash);
 	rc = load(&l, sources, count);
 	if (rc == 0) {
@@ -530,7 +537,7 @@ bool
 ruleset_jit(const struct ruleset *set, const char **ret_why)
 {
 	*ret_why = set->jit_why;
-	return set->jit;
+	return set->jit != JIT_NONE;
 }
 
 bool

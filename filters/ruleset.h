@@ -26,8 +26,15 @@ struct ruleset_source {
 
 struct ruleset_watch;
 
+/* Which patterns run as machine code, where the process may have it. */
+enum jit {
+	JIT_NONE,
+	JIT_USED, /* those that are run now and then: many of a large set never are */
+	JIT_ALL,
+};
+
 struct ruleset_options {
-	bool jit;                          /* use PCRE2's JIT where the process may have it */
+	enum jit jit;                      /* where the process may have it */
 	bool gate;                         /* use the literal gate where it was built in */
 	bool skip_samples;                 /* do not run the rules' own samples */
 	const struct ruleset_watch *watch; /* NULL: nobody looks on, see ruleset_watch.h */

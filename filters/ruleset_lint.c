@@ -114,7 +114,8 @@ lint_pattern(struct lint *l, const struct rule *r, const struct written *w, enum
 	rc = pattern_prepare(l->scratch, w->node->text, w->node->len, r->view, &w->pack->macros,
 			     &prepared, &error);
 	if (rc == 0)
-		rc = pattern_compile(l->scratch, &prepared, r->view, false, &pattern, &error);
+		rc = pattern_compile(l->scratch, NULL, &prepared, r->view, JIT_NONE, &pattern,
+				     &error);
 	if (rc < 0)
 		return rc == -EINVAL ? 0 : rc;
 	rc = lint_compiled(l, r, w, &prepared, &pattern, role);

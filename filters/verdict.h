@@ -84,6 +84,10 @@ judge_set_day(struct judge *j, long day);
 void
 judge_set_timer(struct judge *j, uint64_t (*now_ns)(void));
 
+/* Whether messages are judged again without the gate (the default): not for a mere look at them. */
+void
+judge_set_audits(struct judge *j, bool on);
+
 /*
  * Judges a message. One message in AUDIT_EVERY, and each in which a threat hits, is judged again
  * without the gate; where the two disagree the ungated verdict stands and the set's gate is off

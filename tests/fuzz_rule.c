@@ -64,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int compiled = 0;
 
 	for (int gate = 0; gate < 2 && arena != NULL; gate++) {
-		struct ruleset_options options = { .jit = false,
+		struct ruleset_options options = { .jit = JIT_NONE,
 						   .gate = gate == 1,
 						   .watch = gate == 0 ? &watch : NULL };
 		struct problems problems = { 0 };

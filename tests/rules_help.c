@@ -16,7 +16,7 @@ struct ruleset *
 help_set(const char *yaml, bool jit, bool gate, struct problems *problems)
 {
 	struct ruleset_source source = { .name = "test.yaml", .text = yaml, .len = strlen(yaml) };
-	struct ruleset_options options = { .jit = jit, .gate = gate };
+	struct ruleset_options options = { .jit = jit ? JIT_ALL : JIT_NONE, .gate = gate };
 	struct ruleset *set = NULL;
 
 	return ruleset_compile(&source, 1, &options, problems, &set) == 0 ? set : NULL;

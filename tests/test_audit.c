@@ -89,6 +89,26 @@ one_in_so_many_is_judged_again(void **state)
 	ruleset_unref(set);
 }
 
+static void
+a_mere_look_is_not_judged_again(void **state)
+{
+	struct ruleset *set = help_sound_set(two);
+	const char *why;
+
+	(void)state;
+	if (!break_gate(set, 1)) {
+		ruleset_unref(set);
+		skip();
+	}
+	judge_set_audits(judge, false);
+	for (int i = 0; i < 2 * AUDIT_EVERY; i++)
+		assert_int_equal(hits(set, "goodbye"), 0);
+	assert_int_equal(hits(set, "court, goodbye"), 1u << FLAG_THREAT_LEGAL);
+	assert_true(ruleset_gate(set, &why));
+	judge_set_audits(judge, true);
+	ruleset_unref(set);
+}
+
 /* A mail with a threat is always judged again: here the second flag would be lost. */
 static void
 every_threat_is_judged_again(void **state)
@@ -178,6 +198,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_in_so_many_is_judged_again),
+		cmocka_unit_test(a_mere_look_is_not_judged_again),
 		cmocka_unit_test(every_threat_is_judged_again),
 		cmocka_unit_test(a_sound_gate_stays),
 		cmocka_unit_test(counts_what_rules_do),

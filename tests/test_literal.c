@@ -39,7 +39,7 @@ expect_in(enum view view, const char *pattern, const char *expected)
 	char found[4096] = "";
 	size_t at = 0;
 
-	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), view, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, pattern, strlen(pattern), view, &l), 0);
 	for (size_t i = 0; l.need_count > 0 && i < l.needs[0].count; i++)
 		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", i > 0 ? " " : "",
 				       (int)l.needs[0].list[i].len, l.needs[0].list[i].text);
@@ -125,13 +125,15 @@ many(void **state)
 	for (int i = 0; i < LITERAL_SET_MAX; i++)
 		at += (size_t)sprintf(pattern + at, "%sword%d", i > 0 ? "|" : "", i);
 	strcpy(pattern + at, ")");
-	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, pattern, strlen(pattern), VIEW_FOLDED, &l),
+			 0);
 	assert_int_equal(l.needs[0].count, 10); /* word1 is in all of word10 ... word19 */
 	strcpy(pattern + at, "|more)");
-	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, pattern, strlen(pattern), VIEW_FOLDED, &l),
+			 0);
 	assert_int_equal(l.need_count, 0);
 	memset(pattern, '(', 1000);
-	assert_int_equal(literal_extract(arena, pattern, 1000, VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, pattern, 1000, VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.need_count, 0);
 	assert_false(l.understood);
 }
@@ -142,15 +144,16 @@ where_it_backtracks(void **state)
 	struct literals l;
 
 	(void)state;
-	assert_int_equal(
-		literal_extract(arena, "고소\\s*하겠", strlen("고소\\s*하겠"), VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, "고소\\s*하겠", strlen("고소\\s*하겠"),
+					 VIEW_FOLDED, &l),
+			 0);
 	assert_int_equal(l.stop_count, 0);
-	assert_int_equal(literal_extract(arena, "(a+)+$", 6, VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, "(a+)+$", 6, VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.stop_count, 2);
 	assert_int_equal(l.stops[0].offset, 3);
 	assert_true(l.stops[0].far);
 	assert_int_equal(l.stops[1].offset, 5);
-	assert_int_equal(literal_extract(arena, "a.{0,99}b", 9, VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, "a.{0,99}b", 9, VIEW_FOLDED, &l), 0);
 	assert_int_equal(l.stop_count, 1);
 	assert_int_equal(l.stops[0].offset, 8);
 	assert_false(l.stops[0].far);
@@ -167,7 +170,8 @@ expect_needs(const char *pattern, const char *expected)
 	char found[4096] = "";
 	size_t at = 0;
 
-	assert_int_equal(literal_extract(arena, pattern, strlen(pattern), VIEW_FOLDED, &l), 0);
+	assert_int_equal(literal_extract(arena, NULL, pattern, strlen(pattern), VIEW_FOLDED, &l),
+			 0);
 	for (size_t n = 0; n < l.need_count; n++) {
 		at += (size_t)sprintf(found + at, "%s", n > 0 ? " & " : "");
 		for (size_t i = 0; i < l.needs[n].count; i++) {
@@ -293,15 +297,16 @@ every_match_holds_its_needs(void **state)
 						 VIEW_FOLDED, &(struct macros){ 0 }, &prepared,
 						 &error),
 				 0);
-		assert_int_equal(pattern_compile(arena, &prepared, VIEW_FOLDED, true, &p, &error),
-				 0);
+		assert_int_equal(
+			pattern_compile(arena, NULL, &prepared, VIEW_FOLDED, JIT_ALL, &p, &error),
+			0);
 		for (int round = 0; round < 4000; round++) {
 			text[0] = '\0';
 			for (unsigned n = 2 + round % 7; n > 0; n--) {
 				seed = seed * 1103515245 + 12345;
 				strcat(text, bits[(seed >> 16) % (sizeof(bits) / sizeof(*bits))]);
 			}
-			matcher_begin(m, 1000000);
+			matcher_begin(m, 1000000, true);
 			if (matcher_find(m, &p, text, strlen(text), 0, MATCH_ANYWHERE, &start,
 					 &end) != ANSWER_HIT)
 				continue;

@@ -49,7 +49,7 @@ teardown(void **state)
 static struct ruleset *
 compile(bool jit, bool gate)
 {
-	const struct ruleset_options options = { .jit = jit, .gate = gate };
+	const struct ruleset_options options = { .jit = jit ? JIT_ALL : JIT_NONE, .gate = gate };
 	struct ruleset *set = NULL;
 
 	assert_int_equal(

@@ -51,7 +51,7 @@ blames(const char *text, enum view view, enum pattern_role role)
 
 	assert_int_equal(
 		pattern_prepare(arena, text, strlen(text), view, &macros, &prepared, &error), 0);
-	if (pattern_compile(arena, &prepared, view, false, &pattern, &error) < 0)
+	if (pattern_compile(arena, NULL, &prepared, view, JIT_NONE, &pattern, &error) < 0)
 		fail_msg("%s: %s", text, error.text);
 	count = rule_lint(matcher, &prepared, &pattern, view, role, list);
 	assert_true(count >= 0);

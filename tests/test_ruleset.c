@@ -43,7 +43,7 @@ compile_two(const char *shipped, const char *local, struct problems *problems)
 		{ .name = "shipped.yaml", .text = shipped, .len = strlen(shipped) },
 		{ .name = "local.yaml", .text = local, .len = strlen(local), .override = true },
 	};
-	struct ruleset_options options = { .jit = true, .gate = true };
+	struct ruleset_options options = { .jit = JIT_USED, .gate = true };
 	struct ruleset *set = NULL;
 
 	assert_int_equal(ruleset_compile(sources, 2, &options, problems, &set), 0);
@@ -209,7 +209,7 @@ hash_tells_sets_apart(void **state)
 static void
 nothing_readable(void **state)
 {
-	struct ruleset_options options = { .jit = false };
+	struct ruleset_options options = { .jit = JIT_NONE };
 	struct ruleset_source bad = { .name = "x", .text = "a: [", .len = 4 };
 	struct problems p = { 0 };
 	struct ruleset *set = NULL;

@@ -137,7 +137,7 @@ any_word(struct bench *b)
 static struct ruleset *
 made_up(struct bench *b, size_t count)
 {
-	const struct ruleset_options options = { .jit = true, .gate = true };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true };
 	struct ruleset_source source = { .name = "made up" };
 	struct problems problems = { 0 };
 	struct ruleset *set = NULL;
@@ -252,7 +252,7 @@ int
 main(int argc, char **argv)
 {
 	static struct bench b;
-	const struct ruleset_options options = { .jit = true, .gate = true };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true };
 	struct problems problems = { 0 };
 	struct bundle *bundle;
 
