@@ -177,13 +177,13 @@ take_calls(struct gate_index *x)
 		for (uint32_t i = x->ask_first[need];
 		     i < x->ask_first[need + 1] && x->lead_first[need] < x->lead_first[need + 1];
 		     i++)
-			x->call_first[x->asks[i].literal]++;
+			x->call_first[x->ask_literals[i]]++;
 	counts_to_ends(x->call_first, x->literal_count);
 	for (size_t need = 0; need < x->need_count; need++)
 		for (uint32_t i = x->ask_first[need];
 		     i < x->ask_first[need + 1] && x->lead_first[need] < x->lead_first[need + 1];
 		     i++)
-			x->calls[--x->call_first[x->asks[i].literal]] = (uint32_t)need;
+			x->calls[--x->call_first[x->ask_literals[i]]] = (uint32_t)need;
 	return 0;
 }
 
@@ -204,7 +204,9 @@ take_literals(struct gate_index *x, const struct same *same)
 	x->texts = calloc(count + 1, sizeof(*x->texts));
 	x->lens = calloc(count + 1, sizeof(*x->lens));
 	x->asks = calloc(count + 1, sizeof(*x->asks));
-	if (entries == NULL || x->texts == NULL || x->lens == NULL || x->asks == NULL) {
+	x->ask_literals = calloc(count + 1, sizeof(*x->ask_literals));
+	if (entries == NULL || x->texts == NULL || x->lens == NULL || x->asks == NULL ||
+	    x->ask_literals == NULL) {
 		free(entries);
 		return -ENOMEM;
 	}
@@ -223,7 +225,7 @@ take_literals(struct gate_index *x, const struct same *same)
 			x->texts[n] = entries[i].text;
 			x->lens[n++] = entries[i].len;
 		}
-		x->asks[entries[i].ask].literal = (uint32_t)(n - 1);
+		x->ask_literals[entries[i].ask] = (uint32_t)(n - 1);
 	}
 	x->literal_count = n;
 	free(entries);
@@ -278,6 +280,7 @@ gate_index_clear(struct gate_index *x)
 	free(x->leads);
 	free(x->ask_first);
 	free(x->asks);
+	free(x->ask_literals);
 	free(x->texts);
 	free(x->lens);
 	free(x->call_first);

@@ -24,7 +24,6 @@ struct want {
 
 /* A literal of a need. */
 struct ask {
-	uint32_t literal;
 	uint32_t least, most; /* that much before it the need can be met; most: GATE_FAR for any */
 	bool word, end;       /* no letter right before the literal, right behind it */
 };
@@ -40,6 +39,7 @@ struct gate_index {
 	uint32_t *leads;
 	uint32_t *ask_first; /* need i asks for asks[ask_first[i]] .. [ask_first[i + 1]] */
 	struct ask *asks;
+	uint32_t *ask_literals; /* of the asks: apart, because most are passed over */
 	size_t literal_count;
 	const char **texts; /* of the literals; they live as long as the patterns' */
 	size_t *lens;

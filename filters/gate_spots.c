@@ -15,9 +15,8 @@ struct place {
 	uint32_t start, next;
 };
 
-/* What is known of a literal in the text numbered `text`; of another text nothing is. */
+/* What is known of a literal that stands in the text. */
 struct met {
-	uint32_t text;
 	uint32_t first, last; /* places */
 	uint32_t count;
 	uint32_t rest, end; /* beyond MET_MAX of them: from where to where more begin */
@@ -36,6 +35,7 @@ struct windows {
 
 struct gate_spots {
 	uint32_t text; /* number of the current one */
+	uint64_t *met; /* set of the literals that stand in it */
 	struct met *literals;
 	size_t literal_room;
 	struct place *places;
@@ -56,6 +56,13 @@ gate_spots_new(void)
 	return calloc(1, sizeof(struct gate_spots));
 }
 
+/* Words of a set of so many. */
+static size_t
+words_of(size_t count)
+{
+	return (count + 63) / 64;
+}
+
 /* Makes room for count entries, all zero; those there were are of former texts. */
 static bool
 renew(void **list, size_t count, size_t size)
@@ -73,7 +80,8 @@ int
 gate_spots_fit(struct gate_spots *s, const struct gate_index *x)
 {
 	if (x->literal_count > s->literal_room) {
-		if (!renew((void **)&s->literals, x->literal_count, sizeof(*s->literals)))
+		if (!renew((void **)&s->literals, x->literal_count, sizeof(*s->literals)) ||
+		    !renew((void **)&s->met, words_of(x->literal_count), sizeof(*s->met)))
 			return -ENOMEM;
 		s->literal_room = x->literal_count;
 	}
@@ -97,6 +105,7 @@ gate_spots_free(struct gate_spots *s)
 {
 	if (s == NULL)
 		return;
+	free(s->met);
 	free(s->literals);
 	free(s->places);
 	free(s->needs);
@@ -128,11 +137,12 @@ void
 gate_spots_begin(struct gate_spots *s)
 {
 	if (++s->text == 0) { /* the number was used before */
-		memset(s->literals, 0, s->literal_room * sizeof(*s->literals));
 		memset(s->needs, 0, s->need_room * sizeof(*s->needs));
 		memset(s->calls, 0, s->need_room * sizeof(*s->calls));
 		s->text = 1;
 	}
+	if (s->met != NULL)
+		memset(s->met, 0, words_of(s->literal_room) * sizeof(*s->met));
 	s->place_count = s->call_count = s->pool_count = 0;
 }
 
@@ -141,9 +151,11 @@ gate_spots_meet(struct gate_spots *s, const struct gate_index *x, size_t literal
 {
 	struct met *m = &s->literals[literal];
 	uint32_t start = (uint32_t)(end - x->lens[literal]);
+	uint64_t bit = UINT64_C(1) << (literal % 64);
 
-	if (m->text != s->text) {
-		*m = (struct met){ .text = s->text, .first = NONE, .rest = NONE };
+	if (!(s->met[literal / 64] & bit)) {
+		s->met[literal / 64] |= bit;
+		*m = (struct met){ .first = NONE, .rest = NONE };
 		for (uint32_t i = x->call_first[literal]; i < x->call_first[literal + 1]; i++) {
 			uint32_t need = x->calls[i];
 
@@ -220,13 +232,14 @@ find_need(const struct gate_spots *s, const struct gate_index *x, uint32_t need,
 {
 	w->count = 0;
 	for (uint32_t i = x->ask_first[need]; i < x->ask_first[need + 1]; i++) {
+		uint32_t literal = x->ask_literals[i];
 		const struct ask *a = &x->asks[i];
-		const struct met *m = &s->literals[a->literal];
+		const struct met *m = &s->literals[literal];
 
-		if (m->text != s->text)
+		if (!(s->met[literal / 64] & (UINT64_C(1) << (literal % 64))))
 			continue;
 		for (uint32_t p = m->first; p != NONE; p = s->places[p].next)
-			if (stands_well(a, text, len, s->places[p].start, x->lens[a->literal]))
+			if (stands_well(a, text, len, s->places[p].start, x->lens[literal]))
 				add_met(w, a, s->places[p].start, s->places[p].start);
 		if (m->rest != NONE)
 			add_met(w, a, m->rest, m->end);

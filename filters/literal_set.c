@@ -13,7 +13,7 @@
 #define TRIM_COUNT 8 /* more strings than these are cut to their beginnings ... */
 #define WORD_BITS 2  /* what the beginning of a word says ... */
 #define END_BITS 2   /* ... and its end */
-#define TRIM_LEN 7   /* ... but not below this: three syllables of Korean */
+#define TRIM_LEN 7   /* ... but not below this: two syllables of Korean */
 
 size_t
 wider(size_t a, size_t b)

@@ -13,7 +13,8 @@
 
 #define JIT_STACK_START (32u << 10)
 #define JIT_STACK_MAX (512u << 10)
-#define JIT_AFTER 8        /* runs of a pattern before it is worth compiling to machine code */
+#define JIT_WORK 4096      /* bytes a pattern goes over before machine code of it is worth while */
+#define JIT_CALL 32        /* ... and those that a match stands for, however short the text */
 #define CALL_STEPS 4       /* charged for a match however short the text */
 #define BYTES_PER_STEP 128 /* text that a light pattern goes over in the time of one step */
 #define LOOK_PER_STEP 32   /* text that .* goes over in that time */
@@ -21,7 +22,7 @@
 #define STOP_FAR 2
 
 struct pattern_jit {
-	atomic_uint runs;
+	atomic_uint work;           /* bytes, see JIT_WORK */
 	_Atomic(pcre2_code *) code; /* NULL: not compiled yet */
 };
 
@@ -126,9 +127,11 @@ compile_jit(const struct pattern *p)
 	return code;
 }
 
+/* The code to match so many bytes with. */
 static const pcre2_code *
-code_of(const struct matcher *m, const struct pattern *p)
+code_of(const struct matcher *m, const struct pattern *p, size_t len)
 {
+	unsigned work = JIT_CALL + (unsigned)(len < JIT_WORK ? len : JIT_WORK), before;
 	const pcre2_code *code;
 
 	if (p->jit == NULL)
@@ -136,8 +139,10 @@ code_of(const struct matcher *m, const struct pattern *p)
 	code = atomic_load_explicit(&p->jit->code, memory_order_acquire);
 	if (code != NULL)
 		return code;
-	if (m->trial ||
-	    atomic_fetch_add_explicit(&p->jit->runs, 1, memory_order_relaxed) != JIT_AFTER)
+	if (m->trial)
+		return p->code;
+	before = atomic_fetch_add_explicit(&p->jit->work, work, memory_order_relaxed);
+	if (before >= JIT_WORK || before + work < JIT_WORK)
 		return p->code;
 	return compile_jit(p);
 }
@@ -154,8 +159,8 @@ matcher_find(struct matcher *m, const struct pattern *p, const char *text, size_
 		return ANSWER_UNDETERMINED;
 	m->start = SIZE_MAX;
 	pcre2_set_offset_limit(m->context, last);
-	rc = pcre2_match(code_of(m, p), (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, m->data,
-			 m->context);
+	rc = pcre2_match(code_of(m, p, until - from), (PCRE2_SPTR)text, len, from,
+			 PCRE2_NO_UTF_CHECK, m->data, m->context);
 	if (rc == PCRE2_ERROR_NOMATCH) {
 		matcher_charge(m, until - from);
 		return ANSWER_CLEAR;
