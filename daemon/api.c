@@ -17,6 +17,7 @@
 
 #include "api_peer.h"
 #include "case.h"
+#include "clock.h"
 #include "view.h"
 
 #define CONNECTIONS_MAX 32u
@@ -160,23 +161,41 @@ get_corrections(struct request *request, json_t **ret)
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
-/* C12/correct */
+static const char *
+text_argument(const struct request *request, const char *name)
+{
+	const char *value = argument(request, name);
+
+	return value ? value : "";
+}
+
+/* C12/correct, and C12/VERB */
 static unsigned
 post_case(struct request *request, json_t **ret)
 {
-	const char *change = argument(request, "change"), *slash = strchr(request->rest, '/');
+	const struct api_hooks *hooks = &request->api->hooks;
+	const char *slash = strchr(request->rest, '/');
 	struct err err = { .text = "" };
 	char name[32] = "", actor[64];
+	struct steer steer = { .verb = slash ? slash + 1 : "",
+			       .value = text_argument(request, "value"),
+			       .until = text_argument(request, "until"),
+			       .reason = text_argument(request, "reason"),
+			       .actor = actor,
+			       .now_ms = clock_now_ms(&clock_system) };
+	bool correct = strcmp(steer.verb, "correct") == 0;
 	int r;
 
-	if (!slash || strcmp(slash, "/correct") || (size_t)(slash - request->rest) >= sizeof(name))
+	if (!slash || (!correct && !steer_verb(steer.verb)) ||
+	    (size_t)(slash - request->rest) >= sizeof(name))
 		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
 	memcpy(name, request->rest, (size_t)(slash - request->rest));
 	if (case_number(name) == 0)
 		return fail(ret, MHD_HTTP_NOT_FOUND, "a case is named like C12");
 	peer_name(connection_fd(request->connection), actor, sizeof(actor));
-	r = request->api->hooks.correct(request->api->hooks.context, case_number(name),
-					change ? change : "", actor, ret, &err);
+	r = correct ? hooks->correct(hooks->context, case_number(name),
+				     text_argument(request, "change"), actor, ret, &err)
+		    : hooks->steer(hooks->context, case_number(name), &steer, ret, &err);
 	if (r == 0)
 		return MHD_HTTP_OK;
 	return fail(ret,

@@ -9,6 +9,7 @@
  *   GET  /v1/queue?account=&limit=
  *   GET  /v1/cases/C12              case, messages with evidence, events, drafts
  *   POST /v1/cases/C12/correct?change=+threat.legal,-abuse.insult
+ *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words
  *   GET  /v1/rules                  what each rule did, and corrections against it
  *   GET  /v1/corrections            mails that were corrected, with their rules
  *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays
@@ -24,6 +25,7 @@
 #include <jansson.h>
 
 #include "filters/err.h"
+#include "steer.h"
 #include "store.h"
 
 struct api;
@@ -40,6 +42,9 @@ struct api_hooks {
 	/* actor: who asks. -ENOENT: no such case, -EINVAL: what is asked makes no sense. */
 	int (*correct)(void *context, uint64_t case_id, const char *change, const char *actor,
 		       json_t **ret, struct err *err);
+	/* What a person does with a case; errors as of correct. */
+	int (*steer)(void *context, uint64_t case_id, const struct steer *steer, json_t **ret,
+		     struct err *err);
 	int (*rules)(void *context, json_t **ret, struct err *err);
 };
 

@@ -35,7 +35,8 @@ static int
 take_option(struct ask *ask, int c)
 {
 	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
-		     ((c != 'a' && c != 'l') || ask->takes_queue);
+		     ((c != 'a' && c != 'l') || ask->takes_queue) &&
+		     ((c != 'u' && c != 'r') || ask->takes_steer);
 
 	switch (taken ? c : '?') {
 	case 's':
@@ -51,6 +52,12 @@ take_option(struct ask *ask, int c)
 		return CTL_OK;
 	case 'a':
 		ask->account = optarg;
+		return CTL_OK;
+	case 'u':
+		ask->until = optarg;
+		return CTL_OK;
+	case 'r':
+		ask->reason = optarg;
 		return CTL_OK;
 	case 'l':
 		if (!*optarg || strspn(optarg, "0123456789") != strlen(optarg))
@@ -73,11 +80,14 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "yes", no_argument, NULL, 'y' },
 		{ "account", required_argument, NULL, 'a' },
 		{ "limit", required_argument, NULL, 'l' },
+		{ "until", required_argument, NULL, 'u' },
+		{ "reason", required_argument, NULL, 'r' },
 		{ 0 },
 	};
 	int c, status = CTL_OK;
 
 	ask->socket = CLIENT_SOCKET;
+	ask->until = ask->reason = "";
 	optind = 0;
 	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		status = take_option(ask, c);

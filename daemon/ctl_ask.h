@@ -13,12 +13,13 @@
 /* Set command and which options it takes, the rest zero. */
 struct ask {
 	const char *command;
-	bool takes_json, takes_yes, takes_queue;
+	bool takes_json, takes_yes, takes_queue, takes_steer;
 
 	bool json, yes;
 	const char *account, *limit;
-	const char *socket;    /* where triaged listens */
-	struct config *config; /* holds socket when --config was given */
+	const char *until, *reason; /* "" when not given */
+	const char *socket;         /* where triaged listens */
+	struct config *config;      /* holds socket when --config was given */
 };
 
 /*

@@ -35,8 +35,11 @@ static const struct command {
 	  "load rules, policy and templates again; keep the old ones if they are wrong", true },
 	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
 	  "open cases, the most urgent first", true },
-	{ "case", ctl_case, "show [--json] C12 | correct [--json] C12 +FLAG... -FLAG...",
-	  "one case: its mails, what raised the flags, what was done; say which flags are wrong",
+	{ "case", ctl_case,
+	  "show | correct | assign | note | fault | stage | hold | release | promise | kept | "
+	  "call-off | solve | reopen C12 [--json] [+FLAG... -FLAG...] [WORDS] [--until TIME] "
+	  "[--reason TEXT]",
+	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
 };
 

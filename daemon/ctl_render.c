@@ -42,6 +42,24 @@ customer(const json_t *c)
 	return *string(c, "customer") ? string(c, "customer") : "(no sender)";
 }
 
+/* What was promised next, and whether it is late. */
+static void
+queue_promise(const struct term *term, const json_t *c, int64_t now_ms)
+{
+	int64_t due = term_time(string(c, "promise_due"));
+	char age[32];
+
+	if (!due)
+		return;
+	term_age(due > now_ms ? due - now_ms : now_ms - due, age, sizeof(age));
+	term_style(term, due > now_ms ? STYLE_PLAIN : STYLE_BAD);
+	if (due > now_ms)
+		fprintf(term->out, "promise due in %s  ", age);
+	else
+		fprintf(term->out, "promise overdue for %s  ", age);
+	term_style(term, STYLE_PLAIN);
+}
+
 static void
 queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 {
@@ -63,6 +81,7 @@ queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 	term_cell(term, STYLE_PLAIN, *string(c, "subject") ? string(c, "subject") : "(no subject)",
 		  0);
 	fputs("\n        ", term->out);
+	queue_promise(term, c, now_ms);
 	term_style(term, STYLE_DIM);
 	put_list(term, json_object_get(c, "flags"), "", "", " ");
 	term_style(term, STYLE_PLAIN);
@@ -104,6 +123,21 @@ case_line(const struct term *term, const char *name, const char *text)
 }
 
 static void
+case_hold(const struct term *term, const json_t *hold)
+{
+	if (!json_is_object(hold))
+		return;
+	term_cell(term, STYLE_DIM, "on hold", 10);
+	fputs("until ", term->out);
+	put_when(term, string(hold, "until"));
+	fputs(" by ", term->out);
+	put(term, string(hold, "by"));
+	fputs(": ", term->out);
+	put(term, string(hold, "reason"));
+	putc('\n', term->out);
+}
+
+static void
 case_head(const struct term *term, const json_t *page, int64_t now_ms)
 {
 	const char *name = string(page, "customer_name");
@@ -135,6 +169,8 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	if (strcmp(waiting, "-"))
 		fprintf(term->out, ", waiting for us for %s", waiting);
 	putc('\n', term->out);
+	case_line(term, "fault", string(page, "fault"));
+	case_hold(term, json_object_get(page, "hold"));
 	case_line(term, "language", string(page, "language"));
 	case_line(term, "linked", string(page, "linked"));
 	if (json_is_false(json_object_get(page, "record_sound")))
@@ -253,6 +289,25 @@ case_action(const struct term *term, const json_t *entry)
 	}
 }
 
+static void
+case_promise(const struct term *term, const json_t *promise)
+{
+	const char *state = string(promise, "state");
+	bool open = !strcmp(state, "open");
+	char number[24];
+
+	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
+		 json_integer_value(json_object_get(promise, "number")));
+	fputs("  ", term->out);
+	term_cell(term, STYLE_STRONG, number, 3);
+	term_cell(term, open ? STYLE_PLAIN : STYLE_DIM, state, 10);
+	fputs("  due ", term->out);
+	put_when(term, string(promise, "due"));
+	fputs("  ", term->out);
+	put(term, string(promise, "text"));
+	putc('\n', term->out);
+}
+
 /* What an event says, in words; numbers and hashes that only programs need are left out. */
 static void
 case_event(const struct term *term, const json_t *event)
@@ -307,6 +362,7 @@ render_case(const struct term *term, const json_t *page, int64_t now_ms)
 {
 	case_head(term, page, now_ms);
 	case_section(term, json_object_get(page, "mails"), "mails", case_mail);
+	case_section(term, json_object_get(page, "promises"), "promises", case_promise);
 	case_section(term, json_object_get(page, "outbox"), "actions", case_action);
 	case_section(term, json_object_get(page, "events"), "history", case_event);
 }

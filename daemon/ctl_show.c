@@ -13,6 +13,7 @@
 #include "ctl_ask.h"
 #include "ctl_render.h"
 #include "ctl_show.h"
+#include "steer.h"
 
 static int
 answer(const struct ask *ask, json_t *value,
@@ -119,9 +120,13 @@ ctl_case(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "correct"))
 		return case_correct(argc, argv);
+	if (argc > 1 && steer_verb(argv[1]))
+		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("case", "say: case show C12, or case correct C12 +FLAG -FLAG");
+		status = ctl_usage("case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
+					   "case assign, note, fault, stage, hold, release, "
+					   "promise, kept, call-off, solve, reopen");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);

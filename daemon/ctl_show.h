@@ -7,4 +7,8 @@
 int
 case_correct(int argc, char **argv);
 
+/* `triagectl case VERB`, see steer.h. */
+int
+case_steer(int argc, char **argv);
+
 #endif

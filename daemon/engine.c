@@ -21,8 +21,12 @@
 #include "imap.h"
 #include "log.h"
 #include "mailbox.h"
+#include "promise.h"
 #include "service.h"
 #include "stream.h"
+
+/* At least so often, because the clock may be set. */
+#define PROMISE_LOOK_MS 30000
 
 const struct ruleset_options engine_ruleset_options = { .jit = JIT_USED, .gate = true };
 
@@ -56,6 +60,39 @@ on_api_timer(sd_event_source *source, uint64_t usec, void *context)
 	(void)source;
 	(void)usec;
 	run_api(context);
+	return 0;
+}
+
+static void
+tell_promise(const struct promise_record *p, bool overdue)
+{
+	const struct log_about about = { .account = p->account, .case_id = p->case_id };
+
+	log_line(overdue ? LOG_WARNING : LOG_NOTICE, &about, "the promise \"%.100s\" is %s",
+		 p->text, overdue ? "overdue" : "due soon");
+}
+
+void
+engine_promises(struct engine *e)
+{
+	int64_t now_ms = clock_now_ms(&clock_system), next_ms = 0, wait_ms = PROMISE_LOOK_MS;
+	int r = promise_run(e->service.store, now_ms, tell_promise, &next_ms);
+
+	if (r < 0)
+		log_line(LOG_ERR, NULL, "looking for promises that are due: %s; tried again soon",
+			 strerror(-r));
+	else if (next_ms > 0 && next_ms - now_ms < wait_ms)
+		wait_ms = next_ms > now_ms ? next_ms - now_ms : 0;
+	sd_event_source_set_time_relative(e->promise_timer, (uint64_t)wait_ms * 1000);
+	sd_event_source_set_enabled(e->promise_timer, SD_EVENT_ONESHOT);
+}
+
+static int
+on_promise_timer(sd_event_source *source, uint64_t usec, void *context)
+{
+	(void)source;
+	(void)usec;
+	engine_promises(context);
 	return 0;
 }
 
@@ -268,6 +305,9 @@ set_up_loop(struct engine *e, struct err *err)
 		r = sd_event_add_signal(e->event, NULL, SIGINT, on_stop, e);
 	if (r >= 0)
 		r = sd_event_add_signal(e->event, NULL, SIGHUP, on_hangup, e);
+	if (r >= 0)
+		r = sd_event_add_time_relative(e->event, &e->promise_timer, CLOCK_MONOTONIC, 0, 0,
+					       on_promise_timer, e);
 	if (r >= 0 && sd_watchdog_enabled(0, &e->watchdog_usec) > 0)
 		r = sd_event_add_time_relative(e->event, &e->watchdog, CLOCK_MONOTONIC, 0, 0,
 					       on_watchdog, e);

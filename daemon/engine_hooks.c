@@ -189,6 +189,38 @@ hook_correct(void *context, uint64_t case_id, const char *change, const char *ac
 }
 
 static int
+hook_steer(void *context, uint64_t case_id, const struct steer *steer, json_t **ret,
+	   struct err *err)
+{
+	struct engine *e = context;
+	struct arena *arena = arena_new(0);
+	const char *said;
+	struct case_record c;
+	struct store_txn *txn;
+	int r = arena ? store_begin(e->service.store, true, &txn) : -ENOMEM;
+
+	if (r < 0) {
+		err_set(err, r, "writing to C%llu: %s", (unsigned long long)case_id, strerror(-r));
+		goto out;
+	}
+	r = steer_case(txn, arena, e->config, case_id, steer, &c, &said, err);
+	if (r < 0) {
+		store_abort(txn);
+		goto out;
+	}
+	*ret = view_steered(&c, said);
+	r = store_commit(txn);
+	if (r < 0)
+		err_set(err, r, "writing to C%llu: %s%s", (unsigned long long)case_id, strerror(-r),
+			r == -ENOSPC ? "; make room on the disk or raise store_max" : "");
+	else
+		engine_promises(e);
+out:
+	arena_free(arena);
+	return r;
+}
+
+static int
 hook_rules(void *context, json_t **ret, struct err *err)
 {
 	struct engine *e = context;
@@ -217,6 +249,7 @@ engine_hooks(struct engine *e)
 		.reload = hook_reload,
 		.resume = hook_resume,
 		.correct = hook_correct,
+		.steer = hook_steer,
 		.rules = hook_rules,
 	};
 }

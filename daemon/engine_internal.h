@@ -25,7 +25,7 @@ struct engine {
 	size_t mailbox_count;
 	struct api *api;
 	sd_event *event;
-	sd_event_source *api_timer, *watchdog;
+	sd_event_source *api_timer, *promise_timer, *watchdog;
 	uint64_t watchdog_usec;
 	int64_t started_ms, reloaded_ms;
 	char reload_error[1024];
@@ -34,6 +34,10 @@ struct engine {
 /* What the API asks of the engine. */
 struct api_hooks
 engine_hooks(struct engine *e);
+
+/* Sees to the promises that are due, and sets the timer for the next one. */
+void
+engine_promises(struct engine *e);
 
 /*
  * Loads rules, policy and templates again; keeps the old ones when anything is wrong, or when the

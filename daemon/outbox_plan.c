@@ -14,8 +14,10 @@
 #include <strings.h>
 
 #include "draft.h"
+#include "moment.h"
 #include "notice.h"
 #include "outbox.h"
+#include "steer.h"
 
 struct planner {
 	struct store_txn *txn;
@@ -151,8 +153,8 @@ write_event(struct planner *p, struct outbox_record *entry, struct outbox_record
 }
 
 /*
- * Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made (said in the case), go
- * on without it.
+ * Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made, -EBUSY: the case is
+ * on hold (said in the case); go on without it.
  */
 static int
 fill_entry(struct planner *p, const struct action *action, struct outbox_record *entry,
@@ -173,6 +175,8 @@ fill_entry(struct planner *p, const struct action *action, struct outbox_record 
 		return 0;
 	case ACTION_DRAFT:
 		entry->kind = OUTBOX_DRAFT;
+		if (p->wanted->case_ && case_on_hold(p->wanted->case_, p->wanted->now_ms))
+			return -EBUSY;
 		return write_draft(p, entry, payload);
 	case ACTION_NOTIFY:
 		entry->kind = OUTBOX_NOTIFY;
@@ -191,6 +195,8 @@ note_unmade(struct planner *p, const struct action *action, int error)
 {
 	struct case_record *c = p->wanted->case_;
 	const char *why = "its template, or the agent's address, is not configured";
+	const char *until =
+		c ? moment_text(p->arena, p->wanted->intake->account->zone, c->hold_ms) : "";
 	json_t *data;
 	int r;
 
@@ -200,6 +206,10 @@ note_unmade(struct planner *p, const struct action *action, int error)
 		why = "the mail names nobody who could be answered";
 	else if (error == -E2BIG)
 		why = "its text grew too long";
+	else if (error == -EBUSY)
+		why = until ? arena_printf(p->arena, "the case is on hold until %s", until) : NULL;
+	if (!why)
+		return -ENOMEM;
 	data = json_pack(
 		"{s:s,s:s,s:s}", "action",
 		outbox_kind_name(action->kind == ACTION_DRAFT ? OUTBOX_DRAFT : OUTBOX_NOTIFY),
@@ -238,7 +248,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 	if (!entry.message_id)
 		return -ENOMEM;
 	r = fill_entry(p, action, &entry, &payload);
-	if (r == -ENOENT || r == -EINVAL || r == -E2BIG)
+	if (r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -EBUSY)
 		return note_unmade(p, action, r);
 	if (r == 0)
 		r = record_outbox_put(p->txn, &entry, payload.text ? &payload : NULL);

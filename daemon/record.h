@@ -109,7 +109,13 @@ struct case_record {
 	int64_t waiting_ms; /* since when the customer waits for us; 0 when they do not */
 	unsigned messages;
 	uint64_t last_message;
-	uint64_t linked;     /* the case that a stranger tried to write into, 0 when none */
+	uint64_t linked;   /* the case that a stranger tried to write into, 0 when none */
+	const char *fault; /* whose it is: "ours", "shared", "theirs", "baseless"; "" not known */
+	int64_t hold_ms;   /* nobody answers before; 0: no hold */
+	const char *hold_by, *hold_reason;
+	uint64_t promises;   /* made in this case, ever: the number of the last one */
+	int64_t promise_ms;  /* when the earliest open promise is due; 0: none is open */
+	bool overdue;        /* an open promise was not kept in time */
 	uint64_t last_event; /* number and hash of the newest event: the chain's end */
 	const char *last_hash;
 	const char **participants; /* addresses, lower case */
@@ -132,6 +138,18 @@ struct event_record {
 	json_t *data;
 	const char *previous; /* hash of the event before, 64 zeros for the first */
 	const char *hash;     /* SHA-256 over the record without this member */
+};
+
+/* Something that a customer may rely on until a time. */
+struct promise_record {
+	uint64_t case_id, number; /* key; numbers start at 1 */
+	const char *account;
+	const char *text;
+	const char *made_by;
+	int64_t made_ms, due_ms;
+	int64_t wake_ms;  /* when triaged has something to say of it; 0: nothing any more */
+	int64_t ended_ms; /* 0: open */
+	bool kept;        /* ended because it was; else it was called off */
 };
 
 /* What a person said of one flag of a mail. */
@@ -257,7 +275,10 @@ record_message_by_fingerprint(struct store_txn *txn, const char *account, const 
 int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
 
-/* Also keeps the queue index: open cases by severity, then by how long the customer has waited. */
+/*
+ * Also keeps the queue index: open cases with an overdue promise, then by severity, then by how
+ * long the customer has waited.
+ */
 int
 record_case_put(struct store_txn *txn, const struct case_record *record);
 
@@ -272,6 +293,26 @@ record_customer_get(struct store_txn *txn, struct arena *arena, const char *addr
 
 int
 record_customer_put(struct store_txn *txn, const struct customer_record *record);
+
+/* Also keeps the index by wake_ms. */
+int
+record_promise_put(struct store_txn *txn, struct arena *arena, const struct promise_record *record);
+
+int
+record_promise_get(struct store_txn *txn, struct arena *arena, uint64_t case_id, uint64_t number,
+		   struct promise_record *ret);
+
+/* Visits the promises of a case by number. */
+int
+record_promise_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+		    int (*visit)(void *context, const struct promise_record *record),
+		    void *context);
+
+/*
+ * The promise that is to wake up first, whatever the case. -ENOENT when none is.
+ */
+int
+record_promise_first(struct store_txn *txn, struct arena *arena, struct promise_record *ret);
 
 /*
  * Appends an event to a case's chain: sets c->last_event and c->last_hash (strings in the arena);

@@ -1,9 +1,9 @@
 /*
  * record_case: cases with their queue, and customers.
  *
- * The queue is an index whose byte order is its order: severity (highest first), then since when
- * the customer waits, then the number. It exists twice, for all accounts and for each, so that one
- * account's queue is never found by reading all.
+ * The queue is an index whose byte order is its order: cases whose promise was not kept, then by
+ * severity (highest first), then since when the customer waits, then the number. It exists twice,
+ * for all accounts and for each, so that one account's queue is never found by reading all.
  */
 #include "record_io.h"
 
@@ -34,7 +34,8 @@ queue_key(struct record_key key, const struct case_record *c)
 {
 	int severity = c->severity ? severity_by_name(c->severity) : -1;
 
-	record_key_u8(&key, (uint8_t)(UINT8_MAX - (severity < 0 ? 0 : severity)));
+	/* A promise that was not kept comes before everything else. */
+	record_key_u8(&key, c->overdue ? 0 : (uint8_t)(UINT8_MAX - (severity < 0 ? 0 : severity)));
 	record_key_u64(&key, c->waiting_ms > 0 ? (uint64_t)c->waiting_ms : UINT64_MAX);
 	record_key_u64(&key, c->id);
 	return key;
@@ -70,6 +71,7 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 	if (record_read_key(&r, txn, arena, &key) < 0)
 		return record_read_end(&r);
 	c.account = record_read_string(&r, "account");
+	c.overdue = record_read_bool(&r, "overdue");
 	c.severity = record_read_string(&r, "severity");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
@@ -112,7 +114,11 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "account", c->account);
 	record_write_string(&w, "customer", c->customer);
 	record_write_string(&w, "customer_name", c->customer_name);
+	record_write_string(&w, "fault", c->fault);
 	record_write_flags(&w, "flags", c->flags);
+	record_write_string(&w, "hold_by", c->hold_by);
+	record_write_number(&w, "hold_ms", c->hold_ms);
+	record_write_string(&w, "hold_reason", c->hold_reason);
 	record_write_string(&w, "language", c->language);
 	record_write_number(&w, "last_event", (int64_t)c->last_event);
 	record_write_string(&w, "last_hash", c->last_hash);
@@ -120,8 +126,11 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_number(&w, "linked", (int64_t)c->linked);
 	record_write_number(&w, "messages", c->messages);
 	record_write_number(&w, "opened_ms", c->opened_ms);
+	record_write_bool(&w, "overdue", c->overdue);
 	record_write_string(&w, "owner", c->owner);
 	record_write_strings(&w, "participants", c->participants, c->participant_count);
+	record_write_number(&w, "promise_ms", c->promise_ms);
+	record_write_number(&w, "promises", (int64_t)c->promises);
 	record_write_string(&w, "severity", c->severity);
 	record_write_string(&w, "stage", c->stage);
 	record_write_string(&w, "state", states[c->state]);
@@ -155,7 +164,11 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.account = record_read_string(&r, "account");
 	c.customer = record_read_string(&r, "customer");
 	c.customer_name = record_read_string(&r, "customer_name");
+	c.fault = record_read_string(&r, "fault");
 	c.flags = record_read_flags(&r, "flags");
+	c.hold_by = record_read_string(&r, "hold_by");
+	c.hold_ms = record_read_number(&r, "hold_ms", 0, INT64_MAX);
+	c.hold_reason = record_read_string(&r, "hold_reason");
 	c.language = record_read_string(&r, "language");
 	c.last_event = record_read_u64(&r, "last_event");
 	c.last_hash = record_read_string(&r, "last_hash");
@@ -163,8 +176,11 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.linked = record_read_u64(&r, "linked");
 	c.messages = record_read_u32(&r, "messages");
 	c.opened_ms = record_read_number(&r, "opened_ms", INT64_MIN, INT64_MAX);
+	c.overdue = record_read_bool(&r, "overdue");
 	c.owner = record_read_string(&r, "owner");
 	c.participants = record_read_strings(&r, "participants", &c.participant_count);
+	c.promise_ms = record_read_number(&r, "promise_ms", 0, INT64_MAX);
+	c.promises = record_read_u64(&r, "promises");
 	c.severity = record_read_string(&r, "severity");
 	c.stage = record_read_string(&r, "stage");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);

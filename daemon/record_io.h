@@ -6,7 +6,7 @@
  * and 'f' fingerprint → message, 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload.
  * Tables of all: 's' sequences (store.c), 'm' message, 'c' case, 'q' queue, 'e' event, 'k'
  * customer, 'p' parked ledger entries, 't' troubled outbox entries, 'x' correction, 'w' corrections
- * against a rule.
+ * against a rule, 'g' promise, 'd' promises by when they wake.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
+#include "steer.h"
 #include "view.h"
 #include "view_internal.h"
 
@@ -122,17 +124,37 @@ case_words(struct store_txn *txn, const struct case_record *c, json_t **ret)
 	return 0;
 }
 
+/* null without a hold; one that has ended is none. */
+static json_t *
+hold_json(const struct case_record *c)
+{
+	if (!case_on_hold(c, clock_now_ms(&clock_system)))
+		return json_null();
+	return json_pack("{s:o, s:s, s:s}", "until", time_json(c->hold_ms), "by", text(c->hold_by),
+			 "reason", text(c->hold_reason));
+}
+
 /* What queue and case page both show. */
 static json_t *
 case_head(const struct case_record *c)
 {
-	return json_pack("{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "id",
-			 case_json(c->id), "account", text(c->account), "severity",
-			 text(c->severity), "flags", flags_json(c->flags), "customer",
-			 text(c->customer), "customer_name", text(c->customer_name), "subject",
-			 text(c->subject), "owner", text(c->owner), "language", text(c->language),
-			 "stage", text(c->stage), "messages", (int)c->messages, "waiting_since",
-			 time_json(c->waiting_ms));
+	return json_pack(
+		"{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:b, s:o}", "id",
+		case_json(c->id), "account", text(c->account), "severity", text(c->severity),
+		"flags", flags_json(c->flags), "customer", text(c->customer), "customer_name",
+		text(c->customer_name), "subject", text(c->subject), "owner", text(c->owner),
+		"language", text(c->language), "stage", text(c->stage), "messages",
+		(int)c->messages, "waiting_since", time_json(c->waiting_ms), "promise_due",
+		time_json(c->promise_ms), "overdue", c->overdue, "hold", hold_json(c));
+}
+
+json_t *
+view_steered(const struct case_record *c, const char *said)
+{
+	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o}", "case", case_json(c->id), "said",
+			 said, "state", c->state == CASE_SOLVED ? "solved" : "open", "stage",
+			 text(c->stage), "owner", text(c->owner), "fault", text(c->fault), "hold",
+			 hold_json(c));
 }
 
 struct queue_view {
@@ -189,7 +211,7 @@ struct case_view {
 	struct store_txn *txn;
 	struct arena *arena;
 	const struct case_record *record;
-	json_t *events, *messages, *outbox;
+	json_t *events, *messages, *outbox, *promises;
 };
 
 static int
@@ -271,6 +293,23 @@ visit_waiting(void *context, const struct outbox_record *e)
 	return json_array_size(v->outbox) < CASE_EVENTS_MAX ? add_outbox(v, e) : 1;
 }
 
+static int
+visit_promise(void *context, const struct promise_record *p)
+{
+	struct case_view *v = context;
+	json_t *one;
+
+	if (json_array_size(v->promises) >= CASE_EVENTS_MAX)
+		return 1;
+	one = json_pack("{s:I, s:s, s:o, s:o, s:s, s:s}", "number", (json_int_t)p->number, "text",
+			text(p->text), "due", time_json(p->due_ms), "ended", time_json(p->ended_ms),
+			"by", text(p->made_by), "state",
+			p->ended_ms == 0 ? "open"
+			: p->kept        ? "kept"
+					 : "called off");
+	return one && json_array_append_new(v->promises, one) == 0 ? 0 : -ENOMEM;
+}
+
 static json_t *
 case_page(const struct case_record *c, const struct case_view *v, bool chain)
 {
@@ -293,6 +332,8 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "mails", json_incref(v->messages));
 	json_object_set_new(page, "events", json_incref(v->events));
 	json_object_set_new(page, "outbox", json_incref(v->outbox));
+	json_object_set_new(page, "promises", json_incref(v->promises));
+	json_object_set_new(page, "fault", json_string(text(c->fault)));
 	return page;
 }
 
@@ -303,14 +344,15 @@ view_case(struct store_txn *txn, uint64_t case_id, json_t **ret)
 			       .arena = arena_new(0),
 			       .events = json_array(),
 			       .messages = json_array(),
-			       .outbox = json_array() };
+			       .outbox = json_array(),
+			       .promises = json_array() };
 	struct case_record c;
 	json_t *page = NULL;
 	uint64_t broken;
 	bool chain;
 	int r = -ENOMEM;
 
-	if (!v.arena || !v.events || !v.messages || !v.outbox)
+	if (!v.arena || !v.events || !v.messages || !v.outbox || !v.promises)
 		goto out;
 	r = record_case_get(txn, v.arena, case_id, &c);
 	if (r < 0)
@@ -319,6 +361,8 @@ view_case(struct store_txn *txn, uint64_t case_id, json_t **ret)
 	r = record_event_each(txn, v.arena, case_id, visit_event, &v);
 	if (r == 0)
 		r = record_outbox_each(txn, v.arena, c.account, 0, visit_waiting, &v);
+	if (r == 0)
+		r = record_promise_each(txn, v.arena, case_id, visit_promise, &v);
 	if (r < 0)
 		goto out;
 	r = record_event_verify(txn, case_id, &broken);
@@ -333,6 +377,7 @@ out:
 	json_decref(v.events);
 	json_decref(v.messages);
 	json_decref(v.outbox);
+	json_decref(v.promises);
 	arena_free(v.arena);
 	return r;
 }

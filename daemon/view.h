@@ -55,4 +55,9 @@ view_corrections(struct store_txn *txn, size_t limit, json_t **ret);
 json_t *
 view_flags(const struct case_record *c);
 
+/* What a person did: {"case", "said", and of the case: "state", "stage", "owner", "fault", "hold"}.
+ */
+json_t *
+view_steered(const struct case_record *c, const char *said);
+
 #endif

@@ -1,0 +1,182 @@
+/*
+ * promise: see promise.h.
+ */
+#include "promise.h"
+
+#include <errno.h>
+
+#define RUN_MAX 10000 /* promises in one call */
+
+static int
+append(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms,
+       const char *actor, const char *kind, const struct promise_record *p)
+{
+	json_t *data = json_pack("{s:s, s:I, s:I}", "text", p->text, "promise",
+				 (json_int_t)p->number, "due_ms", (json_int_t)p->due_ms);
+	int r = data ? record_event_append(txn, arena, c, now_ms, actor, kind, data) : -ENOMEM;
+
+	json_decref(data);
+	return r;
+}
+
+/* What the open promises of a case say of it. */
+struct open_promises {
+	int64_t now_ms, first_due;
+	bool overdue;
+	unsigned count;
+	uint64_t last;
+};
+
+static int
+visit_open(void *context, const struct promise_record *p)
+{
+	struct open_promises *open = context;
+
+	if (p->ended_ms > 0)
+		return 0;
+	open->count++;
+	open->last = p->number;
+	open->overdue |= p->due_ms <= open->now_ms;
+	if (open->first_due == 0 || p->due_ms < open->first_due)
+		open->first_due = p->due_ms;
+	return 0;
+}
+
+/* Brings the case up to what its promises are now, and puts it. */
+static int
+update_case(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms)
+{
+	struct open_promises open = { .now_ms = now_ms };
+	int r = record_promise_each(txn, arena, c->id, visit_open, &open);
+
+	if (r < 0)
+		return r;
+	c->promise_ms = open.first_due;
+	c->overdue = open.overdue;
+	c->updated_ms = now_ms;
+	return record_case_put(txn, c);
+}
+
+int
+promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *text,
+	     int64_t due_ms, const char *actor, int64_t now_ms, uint64_t *ret_number)
+{
+	int64_t notice_ms = due_ms - PROMISE_NOTICE_MS;
+	struct promise_record p = {
+		.case_id = c->id,
+		.number = c->promises + 1,
+		.account = c->account,
+		.text = text,
+		.made_by = actor,
+		.made_ms = now_ms,
+		.due_ms = due_ms,
+		.wake_ms = notice_ms > now_ms ? notice_ms : due_ms,
+	};
+	int r = record_promise_put(txn, arena, &p);
+
+	c->promises = p.number;
+	if (r == 0)
+		r = append(txn, arena, c, now_ms, actor, "promised", &p);
+	if (r == 0)
+		r = update_case(txn, arena, c, now_ms);
+	if (r == 0)
+		*ret_number = p.number;
+	return r;
+}
+
+int
+promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
+	    bool kept, const char *actor, int64_t now_ms)
+{
+	struct promise_record p;
+	int r = record_promise_get(txn, arena, c->id, number, &p);
+
+	if (r < 0)
+		return r;
+	if (p.ended_ms > 0)
+		return -EALREADY;
+	p.ended_ms = now_ms;
+	p.kept = kept;
+	p.wake_ms = 0;
+	r = record_promise_put(txn, arena, &p);
+	if (r == 0)
+		r = append(txn, arena, c, now_ms, actor, kept ? "kept" : "called-off", &p);
+	return r < 0 ? r : update_case(txn, arena, c, now_ms);
+}
+
+int
+promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+		   unsigned *ret_count, uint64_t *ret_only)
+{
+	struct open_promises open = { .now_ms = 0 };
+	int r = record_promise_each(txn, arena, case_id, visit_open, &open);
+
+	*ret_count = open.count;
+	*ret_only = open.last;
+	return r;
+}
+
+static int
+wake(struct store_txn *txn, struct arena *arena, struct promise_record *p, int64_t now_ms,
+     bool *ret_overdue)
+{
+	struct case_record c;
+	int r = record_case_get(txn, arena, p->case_id, &c);
+
+	if (r < 0)
+		return r == -ENOENT ? -EBADMSG : r;
+	*ret_overdue = p->due_ms <= now_ms;
+	p->wake_ms = *ret_overdue ? 0 : p->due_ms;
+	r = record_promise_put(txn, arena, p);
+	if (r == 0)
+		r = append(txn, arena, &c, now_ms, "triaged", *ret_overdue ? "overdue" : "due-soon",
+			   p);
+	return r < 0 ? r : update_case(txn, arena, &c, now_ms);
+}
+
+/* 1: one promise was seen to; 0: nothing is due, *ret_next_ms says when something will be. */
+static int
+run_one(struct store *store, struct arena *arena, int64_t now_ms,
+	void (*tell)(const struct promise_record *promise, bool overdue), int64_t *ret_next_ms)
+{
+	struct promise_record p;
+	struct store_txn *txn;
+	bool overdue;
+	int r = store_begin(store, true, &txn);
+
+	if (r < 0)
+		return r;
+	r = record_promise_first(txn, arena, &p);
+	if (r < 0 || p.wake_ms > now_ms) {
+		store_abort(txn);
+		*ret_next_ms = r < 0 ? 0 : p.wake_ms;
+		return r == -ENOENT ? 0 : r;
+	}
+	r = wake(txn, arena, &p, now_ms, &overdue);
+	if (r < 0) {
+		store_abort(txn);
+		return r;
+	}
+	r = store_commit(txn);
+	if (r == 0 && tell)
+		tell(&p, overdue);
+	return r < 0 ? r : 1;
+}
+
+int
+promise_run(struct store *store, int64_t now_ms,
+	    void (*tell)(const struct promise_record *promise, bool overdue), int64_t *ret_next_ms)
+{
+	struct arena *arena = arena_new(0);
+	int r = 1;
+
+	if (!arena)
+		return -ENOMEM;
+	*ret_next_ms = now_ms;
+	for (unsigned i = 0; i < RUN_MAX && r == 1; i++) {
+		arena_reset(arena);
+		r = run_one(store, arena, now_ms, tell, ret_next_ms);
+	}
+	arena_free(arena);
+	return r < 0 ? r : 0;
+}

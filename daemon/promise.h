@@ -1,0 +1,49 @@
+/*
+ * promise: what a customer may rely on, followed until it is kept.
+ *
+ * An open promise wakes up twice: PROMISE_NOTICE_MS before it is due (the case says so), and when
+ * it is due (its case goes to the top of the queue until it is kept or called off). Both are kept
+ * in the store, so they survive restarts, and come at once where the clock has jumped past them.
+ * Works inside the caller's write transaction but for promise_run(); nothing is written when it
+ * fails (abort the transaction).
+ */
+#ifndef DAEMON_PROMISE_H
+#define DAEMON_PROMISE_H
+
+#include "filters/arena.h"
+#include "record.h"
+#include "store.h"
+
+#define PROMISE_NOTICE_MS (60 * 60 * 1000)
+
+/*
+ * Makes a promise in a case ("promised" event) and puts the case. due_ms lies in the future (the
+ * caller's to check). *ret_number is its number in the case.
+ */
+int
+promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *text,
+	     int64_t due_ms, const char *actor, int64_t now_ms, uint64_t *ret_number);
+
+/*
+ * Ends a promise ("kept", or "called-off" event) and puts the case. -ENOENT: there is none of that
+ * number; -EALREADY: it has ended.
+ */
+int
+promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
+	    bool kept, const char *actor, int64_t now_ms);
+
+/* How many promises of a case are open; *ret_only is the number of the last of them. */
+int
+promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+		   unsigned *ret_count, uint64_t *ret_only);
+
+/*
+ * Does what is due by now_ms, in a transaction of its own for each promise ("due-soon" and
+ * "overdue" events). Calls tell for each, when not NULL. *ret_next_ms is when the next one wakes, 0
+ * for never. Returns 0 or a store error.
+ */
+int
+promise_run(struct store *store, int64_t now_ms,
+	    void (*tell)(const struct promise_record *promise, bool overdue), int64_t *ret_next_ms);
+
+#endif

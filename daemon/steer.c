@@ -1,0 +1,378 @@
+/*
+ * steer: see steer.h.
+ */
+#include "steer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "case.h"
+#include "moment.h"
+#include "promise.h"
+
+struct turn {
+	struct store_txn *txn;
+	struct arena *arena;
+	const struct config *config;
+	const struct steer *steer;
+	struct case_record c;
+	const char *said;
+	struct err *err;
+};
+
+static const char *const faults[] = { "ours", "shared", "theirs", "baseless" };
+
+/* The way of a complaint; solved is a state of its own. */
+static const char *const stages[] = { "new",     "acknowledged", "investigating", "approval",
+				      "offered", "agreed",       "fulfilling",    "confirmed" };
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static bool
+is_one_of(const char *const *list, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], word) == 0)
+			return true;
+	return false;
+}
+
+static const struct zone *
+zone_of(const struct turn *t)
+{
+	for (size_t i = 0; i < t->config->account_count; i++)
+		if (strcmp(t->config->accounts[i].name, t->c.account) == 0)
+			return t->config->accounts[i].zone;
+	return NULL;
+}
+
+/* Puts the case with an event of the verb's kind. Takes over data. */
+static int
+put(struct turn *t, const char *kind, json_t *data)
+{
+	int r = data ? record_event_append(t->txn, t->arena, &t->c, t->steer->now_ms,
+					   t->steer->actor, kind, data)
+		     : -ENOMEM;
+
+	json_decref(data);
+	t->c.updated_ms = t->steer->now_ms;
+	return r < 0 ? r : record_case_put(t->txn, &t->c);
+}
+
+/* Reads until: it must lie ahead. */
+static int
+read_until(struct turn *t, int64_t *ret_ms)
+{
+	const struct steer *s = t->steer;
+
+	*ret_ms = moment_parse(zone_of(t), s->now_ms, s->until);
+	if (*ret_ms < 0)
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no time; write 2026-12-01 10:00, 2026-12-01, +2h or "
+			       "+3d",
+			       s->until);
+	if (*ret_ms <= s->now_ms)
+		return err_set(t->err, -EINVAL, "%.60s has passed already; say a time to come",
+			       s->until);
+	return 0;
+}
+
+static int
+do_assign(struct turn *t)
+{
+	const struct agent_config *agent = config_agent(t->config, t->steer->value);
+
+	if (!agent)
+		return err_set(t->err, -EINVAL,
+			       "nobody is called \"%.60s\"; agents are named in the configuration",
+			       t->steer->value);
+	t->said = arena_printf(t->arena, "C%" PRIu64 " is now %s's", t->c.id, agent->display);
+	return case_assign(t->txn, t->arena, &t->c, agent->name,
+			   *t->steer->reason ? t->steer->reason : "said by hand", t->steer->actor,
+			   t->steer->now_ms);
+}
+
+static int
+do_note(struct turn *t)
+{
+	t->said = arena_printf(t->arena, "noted in C%" PRIu64, t->c.id);
+	return put(t, "noted", json_pack("{s:s}", "text", t->steer->value));
+}
+
+static int
+do_fault(struct turn *t)
+{
+	const char *before = t->c.fault;
+
+	if (!is_one_of(faults, COUNT(faults), t->steer->value))
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" says nothing about whose fault it is; say ours, shared, "
+			       "theirs or baseless",
+			       t->steer->value);
+	t->c.fault = t->steer->value;
+	t->said =
+		arena_printf(t->arena, "the fault in C%" PRIu64 " is now: %s", t->c.id, t->c.fault);
+	return put(t, "fault",
+		   json_pack("{s:s, s:s, s:s}", "before", before, "fault", t->c.fault, "reason",
+			     t->steer->reason));
+}
+
+static int
+do_stage(struct turn *t)
+{
+	const char *before = t->c.stage;
+
+	if (!is_one_of(stages, COUNT(stages), t->steer->value))
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no stage; say new, acknowledged, investigating, "
+			       "approval, offered, agreed, fulfilling or confirmed",
+			       t->steer->value);
+	t->c.stage = t->steer->value;
+	t->said =
+		arena_printf(t->arena, "C%" PRIu64 " is now at the stage: %s", t->c.id, t->c.stage);
+	return put(t, "stage",
+		   json_pack("{s:s, s:s, s:s}", "before", before, "stage", t->c.stage, "reason",
+			     t->steer->reason));
+}
+
+/* A hold has somebody who keeps it, a reason and an end: "nobody acts" is no plan. */
+static int
+do_hold(struct turn *t)
+{
+	int64_t until;
+	int r;
+
+	if (!*t->steer->until || !*t->steer->reason)
+		return err_set(t->err, -EINVAL,
+			       "a hold needs an end and a reason: case hold C%" PRIu64
+			       " --until +1d --reason \"...\"",
+			       t->c.id);
+	r = read_until(t, &until);
+	if (r < 0)
+		return r;
+	t->c.hold_ms = until;
+	t->c.hold_by = t->steer->actor;
+	t->c.hold_reason = t->steer->reason;
+	t->said = arena_printf(t->arena, "C%" PRIu64 " is on hold until %s: no draft is laid out",
+			       t->c.id, moment_text(t->arena, zone_of(t), until));
+	return put(t, "held",
+		   json_pack("{s:I, s:s, s:s}", "until_ms", (json_int_t)until, "until",
+			     moment_text(t->arena, zone_of(t), until), "reason", t->steer->reason));
+}
+
+static int
+do_release(struct turn *t)
+{
+	if (!case_on_hold(&t->c, t->steer->now_ms))
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " is not on hold", t->c.id);
+	t->c.hold_ms = 0;
+	t->c.hold_by = t->c.hold_reason = "";
+	t->said = arena_printf(t->arena, "C%" PRIu64 " is not on hold any more", t->c.id);
+	return put(t, "released", json_pack("{s:s}", "reason", t->steer->reason));
+}
+
+static int
+do_promise(struct turn *t)
+{
+	uint64_t number;
+	int64_t due;
+	int r;
+
+	if (!*t->steer->until)
+		return err_set(t->err, -EINVAL,
+			       "a promise needs a time: case promise C%" PRIu64
+			       " \"call back\" --until \"2026-12-01 10:00\"",
+			       t->c.id);
+	r = read_until(t, &due);
+	if (r < 0)
+		return r;
+	r = promise_make(t->txn, t->arena, &t->c, t->steer->value, due, t->steer->actor,
+			 t->steer->now_ms, &number);
+	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is due %s", number,
+			       t->c.id, moment_text(t->arena, zone_of(t), due));
+	return r;
+}
+
+/* The promise that is meant: by its number, or the only open one. */
+static int
+which_promise(struct turn *t, uint64_t *ret)
+{
+	char *end;
+	unsigned open;
+	int r;
+
+	if (*t->steer->value) {
+		errno = 0;
+		*ret = strtoull(t->steer->value, &end, 10);
+		if (errno || *end || t->steer->value[0] < '0' || t->steer->value[0] > '9')
+			return err_set(t->err, -EINVAL, "\"%.60s\" is no number of a promise",
+				       t->steer->value);
+		return 0;
+	}
+	r = promise_open_count(t->txn, t->arena, t->c.id, &open, ret);
+	if (r == 0 && open != 1)
+		return err_set(t->err, -EINVAL,
+			       open ? "C%" PRIu64
+				      " has several open promises; say the number of one"
+				    : "C%" PRIu64 " has no open promise",
+			       t->c.id);
+	return r;
+}
+
+static int
+end_promise(struct turn *t, bool kept)
+{
+	uint64_t number;
+	int r = which_promise(t, &number);
+
+	if (r < 0)
+		return r;
+	r = promise_end(t->txn, t->arena, &t->c, number, kept, t->steer->actor, t->steer->now_ms);
+	if (r == -ENOENT)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no promise %" PRIu64, t->c.id,
+			       number);
+	if (r == -EALREADY)
+		return err_set(t->err, -EINVAL, "promise %" PRIu64 " of C%" PRIu64 " has ended",
+			       number, t->c.id);
+	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is %s", number,
+			       t->c.id, kept ? "kept" : "called off");
+	return r;
+}
+
+static int
+do_kept(struct turn *t)
+{
+	return end_promise(t, true);
+}
+
+static int
+do_call_off(struct turn *t)
+{
+	if (!*t->steer->reason)
+		return err_set(t->err, -EINVAL,
+			       "say why, and tell the customer before it is due: --reason \"...\"");
+	return end_promise(t, false);
+}
+
+static int
+do_solve(struct turn *t)
+{
+	unsigned open;
+	uint64_t only;
+	int r;
+
+	if (t->c.state == CASE_SOLVED)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " is solved already", t->c.id);
+	r = promise_open_count(t->txn, t->arena, t->c.id, &open, &only);
+	if (r < 0)
+		return r;
+	if (open > 0)
+		return err_set(t->err, -EINVAL,
+			       "C%" PRIu64 " has an open promise (%" PRIu64
+			       "); say case kept or case call-off first",
+			       t->c.id, only);
+	t->c.state = CASE_SOLVED;
+	t->c.waiting_ms = 0;
+	t->said = arena_printf(t->arena, "C%" PRIu64 " is solved", t->c.id);
+	return put(t, "solved", json_pack("{s:s}", "reason", t->steer->reason));
+}
+
+static int
+do_reopen(struct turn *t)
+{
+	if (t->c.state == CASE_OPEN)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " is open", t->c.id);
+	t->c.state = CASE_OPEN;
+	t->said = arena_printf(t->arena, "C%" PRIu64 " is open again", t->c.id);
+	return put(t, "reopened", json_pack("{s:s}", "reason", t->steer->reason));
+}
+
+static const struct {
+	int (*act)(struct turn *t);
+	bool takes_value, needs_value;
+} acts[] = {
+	{ do_assign, true, true },  { do_note, true, true },     { do_fault, true, true },
+	{ do_stage, true, true },   { do_hold, false, false },   { do_release, false, false },
+	{ do_promise, true, true }, { do_kept, true, false },    { do_call_off, true, false },
+	{ do_solve, false, false }, { do_reopen, false, false },
+};
+
+/* In the order of acts. */
+const struct steer_verb steer_verbs[] = {
+	{ "assign", "case assign C12 AGENT [--reason TEXT]" },
+	{ "note", "case note C12 TEXT" },
+	{ "fault", "case fault C12 ours|shared|theirs|baseless [--reason TEXT]" },
+	{ "stage", "case stage C12 STAGE [--reason TEXT]" },
+	{ "hold", "case hold C12 --until TIME --reason TEXT" },
+	{ "release", "case release C12 [--reason TEXT]" },
+	{ "promise", "case promise C12 TEXT --until TIME" },
+	{ "kept", "case kept C12 [NUMBER]" },
+	{ "call-off", "case call-off C12 [NUMBER] --reason TEXT" },
+	{ "solve", "case solve C12 [--reason TEXT]" },
+	{ "reopen", "case reopen C12 [--reason TEXT]" },
+};
+
+const size_t steer_verb_count = COUNT(steer_verbs);
+
+_Static_assert(COUNT(steer_verbs) == COUNT(acts), "every verb has its act");
+
+const struct steer_verb *
+steer_verb(const char *name)
+{
+	for (size_t i = 0; i < steer_verb_count; i++)
+		if (strcmp(steer_verbs[i].name, name) == 0)
+			return &steer_verbs[i];
+	return NULL;
+}
+
+static int
+check(const struct steer *s, size_t verb, struct err *err)
+{
+	if (strlen(s->value) > STEER_TEXT_MAX || strlen(s->reason) > STEER_TEXT_MAX)
+		return err_set(err, -EINVAL, "the text is longer than %d bytes; say it shorter",
+			       STEER_TEXT_MAX);
+	if ((acts[verb].needs_value && !*s->value) || (!acts[verb].takes_value && *s->value))
+		return err_set(err, -EINVAL, "say: %s", steer_verbs[verb].usage);
+	return 0;
+}
+
+int
+steer_case(struct store_txn *txn, struct arena *arena, const struct config *config,
+	   uint64_t case_id, const struct steer *steer, struct case_record *ret,
+	   const char **ret_said, struct err *err)
+{
+	const struct steer_verb *verb = steer_verb(steer->verb);
+	struct turn t = {
+		.txn = txn, .arena = arena, .config = config, .steer = steer, .err = err
+	};
+	int r;
+
+	if (!verb)
+		return err_set(err, -EINVAL, "a case cannot be asked to \"%.40s\"", steer->verb);
+	r = check(steer, (size_t)(verb - steer_verbs), err);
+	if (r < 0)
+		return r;
+	r = record_case_get(txn, arena, case_id, &t.c);
+	if (r == -ENOENT)
+		return err_set(err, r, "there is no case C%" PRIu64, case_id);
+	if (r == 0)
+		r = acts[verb - steer_verbs].act(&t);
+	if (r == 0 && !t.said)
+		r = -ENOMEM;
+	if (r < 0)
+		return r == -EINVAL ? r
+				    : err_set(err, r, "writing to case C%" PRIu64 ": %s", case_id,
+					      strerror(-r));
+	*ret = t.c;
+	*ret_said = t.said;
+	return 0;
+}
+
+bool
+case_on_hold(const struct case_record *c, int64_t now_ms)
+{
+	return c->hold_ms > now_ms;
+}
