@@ -115,10 +115,10 @@ get_queue(struct request *request, json_t **ret)
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
+/* A case's page; all: abusive words are not hidden. */
 static unsigned
-get_case(struct request *request, json_t **ret)
+show_case(struct request *request, uint64_t number, bool all, json_t **ret)
 {
-	uint64_t number = case_number(request->rest);
 	struct store_txn *txn;
 	int r;
 
@@ -126,7 +126,7 @@ get_case(struct request *request, json_t **ret)
 		return fail(ret, MHD_HTTP_NOT_FOUND, "a case is named like C12");
 	r = store_begin(request->api->store, false, &txn);
 	if (r == 0) {
-		r = view_case(txn, number, ret);
+		r = view_case(txn, number, all, ret);
 		store_abort(txn);
 	}
 	if (r == -ENOENT) {
@@ -135,6 +135,27 @@ get_case(struct request *request, json_t **ret)
 			json_sprintf("there is no case C%llu", (unsigned long long)number));
 		return MHD_HTTP_NOT_FOUND;
 	}
+	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
+}
+
+static unsigned
+get_case(struct request *request, json_t **ret)
+{
+	return show_case(request, case_number(request->rest), false, ret);
+}
+
+static unsigned
+get_customer(struct request *request, json_t **ret)
+{
+	struct store_txn *txn;
+	int r = store_begin(request->api->store, false, &txn);
+
+	if (r == 0) {
+		r = view_customer(txn, request->rest, ret);
+		store_abort(txn);
+	}
+	if (r == -ENOENT)
+		return fail(ret, MHD_HTTP_NOT_FOUND, "nobody with this address has written");
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
@@ -196,6 +217,10 @@ post_case(struct request *request, json_t **ret)
 	r = correct ? hooks->correct(hooks->context, case_number(name),
 				     text_argument(request, "change"), actor, ret, &err)
 		    : hooks->steer(hooks->context, case_number(name), &steer, ret, &err);
+	if (r == 0 && strcmp(steer.verb, "unmask") == 0) {
+		json_decref(*ret);
+		return show_case(request, case_number(name), true, ret);
+	}
 	if (r == 0)
 		return MHD_HTTP_OK;
 	return fail(ret,
@@ -262,6 +287,7 @@ static const struct route {
 	{ MHD_HTTP_METHOD_GET, "/v1/queue", false, get_queue },
 	{ MHD_HTTP_METHOD_GET, "/v1/cases/", true, get_case },
 	{ MHD_HTTP_METHOD_POST, "/v1/cases/", true, post_case },
+	{ MHD_HTTP_METHOD_GET, "/v1/customers/", true, get_customer },
 	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
 	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },

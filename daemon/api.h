@@ -9,7 +9,9 @@
  *   GET  /v1/queue?account=&limit=
  *   GET  /v1/cases/C12              case, messages with evidence, events, drafts
  *   POST /v1/cases/C12/correct?change=+threat.legal,-abuse.insult
- *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words
+ *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words;
+ *                                  unmask: the case with all its words
+ *   GET  /v1/customers/ADDRESS      what is known of a customer
  *   GET  /v1/rules                  what each rule did, and corrections against it
  *   GET  /v1/corrections            mails that were corrected, with their rules
  *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays

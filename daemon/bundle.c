@@ -62,6 +62,19 @@ load_policy(struct rule_files *l, const struct config *config, struct bundle *b)
 			    &b->policy);
 }
 
+static int
+load_playbook(struct rule_files *l, struct bundle *b)
+{
+	const char *const *templates =
+		names_of(l->arena, l->templates, sizeof(*l->templates), l->template_count);
+
+	if (!templates)
+		return -ENOMEM;
+	return l->playbook_path ? playbook_parse(l->playbook_path, l->playbook.at, l->playbook.len,
+						 templates, l->problems, &b->playbook)
+				: 0;
+}
+
 /* A template that cannot be read is left out; its mistakes are in problems. */
 static int
 load_templates(struct rule_files *l, struct bundle *b)
@@ -98,6 +111,8 @@ make_hash(const struct rule_files *l, struct bundle *b)
 
 	buf_printf(&all, "%s\n%zu\n", ruleset_hash(b->rules), l->policy.len);
 	buf_add(&all, l->policy.at, l->policy.len);
+	buf_printf(&all, "\n%zu\n", l->playbook.len);
+	buf_add(&all, l->playbook.at, l->playbook.len);
 	for (size_t i = 0; i < l->template_count; i++) {
 		const struct rule_template *f = &l->templates[i];
 
@@ -125,9 +140,12 @@ bundle_load(const char *const *directories, size_t count, const struct config *c
 		goto out;
 	b->references = 1;
 	rule_files_read(&l, directories, count);
-	/* All three, so that every mistake is said in one run. */
+	/* All of them, so that every mistake is said in one run. */
 	r = ruleset_compile(l.sources, l.source_count, options, problems, &b->rules);
 	r2 = load_policy(&l, config, b);
+	if (r >= 0)
+		r = r2;
+	r2 = load_playbook(&l, b);
 	if (r >= 0)
 		r = r2;
 	r2 = load_templates(&l, b);
@@ -171,6 +189,7 @@ bundle_unref(struct bundle *bundle)
 		return;
 	ruleset_unref(bundle->rules);
 	policy_free(bundle->policy);
+	playbook_free(bundle->playbook);
 	for (size_t i = 0; i < bundle->template_count; i++) {
 		free(bundle->templates[i].name);
 		free(bundle->templates[i].language);

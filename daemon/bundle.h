@@ -1,13 +1,14 @@
 /*
- * bundle: rules, policy and templates that belong together, loaded from the rule directories,
- * shared by reference count and swapped as one at reload. Never changed once loaded. What the
- * directories hold is told in rule_files.h.
+ * bundle: rules, policy, playbook and templates that belong together, loaded from the rule
+ * directories, shared by reference count and swapped as one at reload. Never changed once loaded.
+ * What the directories hold is told in rule_files.h.
  */
 #ifndef DAEMON_BUNDLE_H
 #define DAEMON_BUNDLE_H
 
 #include "config.h"
 #include "filters/ruleset.h"
+#include "playbook.h"
 #include "policy.h"
 #include "template.h"
 
@@ -15,9 +16,10 @@ struct bundle {
 	_Atomic unsigned references;
 	struct ruleset *rules;
 	struct policy *policy;
-	char hash[65];          /* over rules, policy and templates */
-	bool gated;             /* the literal gate worked when the rules were loaded */
-	_Atomic bool gate_told; /* see vigil.h */
+	struct playbook *playbook; /* NULL: no directory has one */
+	char hash[65];             /* over rules, policy, playbook and templates */
+	bool gated;                /* the literal gate worked when the rules were loaded */
+	_Atomic bool gate_told;    /* see vigil.h */
 	_Atomic size_t quarantine_told;
 	struct bundle_template {
 		char *name, *language;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "amount.h"
 #include "filters/arena.h"
 #include "filters/err.h"
 #include "zone.h"
@@ -47,10 +48,12 @@ struct account_config {
 };
 
 struct agent_config {
-	const char *name;    /* unique */
-	const char *display; /* as customers read it; default name */
-	const char *address; /* "" when none */
-	const char *role;    /* "agent", "senior", "lead" */
+	const char *name;         /* unique */
+	const char *display;      /* as customers read it; default name */
+	const char *address;      /* "" when none */
+	const char *role;         /* "agent", "senior", "lead" */
+	struct amount *authority; /* the most they may approve, one of each currency */
+	size_t authority_count;
 };
 
 struct webhook_config {

@@ -36,7 +36,7 @@ static const char *const account_keys[] = { "name",
 					    "password",
 					    NULL };
 static const char *const identity_keys[] = { "name", "address", NULL };
-static const char *const agent_keys[] = { "name", "display", "address", "role", NULL };
+static const char *const agent_keys[] = { "name", "display", "address", "role", "authority", NULL };
 static const char *const webhook_keys[] = { "name",           "url",
 					    "ca_file",        "secret_file",
 					    "secret_command", "secret_credential",
@@ -434,6 +434,27 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 	}
 }
 
+/* "₩100,000", or a list of such, one of each currency. */
+static void
+read_authority(const struct yamldoc *doc, const struct yamlnode *section, struct agent_config *a)
+{
+	const struct yamlnode *node = yamldoc_get(section, "authority"), *n;
+	const char **list;
+	size_t count;
+
+	if (!node || !yamldoc_strings(doc, node, "authority", &list, &count))
+		return;
+	a->authority = arena_calloc(doc->arena, count + 1, sizeof(*a->authority));
+	for (n = node->kind == YAMLNODE_LIST ? node->first : node; a->authority && n;
+	     n = n == node ? NULL : n->next) {
+		if (amount_parse(n->text, &a->authority[a->authority_count]))
+			a->authority_count++;
+		else
+			yamldoc_error(doc, n, "write it like ₩100,000 or $50",
+				      "\"%.60s\" is no sum of money", n->text);
+	}
+}
+
 void
 config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struct config *config)
 {
@@ -457,6 +478,7 @@ config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struc
 			need_address(doc, yamldoc_get(entry, "address"), "address", a->address);
 		read_choice(doc, entry, "role", roles, &role);
 		a->role = roles[role];
+		read_authority(doc, entry, a);
 		config->agent_count++;
 	}
 }

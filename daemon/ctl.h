@@ -40,6 +40,9 @@ int
 ctl_queue(int argc, char **argv);
 
 int
+ctl_customer(int argc, char **argv);
+
+int
 ctl_case(int argc, char **argv);
 
 int

@@ -36,7 +36,8 @@ take_option(struct ask *ask, int c)
 {
 	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
 		     ((c != 'a' && c != 'l') || ask->takes_queue) &&
-		     ((c != 'u' && c != 'r') || ask->takes_steer);
+		     ((c != 'u' && c != 'r') || ask->takes_steer) &&
+		     (c != 'm' || ask->takes_unmask);
 
 	switch (taken ? c : '?') {
 	case 's':
@@ -55,6 +56,9 @@ take_option(struct ask *ask, int c)
 		return CTL_OK;
 	case 'u':
 		ask->until = optarg;
+		return CTL_OK;
+	case 'm':
+		ask->unmask = true;
 		return CTL_OK;
 	case 'r':
 		ask->reason = optarg;
@@ -82,6 +86,7 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "limit", required_argument, NULL, 'l' },
 		{ "until", required_argument, NULL, 'u' },
 		{ "reason", required_argument, NULL, 'r' },
+		{ "unmask", no_argument, NULL, 'm' },
 		{ 0 },
 	};
 	int c, status = CTL_OK;

@@ -13,9 +13,9 @@
 /* Set command and which options it takes, the rest zero. */
 struct ask {
 	const char *command;
-	bool takes_json, takes_yes, takes_queue, takes_steer;
+	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask;
 
-	bool json, yes;
+	bool json, yes, unmask;
 	const char *account, *limit;
 	const char *until, *reason; /* "" when not given */
 	const char *socket;         /* where triaged listens */

@@ -37,10 +37,14 @@ static const struct command {
 	  "open cases, the most urgent first", true },
 	{ "case", ctl_case,
 	  "show | correct | assign | note | fault | stage | hold | release | promise | kept | "
-	  "call-off | solve | reopen C12 [--json] [+FLAG... -FLAG...] [WORDS] [--until TIME] "
-	  "[--reason TEXT]",
+	  "call-off | approve | conduct | draft | solve | reopen C12 [--json] [+FLAG... -FLAG...] "
+	  "[WORDS] [--until "
+	  "TIME] "
+	  "[--reason TEXT] [--unmask]",
 	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
+	{ "customer", ctl_customer, "show [--json] ADDRESS",
+	  "one customer: how often they wrote, who looks after them, their conduct", true },
 };
 
 #define WHICH "--socket PATH or --config FILE says which"

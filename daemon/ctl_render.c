@@ -170,6 +170,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 		fprintf(term->out, ", waiting for us for %s", waiting);
 	putc('\n', term->out);
 	case_line(term, "fault", string(page, "fault"));
+	case_line(term, "approved", string(page, "approved"));
 	case_hold(term, json_object_get(page, "hold"));
 	case_line(term, "language", string(page, "language"));
 	case_line(term, "linked", string(page, "linked"));
@@ -365,4 +366,41 @@ render_case(const struct term *term, const json_t *page, int64_t now_ms)
 	case_section(term, json_object_get(page, "promises"), "promises", case_promise);
 	case_section(term, json_object_get(page, "outbox"), "actions", case_action);
 	case_section(term, json_object_get(page, "events"), "history", case_event);
+}
+
+void
+render_customer(const struct term *term, const json_t *customer, int64_t now_ms)
+{
+	const json_t *log = json_object_get(customer, "conduct_log");
+	char number[48];
+	size_t i;
+	json_t *one;
+
+	(void)now_ms;
+	case_line(term, "address", string(customer, "address"));
+	case_line(term, "name", string(customer, "name"));
+	case_line(term, "owner",
+		  *string(customer, "owner") ? string(customer, "owner") : "nobody yet");
+	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT " in %" JSON_INTEGER_FORMAT,
+		 json_integer_value(json_object_get(customer, "mails")),
+		 json_integer_value(json_object_get(customer, "cases")));
+	term_cell(term, STYLE_DIM, "mails", 10);
+	fprintf(term->out, "%s cases, the last ", number);
+	put_when(term, string(customer, "last"));
+	putc('\n', term->out);
+	term_cell(term, STYLE_DIM, "conduct", 10);
+	put(term, *string(customer, "conduct") ? string(customer, "conduct") : "nothing");
+	if (*string(customer, "conduct")) {
+		fputs(" until ", term->out);
+		put_when(term, string(customer, "conduct_until"));
+	}
+	putc('\n', term->out);
+	if (json_array_size(log))
+		put_heading(term, "steps");
+	json_array_foreach(log, i, one)
+	{
+		fputs("  ", term->out);
+		put(term, json_string_value(one) ? json_string_value(one) : "");
+		putc('\n', term->out);
+	}
 }

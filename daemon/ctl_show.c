@@ -113,8 +113,10 @@ ctl_queue(int argc, char **argv)
 int
 ctl_case(int argc, char **argv)
 {
-	struct ask ask = { .command = "case", .takes_json = true };
-	char *name = NULL, path[1024];
+	struct ask ask = {
+		.command = "case", .takes_json = true, .takes_steer = true, .takes_unmask = true
+	};
+	char *name = NULL, *reason = NULL, path[8192];
 	json_t *value;
 	int status;
 
@@ -124,20 +126,55 @@ ctl_case(int argc, char **argv)
 		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
-					   "case assign, note, fault, stage, hold, release, "
-					   "promise, kept, call-off, solve, reopen");
+		status = ctl_usage(
+			"case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
+				"case assign, note, fault, stage, hold, release, "
+				"promise, kept, call-off, approve, conduct, draft, solve, reopen");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);
 	if (status == CTL_OK) {
 		name = client_escape(argv[optind + 1]);
-		snprintf(path, sizeof(path), "/v1/cases/%s", name ? name : "");
-		status = ask_call(&ask, "GET", path, &value);
+		reason = client_escape(ask.reason);
+		if (ask.unmask && name && reason &&
+		    snprintf(path, sizeof(path), "/v1/cases/%s/unmask?reason=%s", name, reason) >=
+			    (int)sizeof(path))
+			status = ctl_usage("case", "the reason is too long");
+		else if (!ask.unmask)
+			snprintf(path, sizeof(path), "/v1/cases/%s", name ? name : "");
+	}
+	if (status == CTL_OK) {
+		status = ask_call(&ask, ask.unmask ? "POST" : "GET", path, &value);
 	}
 	if (status == CTL_OK)
 		status = answer(&ask, value, render_case);
 	free(name);
+	free(reason);
+	ask_end(&ask);
+	return status;
+}
+
+int
+ctl_customer(int argc, char **argv)
+{
+	struct ask ask = { .command = "customer", .takes_json = true };
+	char *address = NULL, path[2048];
+	json_t *value;
+	int status = ask_parse(&ask, argc, argv);
+
+	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
+		status = ctl_usage("customer", "say: customer show kim@example.com");
+	if (status == CTL_OK) {
+		address = client_escape(argv[optind + 1]);
+		if (!address ||
+		    snprintf(path, sizeof(path), "/v1/customers/%s", address) >= (int)sizeof(path))
+			status = ctl_usage("customer", "the address is too long");
+	}
+	if (status == CTL_OK)
+		status = ask_call(&ask, "GET", path, &value);
+	if (status == CTL_OK)
+		status = answer(&ask, value, render_customer);
+	free(address);
 	ask_end(&ask);
 	return status;
 }

@@ -47,12 +47,34 @@ const char *const draft_variables[] = { "salutation",
 					"signal.evidence",
 					"signal.selfharm",
 					"extortion",
+					"fault",
+					"fault.ours",
+					"fault.shared",
+					"fault.theirs",
+					"fault.baseless",
+					"promise",
+					"promise_due",
+					"overdue",
+					"record",
+					"approved_amount",
+					"conduct_until",
+					"date",
+					"what",
 					NULL };
 
 static bool
 is_ours(const struct draft_input *in, const struct address *a)
 {
 	return !strcasecmp(a->address, in->account->identity_address);
+}
+
+/* A question to our own house, not an answer to the customer. */
+static bool
+is_internal(const struct draft_input *in)
+{
+	static const char start[] = "internal-";
+
+	return in->template_name && !strncmp(in->template_name, start, sizeof(start) - 1);
 }
 
 /* Whom the draft answers; NULL when there is nobody. */
@@ -119,7 +141,8 @@ flag_values(json_t *values, flag_set flags)
 
 /* What of the values is made, not copied. */
 struct made {
-	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number;
+	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number,
+		*promise_due, *conduct_until;
 };
 
 static bool
@@ -141,8 +164,34 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 	ret->reply_by = words_reply_by(arena, account->zone, now, korean);
 	ret->number =
 		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
-	return ret->salutation && ret->signature && ret->subject && ret->today && ret->reply_by &&
-	       ret->number;
+	ret->promise_due =
+		in->promise ? words_moment(arena, account->zone, in->promise->due_ms / 1000, korean)
+			    : "";
+	ret->conduct_until =
+		in->conduct_ms ? words_day(arena, account->zone, in->conduct_ms / 1000, korean)
+			       : "";
+	return ret->promise_due && ret->conduct_until && ret->salutation && ret->signature &&
+	       ret->subject && ret->today && ret->reply_by && ret->number;
+}
+
+/* What people said of the case, and what was promised in it. */
+static void
+case_values(const struct draft_input *in, json_t *values, const struct made *made)
+{
+	if (in->case_ && in->case_->fault && *in->case_->fault)
+		json_object_set_new(values, "fault", json_pack("{s:b}", in->case_->fault, 1));
+	if (in->promise) {
+		json_object_set_new(values, "promise", json_string(in->promise->text));
+		json_object_set_new(values, "promise_due", json_string(made->promise_due));
+		json_object_set_new(values, "overdue",
+				    json_boolean(in->promise->due_ms <= in->now_ms));
+	}
+	if (in->case_ && in->case_->approved && *in->case_->approved)
+		json_object_set_new(values, "approved_amount", json_string(in->case_->approved));
+	if (*made->conduct_until)
+		json_object_set_new(values, "conduct_until", json_string(made->conduct_until));
+	if (in->record)
+		json_object_set(values, "record", (json_t *)(uintptr_t)in->record);
 }
 
 json_t *
@@ -165,6 +214,8 @@ draft_values(const struct draft_input *input)
 			input->account->company ? input->account->company : "", "agent", "name",
 			owner ? owner->display : "", "address", owner ? owner->address : "", "case",
 			made.number, "today", made.today, "reply_by", made.reply_by);
+	if (values)
+		case_values(input, values, &made);
 	arena_free(arena);
 	return flag_values(values, input->flags);
 }
@@ -273,13 +324,13 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 	    struct buf *out)
 {
 	const char *subject = words_subject(arena, *rendered ? rendered : in->original->subject);
-	char *line;
+	const char *line;
 
 	if (!subject)
 		return -ENOMEM;
 	if (!*subject)
 		subject = is_korean(in) ? "문의하신 내용" : "your message";
-	line = arena_printf(arena, "Re: %s", subject);
+	line = is_internal(in) ? subject : arena_printf(arena, "Re: %s", subject);
 	if (!line)
 		return -ENOMEM;
 	mime_field(out, "Subject", line);
@@ -308,17 +359,22 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 		return r;
 	mime_field_mailbox(&out, "From", input->account->identity_name,
 			   input->account->identity_address);
-	mime_field_mailbox(&out, "To", display_of(input, to), to->address);
+	if (is_internal(input))
+		mime_field_mailbox(&out, "To", input->account->identity_name,
+				   input->account->identity_address);
+	else
+		mime_field_mailbox(&out, "To", display_of(input, to), to->address);
 	r = add_subject(input, arena, subject, &out);
 	if (r < 0)
 		return r;
 	mime_field_date(&out, input->account->zone, input->now_ms / 1000);
 	buf_printf(&out, "Message-ID:%s%s\r\n", strlen(input->message_id) > 60 ? "\r\n " : " ",
 		   input->message_id);
-	add_threading(input->original, &out);
+	if (!is_internal(input))
+		add_threading(input->original, &out);
 	add_mark(input, &out);
 	buf_add(&body, text, strlen(text));
-	r = add_quote(input, arena, to, &body);
+	r = is_internal(input) ? 0 : add_quote(input, arena, to, &body);
 	if (r < 0)
 		return r;
 	words = buf_string(&body);

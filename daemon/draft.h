@@ -5,7 +5,9 @@
  * Threaded: In-Reply-To and References of the original, "Re:" once (also for Korean 답장:, RE:,
  * Re[2]: and the like). Addressed to the first usable address of Reply-To, else From, of the
  * original (never to our own identity), from the account's identity. The customer's new words are
- * quoted below the template's text, at most DRAFT_QUOTE_MAX bytes of them. No value that came from
+ * quoted below the template's text, at most DRAFT_QUOTE_MAX bytes of them. A template whose name
+ * begins with internal- is a question to our own house: its draft goes to the identity, answers
+ * nothing and quotes nothing. No value that came from
  * a mail can inject a header.
  */
 #ifndef DAEMON_DRAFT_H
@@ -36,6 +38,9 @@ struct draft_input {
 	const char *language;      /* "ko" or "en" */
 	const char *message_id;    /* ours, with <> */
 	flag_set flags;
+	int64_t conduct_ms; /* until when the customer is restricted; 0: they are not */
+	const struct promise_record *promise; /* the next that is due; NULL: none is open */
+	const json_t *record;                 /* list of {"date", "what"}; NULL: none */
 	int64_t now_ms;
 };
 

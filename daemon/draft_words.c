@@ -134,6 +134,34 @@ words_day(struct arena *arena, const struct zone *zone, int64_t seconds, bool ko
 	return arena_printf(arena, "%d %s %d", w.day, months[w.month - 1], w.year);
 }
 
+/* ":30", and nothing on the hour. */
+static const char *
+minutes(struct arena *arena, int minute, bool korean)
+{
+	if (minute == 0)
+		return "";
+	return arena_printf(arena, korean ? " %d분" : ".%02d", minute);
+}
+
+const char *
+words_moment(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean)
+{
+	const char *past;
+	struct wall w;
+
+	zone_wall(zone, seconds, &w);
+	past = minutes(arena, w.minute, korean);
+	if (!past)
+		return NULL;
+	if (korean)
+		return arena_printf(arena, "%d월 %d일(%s) %s %d시%s", w.month, w.day,
+				    weekdays_ko[w.weekday], w.hour < 12 ? "오전" : "오후",
+				    w.hour % 12 ? w.hour % 12 : 12, past);
+	return arena_printf(arena, "%d%s %s on %s, %d %s", w.hour % 12 ? w.hour % 12 : 12, past,
+			    w.hour < 12 ? "am" : "pm", weekdays[w.weekday], w.day,
+			    months[w.month - 1]);
+}
+
 const char *
 words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean)
 {
@@ -148,11 +176,8 @@ words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bo
 		seconds += DAY_SECONDS;
 		zone_wall(zone, seconds, &w);
 	} while (w.weekday == 0 || w.weekday == 6);
-	if (korean)
-		return arena_printf(arena, "%d월 %d일(%s) 오후 %d시", w.month, w.day,
-				    weekdays_ko[w.weekday], REPLY_HOUR - 12);
-	return arena_printf(arena, "%d pm on %s, %d %s", REPLY_HOUR - 12, weekdays[w.weekday],
-			    w.day, months[w.month - 1]);
+	w.hour = REPLY_HOUR;
+	return words_moment(arena, zone, zone_seconds(zone, &w), korean);
 }
 
 const char *

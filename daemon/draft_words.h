@@ -42,6 +42,10 @@ words_day(struct arena *arena, const struct zone *zone, int64_t seconds, bool ko
 const char *
 words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
 
+/* A time of that day: "11월 24일(화) 오후 5시 30분", "5.30 pm on Tuesday, 24 November" */
+const char *
+words_moment(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
+
 /*
  * The line above a quote: "2026년 11월 22일 오전 9:30, 홍길동 님이 작성:", "On 22 November 2026 at
  * 09:30, Jane Doe wrote:". Without the time when seconds is 0. who may be "".

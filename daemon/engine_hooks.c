@@ -188,11 +188,22 @@ hook_correct(void *context, uint64_t case_id, const char *change, const char *ac
 	return r < 0 ? r : correct(e, case_id, &say, ret, err);
 }
 
+/* What was written may be due at once: a promise, a draft. */
+static void
+wake_up(struct engine *e, const char *account)
+{
+	engine_promises(e);
+	for (size_t i = 0; i < e->mailbox_count; i++)
+		if (strcmp(e->config->accounts[i].name, account) == 0)
+			mailbox_wake(e->mailboxes[i], false);
+}
+
 static int
 hook_steer(void *context, uint64_t case_id, const struct steer *steer, json_t **ret,
 	   struct err *err)
 {
 	struct engine *e = context;
+	struct bundle *bundle = service_bundle(&e->service);
 	struct arena *arena = arena_new(0);
 	const char *said;
 	struct case_record c;
@@ -203,7 +214,7 @@ hook_steer(void *context, uint64_t case_id, const struct steer *steer, json_t **
 		err_set(err, r, "writing to C%llu: %s", (unsigned long long)case_id, strerror(-r));
 		goto out;
 	}
-	r = steer_case(txn, arena, e->config, case_id, steer, &c, &said, err);
+	r = steer_case(txn, arena, e->config, bundle, case_id, steer, &c, &said, err);
 	if (r < 0) {
 		store_abort(txn);
 		goto out;
@@ -214,9 +225,10 @@ hook_steer(void *context, uint64_t case_id, const struct steer *steer, json_t **
 		err_set(err, r, "writing to C%llu: %s%s", (unsigned long long)case_id, strerror(-r),
 			r == -ENOSPC ? "; make room on the disk or raise store_max" : "");
 	else
-		engine_promises(e);
+		wake_up(e, c.account);
 out:
 	arena_free(arena);
+	bundle_unref(bundle);
 	return r;
 }
 

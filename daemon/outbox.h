@@ -40,6 +40,16 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 		    unsigned *ret_count);
 
 /*
+ * Plans one draft of a case that a person asked for: an answer to the customer's last mail, without
+ * its words. rule is what the record says of why. -ENOENT: the case has no mail of the customer's;
+ * -EBUSY: it is on hold; else as draft_build().
+ */
+int
+outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct intake *intake,
+		    const struct bundle *bundle, struct case_record *c, const char *template,
+		    const char *rule, int64_t now_ms);
+
+/*
  * Whether a mail that says that it is ours is: it has the Message-ID of a draft or notice in our
  * journal, and its sender is one that these have (the account, one of our agents, the sender of
  * notices). Anybody can write a token of ours, and whoever had a mail from us knows one.

@@ -13,11 +13,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conduct.h"
 #include "draft.h"
+#include "draft_words.h"
 #include "moment.h"
 #include "notice.h"
 #include "outbox.h"
+#include "promise.h"
 #include "steer.h"
+
+#define HISTORY_MAX 30 /* lines of a case's record in a draft */
 
 struct planner {
 	struct store_txn *txn;
@@ -76,6 +81,73 @@ remember_draft(struct planner *p, const struct outbox_record *entry)
 	return r < 0 ? r : record_message_put(p->txn, &ours);
 }
 
+/* What the record of a case says, as a customer may read it. */
+struct history {
+	struct planner *planner;
+	json_t *list;
+	bool abusive;
+};
+
+static int
+visit_history(void *context, const struct event_record *event)
+{
+	struct history *h = context;
+	bool korean = strcmp(h->planner->language, "ko") == 0, mail = !strcmp(event->kind, "mail");
+	const char *subject = json_string_value(json_object_get(event->data, "subject"));
+	const char *promise = json_string_value(json_object_get(event->data, "text")), *what;
+	const char *date = words_day(h->planner->arena, h->planner->wanted->intake->account->zone,
+				     event->at_ms / 1000, korean);
+
+	/* What a customer who abused us wrote above their mails is not repeated to them. */
+	if (mail && (h->abusive || !subject || !*subject))
+		what = korean ? "보내 주신 메일" : "your email";
+	else if (mail)
+		what = arena_printf(h->planner->arena,
+				    korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
+				    subject);
+	else if (promise && !strcmp(event->kind, "promised"))
+		what = arena_printf(h->planner->arena, korean ? "약속드린 일: %s" : "promised: %s",
+				    promise);
+	else if (promise && !strcmp(event->kind, "kept"))
+		what = arena_printf(h->planner->arena,
+				    korean ? "약속대로 마친 일: %s" : "done as promised: %s",
+				    promise);
+	else
+		return 0;
+	if (!what || !date ||
+	    json_array_append_new(h->list, json_pack("{s:s, s:s}", "date", date, "what", what)) < 0)
+		return -ENOMEM;
+	return json_array_size(h->list) >= HISTORY_MAX;
+}
+
+/* Fills in what the case tells a template. The caller json_decref()s record. */
+static int
+add_case(struct planner *p, struct draft_input *input, struct promise_record *promise,
+	 json_t **ret_record)
+{
+	struct history h = { .planner = p, .list = json_array() };
+	struct customer_record customer;
+	int r = h.list ? 0 : -ENOMEM;
+
+	h.abusive = input->case_ && (input->case_->flags & flag_set_by_name("abuse"));
+
+	if (r == 0 && input->case_)
+		r = record_event_each(p->txn, p->arena, input->case_->id, visit_history, &h);
+	if (r == 0 && input->case_) {
+		r = promise_next(p->txn, p->arena, input->case_->id, promise);
+		input->promise = r == 0 ? promise : NULL;
+		r = r == -ENOENT ? 0 : r;
+	}
+	if (r == 0 && input->case_) {
+		r = record_customer_get(p->txn, p->arena, input->case_->customer, &customer);
+		if (r == 0 && *conduct_now(&customer, input->now_ms))
+			input->conduct_ms = customer.conduct_ms;
+		r = r == -ENOENT ? 0 : r;
+	}
+	input->record = *ret_record = h.list;
+	return r;
+}
+
 static int
 write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
@@ -96,11 +168,16 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 				 ? config_agent(w->intake->config, w->case_->owner)
 				 : NULL,
 	};
+	struct promise_record promise;
+	json_t *record;
 	int r;
 
 	if (!input.template)
 		return -ENOENT;
-	r = draft_build(&input, p->arena, &payload->text, &payload->len);
+	r = add_case(p, &input, &promise, &record);
+	if (r == 0)
+		r = draft_build(&input, p->arena, &payload->text, &payload->len);
+	json_decref(record);
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
 }
@@ -281,6 +358,70 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 	}
 	*ret_count = count;
 	return 0;
+}
+
+struct last_mail {
+	struct store_txn *txn;
+	struct arena *arena;
+	struct message_record mail; /* the newest of the customer's; id 0: none */
+};
+
+static int
+visit_mail(void *context, const struct event_record *event)
+{
+	struct last_mail *last = context;
+	json_int_t id = json_integer_value(json_object_get(event->data, "record"));
+	struct message_record m;
+	int r;
+
+	if (strcmp(event->kind, "mail") != 0 || id <= 0)
+		return 0;
+	r = record_message_get(last->txn, last->arena, (uint64_t)id, &m);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	record_message_free(&m);
+	m.evidence = NULL;
+	if (!m.outgoing)
+		last->mail = m;
+	return 0;
+}
+
+int
+outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct intake *intake,
+		    const struct bundle *bundle, struct case_record *c, const char *template,
+		    const char *rule, int64_t now_ms)
+{
+	struct last_mail last = { .txn = txn, .arena = arena };
+	struct action action = { .kind = ACTION_DRAFT, .argument = template, .rule = rule };
+	struct plan plan = { .actions = &action, .action_count = 1 };
+	struct address from;
+	struct message message;
+	struct outbox_plan wanted = { .intake = intake,
+				      .bundle = bundle,
+				      .message = &message,
+				      .record = &last.mail,
+				      .case_ = c,
+				      .plan = &plan,
+				      .now_ms = now_ms };
+	unsigned count;
+	int r = record_event_each(txn, arena, c->id, visit_mail, &last);
+
+	if (r < 0)
+		return r;
+	if (last.mail.id == 0)
+		return -ENOENT;
+	if (case_on_hold(c, now_ms))
+		return -EBUSY;
+	last.mail.hits = c->flags;
+	from = (struct address){ last.mail.from_name, last.mail.from };
+	message = (struct message){ .arena = arena,
+				    .message_id = last.mail.message_id,
+				    .subject = last.mail.subject,
+				    .date = last.mail.date,
+				    .language = last.mail.language,
+				    .from = { &from, 1 } };
+	r = outbox_plan_actions(txn, arena, &wanted, &count);
+	return r == 0 && count == 0 ? -EINVAL : r;
 }
 
 /* OUTBOX of <triaged.CASE.OUTBOX.RANDOM@host>, 0 when it is not of that form. */

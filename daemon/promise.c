@@ -117,6 +117,30 @@ promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 }
 
 static int
+visit_next(void *context, const struct promise_record *p)
+{
+	struct promise_record *next = context;
+
+	if (p->ended_ms == 0 && (next->number == 0 || p->due_ms < next->due_ms))
+		*next = *p;
+	return 0;
+}
+
+int
+promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	     struct promise_record *ret)
+{
+	struct promise_record next = { .number = 0 };
+	int r = record_promise_each(txn, arena, case_id, visit_next, &next);
+
+	if (r == 0 && next.number == 0)
+		r = -ENOENT;
+	if (r == 0)
+		*ret = next;
+	return r;
+}
+
+static int
 wake(struct store_txn *txn, struct arena *arena, struct promise_record *p, int64_t now_ms,
      bool *ret_overdue)
 {

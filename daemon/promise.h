@@ -32,6 +32,11 @@ int
 promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
 	    bool kept, const char *actor, int64_t now_ms);
 
+/* The open promise of a case that is due first. -ENOENT: none is open. */
+int
+promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	     struct promise_record *ret);
+
 /* How many promises of a case are open; *ret_only is the number of the last of them. */
 int
 promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,

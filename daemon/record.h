@@ -113,10 +113,13 @@ struct case_record {
 	const char *fault; /* whose it is: "ours", "shared", "theirs", "baseless"; "" not known */
 	int64_t hold_ms;   /* nobody answers before; 0: no hold */
 	const char *hold_by, *hold_reason;
-	uint64_t promises;   /* made in this case, ever: the number of the last one */
-	int64_t promise_ms;  /* when the earliest open promise is due; 0: none is open */
-	bool overdue;        /* an open promise was not kept in time */
-	uint64_t last_event; /* number and hash of the newest event: the chain's end */
+	uint64_t promises;    /* made in this case, ever: the number of the last one */
+	int64_t promise_ms;   /* when the earliest open promise is due; 0: none is open */
+	bool overdue;         /* an open promise was not kept in time */
+	const char *approved; /* what may be given to the customer, in words; "" nothing */
+	const char *approved_by;
+	const char *conduct_told; /* the last step of conduct.h that a draft of this case tells */
+	uint64_t last_event;      /* number and hash of the newest event: the chain's end */
 	const char *last_hash;
 	const char **participants; /* addresses, lower case */
 	size_t participant_count;
@@ -128,6 +131,10 @@ struct customer_record {
 	const char *owner; /* "" when nobody */
 	int64_t first_ms, last_ms;
 	unsigned messages, cases;
+	const char *conduct;      /* the last step of conduct.h, "" for none ... */
+	int64_t conduct_ms;       /* ... and until when it counts */
+	const char **conduct_log; /* every step, a line each, oldest first */
+	size_t conduct_count;
 };
 
 struct event_record {

@@ -112,6 +112,9 @@ case_store(struct store_txn *txn, const struct case_record *c)
 
 	record_write_begin(&w);
 	record_write_string(&w, "account", c->account);
+	record_write_string(&w, "approved", c->approved);
+	record_write_string(&w, "approved_by", c->approved_by);
+	record_write_string(&w, "conduct_told", c->conduct_told);
 	record_write_string(&w, "customer", c->customer);
 	record_write_string(&w, "customer_name", c->customer_name);
 	record_write_string(&w, "fault", c->fault);
@@ -162,6 +165,9 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	if (record_read_key(&r, txn, arena, &key) < 0)
 		return record_read_end(&r);
 	c.account = record_read_string(&r, "account");
+	c.approved = record_read_string(&r, "approved");
+	c.approved_by = record_read_string(&r, "approved_by");
+	c.conduct_told = record_read_string(&r, "conduct_told");
 	c.customer = record_read_string(&r, "customer");
 	c.customer_name = record_read_string(&r, "customer_name");
 	c.fault = record_read_string(&r, "fault");
@@ -251,6 +257,9 @@ record_customer_get(struct store_txn *txn, struct arena *arena, const char *addr
 		return record_read_end(&r);
 	c.address = arena_strdup(arena, address);
 	c.cases = record_read_u32(&r, "cases");
+	c.conduct = record_read_string(&r, "conduct");
+	c.conduct_log = record_read_strings(&r, "conduct_log", &c.conduct_count);
+	c.conduct_ms = record_read_number(&r, "conduct_ms", 0, INT64_MAX);
 	c.first_ms = record_read_number(&r, "first_ms", INT64_MIN, INT64_MAX);
 	c.last_ms = record_read_number(&r, "last_ms", INT64_MIN, INT64_MAX);
 	c.messages = record_read_u32(&r, "messages");
@@ -273,6 +282,9 @@ record_customer_put(struct store_txn *txn, const struct customer_record *record)
 	record_write_begin(&w);
 	record_write_string(&w, "address", record->address);
 	record_write_number(&w, "cases", record->cases);
+	record_write_string(&w, "conduct", record->conduct);
+	record_write_strings(&w, "conduct_log", record->conduct_log, record->conduct_count);
+	record_write_number(&w, "conduct_ms", record->conduct_ms);
 	record_write_number(&w, "first_ms", record->first_ms);
 	record_write_number(&w, "last_ms", record->last_ms);
 	record_write_number(&w, "messages", record->messages);

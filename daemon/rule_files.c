@@ -358,6 +358,9 @@ walk(struct rule_files *l, const char *directory)
 			walk_language(l, path, names[i], false);
 		else if (!strcmp(names[i], "policy.yaml"))
 			l->policy_path = read_file(l, path, &l->policy) ? path : l->policy_path;
+		else if (!strcmp(names[i], "playbook.yaml"))
+			l->playbook_path =
+				read_file(l, path, &l->playbook) ? path : l->playbook_path;
 		else if (ends_with(names[i], ".yaml"))
 			add_rules(l, path);
 		else
@@ -378,6 +381,8 @@ take_file(struct rule_files *l, const char *path)
 	}
 	if (!strcmp(name, "policy.yaml"))
 		l->policy_path = read_file(l, path, &l->policy) ? path : l->policy_path;
+	else if (!strcmp(name, "playbook.yaml"))
+		l->playbook_path = read_file(l, path, &l->playbook) ? path : l->playbook_path;
 	else if (ends_with(name, ".txt") && folder)
 		add_template(l, path, folder, name);
 	else

@@ -1,12 +1,12 @@
 /*
- * rule_files: the files of the rule directories, found and read: rule packs, the policy, reply
- * templates. Does not look at what is in them.
+ * rule_files: the files of the rule directories, found and read: rule packs, the policy,
+ * the playbook, reply templates. Does not look at what is in them.
  *
  * A directory holds any of <language>/NAME.yaml (rule packs), *.yaml rule files at its top,
- * policy.yaml, and templates/<language>/NAME.txt. Files are taken in the order of their names, so
- * that the same directories give the same set everywhere. A later directory's template or policy
- * replaces an earlier one's; rule files of directories after the first are overrides. A file in
- * place of a directory stands for one that holds nothing else.
+ * policy.yaml, playbook.yaml, and templates/<language>/NAME.txt. Files are taken in the order of
+ * their names, so that the same directories give the same set everywhere. A later directory's
+ * template, policy or playbook replaces an earlier one's; rule files of directories after the first
+ * are overrides. A file in place of a directory stands for one that holds nothing else.
  */
 #ifndef DAEMON_RULE_FILES_H
 #define DAEMON_RULE_FILES_H
@@ -39,6 +39,8 @@ struct rule_files {
 	size_t template_count, template_room;
 	const char *policy_path; /* NULL: no directory has one */
 	struct span policy;
+	const char *playbook_path; /* the same */
+	struct span playbook;
 	struct rule_seen *seen;
 	size_t seen_count, seen_room;
 	bool override;

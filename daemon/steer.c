@@ -9,44 +9,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amount.h"
 #include "case.h"
+#include "conduct.h"
 #include "moment.h"
+#include "outbox.h"
+#include "playbook.h"
 #include "promise.h"
 
 struct turn {
 	struct store_txn *txn;
 	struct arena *arena;
 	const struct config *config;
+	const struct bundle *bundle;
 	const struct steer *steer;
 	struct case_record c;
 	const char *said;
 	struct err *err;
 };
 
-static const char *const faults[] = { "ours", "shared", "theirs", "baseless" };
-
-/* The way of a complaint; solved is a state of its own. */
-static const char *const stages[] = { "new",     "acknowledged", "investigating", "approval",
-				      "offered", "agreed",       "fulfilling",    "confirmed" };
+#define CONDUCT_LOG_MAX 50
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static bool
-is_one_of(const char *const *list, size_t count, const char *word)
+is_one_of(const char *const *list, const char *word)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; list[i]; i++)
 		if (strcmp(list[i], word) == 0)
 			return true;
 	return false;
 }
 
-static const struct zone *
-zone_of(const struct turn *t)
+/* The case's account; NULL when it is not in the configuration any more. */
+static const struct account_config *
+account_of(const struct turn *t)
 {
 	for (size_t i = 0; i < t->config->account_count; i++)
 		if (strcmp(t->config->accounts[i].name, t->c.account) == 0)
-			return t->config->accounts[i].zone;
+			return &t->config->accounts[i];
 	return NULL;
+}
+
+static const struct zone *
+zone_of(const struct turn *t)
+{
+	const struct account_config *account = account_of(t);
+
+	return account ? account->zone : NULL;
 }
 
 /* Puts the case with an event of the verb's kind. Takes over data. */
@@ -80,6 +90,14 @@ read_until(struct turn *t, int64_t *ret_ms)
 	return 0;
 }
 
+/* Whoever reads abuse again does so knowingly, and the record says so. */
+static int
+do_unmask(struct turn *t)
+{
+	t->said = "all its words are shown";
+	return put(t, "unmasked", json_pack("{s:s}", "reason", t->steer->reason));
+}
+
 static int
 do_assign(struct turn *t)
 {
@@ -107,12 +125,12 @@ do_fault(struct turn *t)
 {
 	const char *before = t->c.fault;
 
-	if (!is_one_of(faults, COUNT(faults), t->steer->value))
+	if (!is_one_of(playbook_faults, t->steer->value))
 		return err_set(t->err, -EINVAL,
 			       "\"%.60s\" says nothing about whose fault it is; say ours, shared, "
-			       "theirs or baseless",
+			       "theirs, baseless or unknown",
 			       t->steer->value);
-	t->c.fault = t->steer->value;
+	t->c.fault = strcmp(t->steer->value, "unknown") == 0 ? "" : t->steer->value;
 	t->said =
 		arena_printf(t->arena, "the fault in C%" PRIu64 " is now: %s", t->c.id, t->c.fault);
 	return put(t, "fault",
@@ -125,7 +143,7 @@ do_stage(struct turn *t)
 {
 	const char *before = t->c.stage;
 
-	if (!is_one_of(stages, COUNT(stages), t->steer->value))
+	if (!is_one_of(playbook_stages, t->steer->value))
 		return err_set(t->err, -EINVAL,
 			       "\"%.60s\" is no stage; say new, acknowledged, investigating, "
 			       "approval, offered, agreed, fulfilling or confirmed",
@@ -257,6 +275,202 @@ do_call_off(struct turn *t)
 	return end_promise(t, false);
 }
 
+/* The template that was named, or the one that the playbook has for the case. */
+static int
+which_template(struct turn *t, const char **ret_template, const char **ret_why)
+{
+	const struct playbook_step *step;
+	struct customer_record customer;
+	const char *conduct;
+	int r;
+
+	if (*t->steer->value) {
+		*ret_template = t->steer->value;
+		*ret_why = "asked for by hand";
+		return 0;
+	}
+	r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	conduct = r == 0 ? conduct_now(&customer, t->steer->now_ms) : "";
+	step = playbook_next(t->bundle->playbook, &t->c, conduct);
+	if (!step)
+		return err_set(t->err, -EINVAL,
+			       "the playbook has nothing for this case now; name a template: case "
+			       "draft C%" PRIu64 " acknowledge",
+			       t->c.id);
+	if (step->tells_conduct)
+		t->c.conduct_told = conduct;
+	*ret_template = step->template;
+	*ret_why = arena_printf(t->arena, "%s (playbook, line %u: %s)", step->why, step->line,
+				step->name);
+	return *ret_why ? 0 : -ENOMEM;
+}
+
+/* Why no draft could be planned, in words. */
+static int
+no_draft(struct turn *t, int error)
+{
+	if (error == -ENOENT || error == -EINVAL)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " has nobody who could be answered",
+			       t->c.id);
+	if (error == -EBUSY)
+		return err_set(t->err, -EINVAL,
+			       "C%" PRIu64 " is on hold until %s by %s: %s; case release ends it",
+			       t->c.id, moment_text(t->arena, zone_of(t), t->c.hold_ms),
+			       t->c.hold_by, t->c.hold_reason);
+	return error;
+}
+
+static int
+do_draft(struct turn *t)
+{
+	struct intake intake = { .config = t->config, .account = account_of(t) };
+	const char *template = "", *why = "";
+	int r = which_template(t, &template, &why);
+
+	if (r < 0)
+		return r;
+	if (!intake.account)
+		return err_set(t->err, -EINVAL,
+			       "the account %s is not in the configuration any more", t->c.account);
+	if (!bundle_template(t->bundle, template, t->c.language, intake.account->language))
+		return err_set(t->err, -EINVAL,
+			       "there is no template \"%.60s\"; they lie in the rule directories, "
+			       "under templates",
+			       template);
+	t->said = arena_printf(t->arena, "a draft from the template %s is on its way: %s", template,
+			       why);
+	r = put(t, "draft-asked",
+		json_pack("{s:s, s:s, s:s}", "template", template, "why", why, "reason",
+			  t->steer->reason));
+	if (r == 0)
+		r = outbox_plan_by_hand(t->txn, t->arena, &intake, t->bundle, &t->c, template, why,
+					t->steer->now_ms);
+	return r < 0 ? no_draft(t, r) : 0;
+}
+
+/* Who may give something away has an authority, and gives a reason. */
+static int
+do_approve(struct turn *t)
+{
+	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
+	const struct amount *limit = NULL;
+	struct amount amount;
+
+	if (!*t->steer->reason)
+		return err_set(t->err, -EINVAL,
+			       "say why it is right to give this: --reason \"...\"");
+	if (!agent)
+		return err_set(t->err, -EINVAL,
+			       "%s may approve nothing: give an agent of that name an authority in "
+			       "triaged.yaml",
+			       t->steer->actor);
+	if (!amount_parse(t->steer->value, &amount))
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no sum of money; write it like ₩20,000 or $50",
+			       t->steer->value);
+	for (size_t i = 0; i < agent->authority_count; i++)
+		if (strcmp(agent->authority[i].currency, amount.currency) == 0)
+			limit = &agent->authority[i];
+	if (!limit || amount.units > limit->units)
+		return err_set(t->err, -EINVAL,
+			       "%s is over the authority of %s (%s); ask somebody "
+			       "who has more",
+			       amount_text(t->arena, &amount, false), agent->name,
+			       limit ? amount_text(t->arena, limit, false) : "nothing");
+	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
+	t->c.approved_by = t->steer->actor;
+	if (!t->c.approved)
+		return -ENOMEM;
+	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
+	return put(t, "approved",
+		   json_pack("{s:s, s:s}", "amount", t->c.approved, "reason", t->steer->reason));
+}
+
+/* The customer's record; -EINVAL when nobody knows who they are. */
+static int
+get_customer(struct turn *t, struct customer_record *ret)
+{
+	int r = record_customer_get(t->txn, t->arena, t->c.customer, ret);
+
+	return r == -ENOENT ? err_set(t->err, -EINVAL,
+				      "C%" PRIu64 " has no customer with an address", t->c.id)
+			    : r;
+}
+
+/* One more line of what is remembered of a customer's conduct. */
+static int
+log_conduct(struct turn *t, struct customer_record *customer)
+{
+	const char **log = arena_calloc(t->arena, customer->conduct_count + 1, sizeof(*log));
+	size_t kept = customer->conduct_count < CONDUCT_LOG_MAX ? customer->conduct_count
+								: CONDUCT_LOG_MAX - 1;
+
+	if (!log)
+		return -ENOMEM;
+	for (size_t i = 0; i < kept; i++)
+		log[i] = customer->conduct_log[customer->conduct_count - kept + i];
+	log[kept] = arena_printf(t->arena, "%s %s, C%" PRIu64 ", %s: %s",
+				 moment_text(t->arena, zone_of(t), t->steer->now_ms),
+				 t->steer->value, t->c.id, t->steer->actor, t->steer->reason);
+	customer->conduct_log = log;
+	customer->conduct_count = kept + 1;
+	return log[kept] ? record_customer_put(t->txn, customer) : -ENOMEM;
+}
+
+/* The ladder goes up step by step: nobody is restricted who was not warned. */
+static int
+check_step(struct turn *t, const char *now)
+{
+	unsigned wanted = conduct_height(t->steer->value), height = conduct_height(now);
+
+	if (!*t->steer->reason)
+		return err_set(t->err, -EINVAL, "say which act it is about: --reason \"...\"");
+	if (strcmp(t->steer->value, "clear") == 0)
+		return *now ? 0
+			    : err_set(t->err, -EINVAL, "%s is on no step of the ladder",
+				      t->c.customer);
+	if (wanted == 0)
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no step; say notice, warning, restricted, parted or "
+			       "clear",
+			       t->steer->value);
+	if (wanted > height + 1)
+		return err_set(t->err, -EINVAL, "the ladder goes step by step: after %s comes %s",
+			       *now ? now : "nothing", conduct_steps[height]);
+	return 0;
+}
+
+static int
+do_conduct(struct turn *t)
+{
+	bool clear = strcmp(t->steer->value, "clear") == 0;
+	int64_t until = t->steer->now_ms + INT64_C(1000) * CONDUCT_DAYS * 24 * 60 * 60;
+	struct customer_record customer;
+	int r = get_customer(t, &customer);
+
+	if (r == 0)
+		r = check_step(t, conduct_now(&customer, t->steer->now_ms));
+	if (r == 0 && *t->steer->until)
+		r = read_until(t, &until);
+	if (r < 0)
+		return r;
+	customer.conduct = clear ? "" : t->steer->value;
+	customer.conduct_ms = clear ? 0 : until;
+	r = log_conduct(t, &customer);
+	if (r < 0)
+		return r;
+	t->c.conduct_told = "";
+	t->said = clear ? arena_printf(t->arena, "%s is on no step any more", t->c.customer)
+			: arena_printf(t->arena, "%s is at the step %s until %s", t->c.customer,
+				       t->steer->value, moment_text(t->arena, zone_of(t), until));
+	return put(t, "conduct",
+		   json_pack("{s:s, s:s, s:s}", "step", t->steer->value, "until",
+			     clear ? "" : moment_text(t->arena, zone_of(t), until), "reason",
+			     t->steer->reason));
+}
+
 static int
 do_solve(struct turn *t)
 {
@@ -297,22 +511,28 @@ static const struct {
 	{ do_assign, true, true },  { do_note, true, true },     { do_fault, true, true },
 	{ do_stage, true, true },   { do_hold, false, false },   { do_release, false, false },
 	{ do_promise, true, true }, { do_kept, true, false },    { do_call_off, true, false },
-	{ do_solve, false, false }, { do_reopen, false, false },
+	{ do_approve, true, true }, { do_conduct, true, true },  { do_draft, true, false },
+	{ do_solve, false, false }, { do_reopen, false, false }, { do_unmask, false, false },
 };
 
 /* In the order of acts. */
 const struct steer_verb steer_verbs[] = {
 	{ "assign", "case assign C12 AGENT [--reason TEXT]" },
 	{ "note", "case note C12 TEXT" },
-	{ "fault", "case fault C12 ours|shared|theirs|baseless [--reason TEXT]" },
+	{ "fault", "case fault C12 ours|shared|theirs|baseless|unknown [--reason TEXT]" },
 	{ "stage", "case stage C12 STAGE [--reason TEXT]" },
 	{ "hold", "case hold C12 --until TIME --reason TEXT" },
 	{ "release", "case release C12 [--reason TEXT]" },
 	{ "promise", "case promise C12 TEXT --until TIME" },
 	{ "kept", "case kept C12 [NUMBER]" },
 	{ "call-off", "case call-off C12 [NUMBER] --reason TEXT" },
+	{ "approve", "case approve C12 AMOUNT --reason TEXT" },
+	{ "conduct",
+	  "case conduct C12 notice|warning|restricted|parted|clear --reason TEXT [--until TIME]" },
+	{ "draft", "case draft C12 [TEMPLATE]" },
 	{ "solve", "case solve C12 [--reason TEXT]" },
 	{ "reopen", "case reopen C12 [--reason TEXT]" },
+	{ "unmask", "case show --unmask C12 [--reason TEXT]" },
 };
 
 const size_t steer_verb_count = COUNT(steer_verbs);
@@ -341,13 +561,16 @@ check(const struct steer *s, size_t verb, struct err *err)
 
 int
 steer_case(struct store_txn *txn, struct arena *arena, const struct config *config,
-	   uint64_t case_id, const struct steer *steer, struct case_record *ret,
-	   const char **ret_said, struct err *err)
+	   const struct bundle *bundle, uint64_t case_id, const struct steer *steer,
+	   struct case_record *ret, const char **ret_said, struct err *err)
 {
 	const struct steer_verb *verb = steer_verb(steer->verb);
-	struct turn t = {
-		.txn = txn, .arena = arena, .config = config, .steer = steer, .err = err
-	};
+	struct turn t = { .txn = txn,
+			  .arena = arena,
+			  .config = config,
+			  .bundle = bundle,
+			  .steer = steer,
+			  .err = err };
 	int r;
 
 	if (!verb)

@@ -1,6 +1,7 @@
 /*
  * steer: what a person does with a case: give it to somebody, note something, say whose fault it
- * is, hold it, promise, solve. Each is one event in the case's chain, with who did it and why.
+ * is, hold it, promise, have a draft laid out, solve. Each is one event in the case's chain, with
+ * who did it and why.
  */
 #ifndef DAEMON_STEER_H
 #define DAEMON_STEER_H
@@ -8,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bundle.h"
 #include "config.h"
 #include "filters/arena.h"
 #include "filters/err.h"
@@ -44,8 +46,8 @@ steer_verb(const char *name);
  */
 int
 steer_case(struct store_txn *txn, struct arena *arena, const struct config *config,
-	   uint64_t case_id, const struct steer *steer, struct case_record *ret,
-	   const char **ret_said, struct err *err);
+	   const struct bundle *bundle, uint64_t case_id, const struct steer *steer,
+	   struct case_record *ret, const char **ret_said, struct err *err);
 
 /* Whether nobody is to answer now. */
 bool

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case.h"
 #include "clock.h"
+#include "conduct.h"
+#include "shield.h"
 #include "steer.h"
 #include "view.h"
 #include "view_internal.h"
@@ -23,6 +26,7 @@ struct words {
 	struct store_txn *txn;
 	struct arena *arena;
 	json_t *list;
+	bool abusive_subject; /* of a mail that was looked at */
 };
 
 /*
@@ -82,13 +86,18 @@ static int
 add_message_words(struct words *w, uint64_t id)
 {
 	struct message_record message;
+	json_t *shown;
 	int r = record_message_get(w->txn, w->arena, id, &message);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	add_words(w->list, message.evidence);
+	shown = shield_evidence(message.evidence);
+	w->abusive_subject |= shield_hides_subject(message.evidence);
 	record_message_free(&message);
-	return 0;
+	add_words(w->list, shown);
+	r = shown ? 0 : -ENOMEM;
+	json_decref(shown);
+	return r;
 }
 
 static int
@@ -106,9 +115,9 @@ visit_mail_words(void *context, const struct event_record *event)
 
 /* The words of the newest mail; when that one is harmless, those of the mails before it. */
 static int
-case_words(struct store_txn *txn, const struct case_record *c, json_t **ret)
+case_words(struct store_txn *txn, const struct case_record *c, json_t **ret, bool *ret_abusive)
 {
-	struct words w = { txn, arena_new(0), json_array() };
+	struct words w = { .txn = txn, .arena = arena_new(0), .list = json_array() };
 	int r = -ENOMEM;
 
 	if (w.arena && w.list)
@@ -121,6 +130,7 @@ case_words(struct store_txn *txn, const struct case_record *c, json_t **ret)
 		return r;
 	}
 	*ret = w.list;
+	*ret_abusive = w.abusive_subject;
 	return 0;
 }
 
@@ -169,16 +179,19 @@ visit_queue(void *context, const struct case_record *c)
 {
 	struct queue_view *q = context;
 	json_t *one, *words;
+	bool abusive;
 	int r;
 
 	if (json_array_size(q->cases) >= q->limit) {
 		q->more = true;
 		return 1;
 	}
-	r = case_words(q->txn, c, &words);
+	r = case_words(q->txn, c, &words, &abusive);
 	if (r < 0)
 		return r;
 	one = case_head(c);
+	if (one && abusive)
+		json_object_set_new(one, "subject", json_string(SHIELD_SUBJECT));
 	if (!one || json_object_set_new(one, "words", words) < 0 ||
 	    json_array_append_new(q->cases, one) < 0)
 		return -ENOMEM;
@@ -212,28 +225,42 @@ struct case_view {
 	struct arena *arena;
 	const struct case_record *record;
 	json_t *events, *messages, *outbox, *promises;
+	json_t *hidden; /* set of subjects that are not shown */
+	bool all;       /* hide nothing */
 };
+
+/* A subject as it is shown; one that is hidden is remembered. */
+static const char *
+shown_subject(struct case_view *v, const struct message_record *m)
+{
+	if (v->all || !shield_hides_subject(m->evidence))
+		return text(m->subject);
+	json_object_set_new(v->hidden, text(m->subject), json_true());
+	return SHIELD_SUBJECT;
+}
 
 static int
 add_message(struct case_view *v, uint64_t id)
 {
 	struct message_record m;
-	json_t *one;
+	json_t *one, *evidence;
 	int r = record_message_get(v->txn, v->arena, id, &m);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	evidence = v->all ? json_incref(m.evidence) : shield_evidence(m.evidence);
 	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, "
 			"s:o, s:b, s:b, s:s, s:s, s:O?}",
 			"id", (json_int_t)m.id, "message_id", text(m.message_id), "from",
 			text(m.from), "from_name", text(m.from_name), "forwarded_by",
-			text(m.forwarded_by), "subject", text(m.subject), "date",
+			text(m.forwarded_by), "subject", shown_subject(v, &m), "date",
 			time_json(m.date * 1000), "received", time_json(m.received_ms), "folder",
 			text(m.folder), "uid", (json_int_t)m.uid, "language", text(m.language),
 			"automatic", text(m.automatic), "severity", text(m.severity), "flags",
 			flags_json(m.hits), "undetermined", flags_json(m.undetermined),
 			"incomplete", m.incomplete, "outgoing", m.outgoing, "joined",
-			text(m.joined), "digest", text(m.digest), "evidence", m.evidence);
+			text(m.joined), "digest", text(m.digest), "evidence", evidence);
+	json_decref(evidence);
 	record_message_free(&m);
 	if (!one || json_array_append_new(v->messages, one) < 0)
 		return -ENOMEM;
@@ -254,6 +281,20 @@ add_outbox(struct case_view *v, const struct outbox_record *e)
 	return one && json_array_append_new(v->outbox, one) == 0 ? 0 : -ENOMEM;
 }
 
+/* What an event says, without a hidden subject. A new reference. */
+static json_t *
+shown_data(const struct case_view *v, json_t *data)
+{
+	const char *subject = json_string_value(json_object_get(data, "subject"));
+	json_t *copy;
+
+	if (!subject || !json_object_get(v->hidden, subject))
+		return json_incref(data);
+	copy = json_copy(data);
+	json_object_set_new(copy, "subject", json_string(SHIELD_SUBJECT));
+	return copy;
+}
+
 static int
 visit_event(void *context, const struct event_record *event)
 {
@@ -261,19 +302,23 @@ visit_event(void *context, const struct event_record *event)
 	json_int_t message = json_integer_value(json_object_get(event->data, "record"));
 	json_int_t entry = json_integer_value(json_object_get(event->data, "outbox"));
 	struct outbox_record outbox;
-	json_t *one;
+	json_t *one, *data;
 	int r = 0;
 
+	if (!strcmp(event->kind, "mail") && message > 0)
+		r = add_message(v, (uint64_t)message);
+	if (r < 0)
+		return r;
+	data = shown_data(v, event->data);
 	one = json_pack("{s:I, s:o, s:s, s:s, s:O?}", "number", (json_int_t)event->number, "at",
 			time_json(event->at_ms), "actor", text(event->actor), "kind",
-			text(event->kind), "data", event->data);
+			text(event->kind), "data", data);
+	json_decref(data);
 	if (!one || json_array_append_new(v->events, one) < 0)
 		return -ENOMEM;
 	if (json_array_size(v->events) > CASE_EVENTS_MAX)
 		json_array_remove(v->events, 0);
-	if (!strcmp(event->kind, "mail") && message > 0)
-		r = add_message(v, (uint64_t)message);
-	if (r == 0 && entry > 0 && json_array_size(v->outbox) < CASE_EVENTS_MAX) {
+	if (entry > 0 && json_array_size(v->outbox) < CASE_EVENTS_MAX) {
 		r = record_outbox_get(v->txn, v->arena, v->record->account, (uint64_t)entry,
 				      &outbox);
 		/* One that still waits is among the unfinished entries. */
@@ -322,6 +367,8 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	}
 	for (size_t i = 0; i < c->participant_count; i++)
 		json_array_append_new(people, json_string(c->participants[i]));
+	if (json_object_get(v->hidden, text(c->subject)))
+		json_object_set_new(page, "subject", json_string(SHIELD_SUBJECT));
 	json_object_set_new(page, "state",
 			    json_string(c->state == CASE_SOLVED ? "solved" : "open"));
 	json_object_set_new(page, "opened", time_json(c->opened_ms));
@@ -334,25 +381,28 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "outbox", json_incref(v->outbox));
 	json_object_set_new(page, "promises", json_incref(v->promises));
 	json_object_set_new(page, "fault", json_string(text(c->fault)));
+	json_object_set_new(page, "approved", json_string(text(c->approved)));
 	return page;
 }
 
 int
-view_case(struct store_txn *txn, uint64_t case_id, json_t **ret)
+view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret)
 {
 	struct case_view v = { .txn = txn,
 			       .arena = arena_new(0),
 			       .events = json_array(),
 			       .messages = json_array(),
 			       .outbox = json_array(),
-			       .promises = json_array() };
+			       .promises = json_array(),
+			       .hidden = json_object(),
+			       .all = all };
 	struct case_record c;
 	json_t *page = NULL;
 	uint64_t broken;
 	bool chain;
 	int r = -ENOMEM;
 
-	if (!v.arena || !v.events || !v.messages || !v.outbox || !v.promises)
+	if (!v.arena || !v.events || !v.messages || !v.outbox || !v.promises || !v.hidden)
 		goto out;
 	r = record_case_get(txn, v.arena, case_id, &c);
 	if (r < 0)
@@ -378,6 +428,33 @@ out:
 	json_decref(v.messages);
 	json_decref(v.outbox);
 	json_decref(v.promises);
+	json_decref(v.hidden);
 	arena_free(v.arena);
+	return r;
+}
+
+int
+view_customer(struct store_txn *txn, const char *address, json_t **ret)
+{
+	struct arena *arena = arena_new(0);
+	const char *key = arena ? address_lower(arena, address) : NULL, *conduct;
+	struct customer_record c;
+	json_t *log = json_array();
+	int r = key && log ? record_customer_get(txn, arena, key, &c) : -ENOMEM;
+
+	if (r < 0)
+		goto out;
+	for (size_t i = 0; i < c.conduct_count; i++)
+		json_array_append_new(log, json_string(c.conduct_log[i]));
+	conduct = conduct_now(&c, clock_now_ms(&clock_system));
+	*ret = json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:s, s:o, s:O}", "address",
+			 text(c.address), "name", text(c.name), "owner", text(c.owner), "cases",
+			 (int)c.cases, "mails", (int)c.messages, "first", time_json(c.first_ms),
+			 "last", time_json(c.last_ms), "conduct", conduct, "conduct_until",
+			 time_json(*conduct ? c.conduct_ms : 0), "conduct_log", log);
+	r = *ret ? 0 : -ENOMEM;
+out:
+	json_decref(log);
+	arena_free(arena);
 	return r;
 }

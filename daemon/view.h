@@ -14,19 +14,19 @@
 
 /*
  * {"cases":[{id "C12", account, severity, flags, customer, customer_name, subject, owner, language,
- * stage, messages (how many), waiting_since, words [...] }], "more": bool}. Times are RFC 3339 in
- * UTC or null.
+ * stage, messages (how many), waiting_since, promise_due, overdue, hold, words [...] }], "more":
+ * bool}. Times are RFC 3339 in UTC or null. Abusive words are hidden, see shield.h.
  */
 int
 view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **ret);
 
 /*
  * One case: the members above without words, and state, opened, updated, linked, participants,
- * record_sound (the events' hash chain holds), mails [...] with evidence, events [...], outbox
- * [...]. -ENOENT.
+ * record_sound (the events' hash chain holds), mails [...] with evidence, events [...], promises
+ * [...], outbox [...]. Abusive words are hidden unless `all`. -ENOENT.
  */
 int
-view_case(struct store_txn *txn, uint64_t case_id, json_t **ret);
+view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret);
 
 /*
  * {"parked":[...], "troubled":[...], "more": bool, "waiting":[{id, account, kind, argument, error,
@@ -54,6 +54,13 @@ view_corrections(struct store_txn *txn, size_t limit, json_t **ret);
 /* {"case", "flags", "severity"} */
 json_t *
 view_flags(const struct case_record *c);
+
+/*
+ * What is known of a customer: {address, name, owner, cases, mails, first, last, conduct,
+ * conduct_until, conduct_log [...]}. -ENOENT.
+ */
+int
+view_customer(struct store_txn *txn, const char *address, json_t **ret);
 
 /* What a person did: {"case", "said", and of the case: "state", "stage", "owner", "fault", "hold"}.
  */

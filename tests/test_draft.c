@@ -23,10 +23,35 @@
 	"Content-Type "                                                                            \
 	"Content-Transfer-Encoding "
 
-static const char *const template_names[] = {
-	"abuse",  "acknowledge", "compensation", "extortion", "legal",     "menace",   "publicity",
-	"refund", "repeat",      "self-harm",    "superior",  "ultimatum", "violence",
-};
+static const char *const template_names[] = { "abuse",
+					      "acknowledge",
+					      "compensation",
+					      "conduct-notice",
+					      "conduct-restriction",
+					      "conduct-warning",
+					      "delay",
+					      "extortion",
+					      "firm",
+					      "hand-over",
+					      "interim",
+					      "internal-date-question",
+					      "legal",
+					      "menace",
+					      "our-mistake",
+					      "parting",
+					      "promise-early",
+					      "publicity",
+					      "refund",
+					      "repeat",
+					      "satisfaction",
+					      "self-harm",
+					      "shared-loss",
+					      "small-service",
+					      "solution",
+					      "superior",
+					      "thanks",
+					      "ultimatum",
+					      "violence" };
 
 static struct arena *arena;
 static struct account_config account;
@@ -122,6 +147,42 @@ flags_of(const char *name)
 	return 0;
 }
 
+/* What a case may be like when a template is asked for. */
+static void
+case_for(const char *name, struct case_record *c, struct draft_input *in)
+{
+	static const struct promise_record promise = { .number = 1,
+						       .text = "새 제품 발송",
+						       .due_ms = NOW_MS + 26 * 3600 * 1000 };
+	static const struct {
+		const char *name, *fault, *approved;
+	} cases[] = {
+		{ "solution", "ours", "20,000원" },
+		{ "our-mistake", "ours", "" },
+		{ "delay", "ours", "" },
+		{ "shared-loss", "shared", "" },
+		{ "small-service", "theirs", "" },
+		{ "firm", "baseless", "" },
+		{ "promise-early", "", "" },
+		{ "satisfaction", "", "" },
+	};
+
+	c->fault = c->approved = "";
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (strcmp(cases[i].name, name) != 0)
+			continue;
+		c->fault = cases[i].fault;
+		c->approved = cases[i].approved;
+		in->promise = &promise;
+	}
+	if (strcmp(name, "conduct-restriction") == 0)
+		in->conduct_ms = NOW_MS + INT64_C(90) * 24 * 3600 * 1000;
+	if (strcmp(name, "firm") == 0)
+		in->record = json_pack("[{s:s, s:s}, {s:s, s:s}]", "date", "2026년 11월 20일",
+				       "what", "보내 주신 메일 “환불 문의”", "date",
+				       "2026년 11월 21일", "what", "약속드린 일: 기록 확인");
+}
+
 static void
 every_template_in(const char *language, const struct message *original)
 {
@@ -136,6 +197,7 @@ every_template_in(const char *language, const struct message *original)
 	while ((e = readdir(d))) {
 		struct template *t;
 		struct draft_input in;
+		struct case_record c;
 		const char *subject, *body, *name;
 		json_t *values;
 
@@ -145,10 +207,14 @@ every_template_in(const char *language, const struct message *original)
 		t = shipped(language, name);
 		in = input(original, t, language);
 		in.flags = flags_of(name);
+		c = case_;
+		in.case_ = &c;
+		case_for(name, &c, &in);
 		values = draft_values(&in);
 		assert_non_null(values);
 		assert_int_equal(template_render(t, values, arena, &subject, &body), 0);
 		json_decref(values);
+		json_decref((json_t *)(uintptr_t)in.record);
 		template_free(t);
 		snprintf(path, sizeof(path), "tests/fixtures/draft/%s-%s.golden", language, name);
 		golden_check(path, arena_printf(arena, "%s\n\n%s", subject, body));

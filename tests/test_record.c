@@ -511,13 +511,29 @@ static void
 customer_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	struct customer_record c = { "kim@mail.example", "김철수", "mina", 1, 2, 3, 4 }, got;
+	static const char *steps[] = { "2026-12-01 10:00 notice, C1, kim: insults" };
+	struct customer_record c = { .address = "kim@mail.example",
+				     .name = "김철수",
+				     .owner = "mina",
+				     .first_ms = 1,
+				     .last_ms = 2,
+				     .messages = 3,
+				     .cases = 4,
+				     .conduct = "notice",
+				     .conduct_ms = 5,
+				     .conduct_log = steps,
+				     .conduct_count = 1 },
+			       got;
 
 	assert_int_equal(record_customer_get(f->txn, f->arena, "kim@mail.example", &got), -ENOENT);
 	assert_int_equal(record_customer_get(f->txn, f->arena, "", &got), -ENOENT);
 	assert_int_equal(record_customer_put(f->txn, &c), 0);
 	assert_int_equal(record_customer_get(f->txn, f->arena, "kim@mail.example", &got), 0);
 	assert_string_equal(got.address, "kim@mail.example");
+	assert_string_equal(got.conduct, "notice");
+	assert_int_equal(got.conduct_ms, 5);
+	assert_int_equal(got.conduct_count, 1);
+	assert_string_equal(got.conduct_log[0], steps[0]);
 	assert_string_equal(got.name, "김철수");
 	assert_string_equal(got.owner, "mina");
 	assert_int_equal(got.first_ms, 1);

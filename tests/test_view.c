@@ -243,14 +243,14 @@ a_case_has_its_whole_story(void **state)
 
 	(void)state;
 	put_case(1, "high", MARCH_2_MS);
-	assert_int_equal(view_case(txn, 1, &page), 0);
+	assert_int_equal(view_case(txn, 1, false, &page), 0);
 	assert_int_equal(json_array_size(json_object_get(page, "mails")), 2);
 	assert_int_equal(json_array_size(json_object_get(page, "events")), 5);
 	assert_int_equal(json_array_size(json_object_get(page, "outbox")), 2);
 	assert_true(json_is_true(json_object_get(page, "record_sound")));
 	check_golden("case.txt", page, render_case);
 	json_decref(page);
-	assert_int_equal(view_case(txn, 9, &page), -ENOENT);
+	assert_int_equal(view_case(txn, 9, false, &page), -ENOENT);
 }
 
 static void
@@ -275,7 +275,7 @@ what_waits_is_shown_once(void **state)
 	of_another.case_id = 2;
 	assert_int_equal(record_outbox_put(txn, &waiting, NULL), 0);
 	assert_int_equal(record_outbox_put(txn, &of_another, NULL), 0);
-	assert_int_equal(view_case(txn, 1, &page), 0);
+	assert_int_equal(view_case(txn, 1, false, &page), 0);
 	assert_int_equal(json_array_size(json_object_get(page, "outbox")), 3);
 	json_decref(page);
 }

@@ -1,9 +1,11 @@
 """What people do with cases: give them away, note, hold, promise, solve; and what triaged does of it by itself."""
 
+import email
+import email.policy
 import json
 import time
 
-from mails import KO_LEGAL, sample
+from mails import KO_ABUSE, KO_LEGAL, sample
 from servers import wait_for
 
 
@@ -132,3 +134,107 @@ def test_what_makes_no_sense_is_refused_in_words(triaged, dovecot, user):
     assert "is open" in refused(triaged, "reopen", case)
     assert "longer than" in refused(triaged, "note", case, "x" * 3000)
     assert kinds(triaged, case) == before
+
+
+def drafts(dovecot, user):
+    return [email.message_from_bytes(raw, policy=email.policy.default) for _, _, raw in dovecot.messages(user, "Drafts")]
+
+
+def with_template(dovecot, user, name):
+    return [m for m in drafts(dovecot, user) if f"template={name}" in m.get("X-Triaged-Draft", "")]
+
+
+def drafted(triaged, dovecot, user, case, name, *words):
+    """The draft that is laid out when one is asked for; name: the template that must have been chosen."""
+    before = len(with_template(dovecot, user, name))
+    assert f"from the template {name} " in said(triaged, "draft", case, *words)
+    wait_for(f"the draft {name}", lambda: len(with_template(dovecot, user, name)) == before + 1)
+    return with_template(dovecot, user, name)[-1]
+
+
+def test_our_fault_is_solved_first_and_compensated_after(make_triaged, dovecot, user):
+    """Scene 1: listen, get the authority, ask production for the date, promise it, offer the solution, then ask whether it settles it."""
+    daemon = make_triaged([user], head="agents:\n  - {name: root, display: 김지원, role: lead, authority: '₩50,000'}\n")
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "assign", case, "root")
+    inside = drafted(daemon, dovecot, user, case, "internal-date-question", "internal-date-question")
+    assert inside["To"].addresses[0].addr_spec == inside["From"].addresses[0].addr_spec, "not to the customer"
+    assert inside["In-Reply-To"] is None and ">" not in inside.get_content().split("\n\n")[0]
+    assert "seojun@customer.example" not in inside.as_string()
+
+    said(daemon, "fault", case, "ours", "--reason", "the wrong batch")
+    assert "over the authority of root (₩50,000)" in refused(daemon, "approve", case, "60,000원", "--reason", "late")
+    assert "over the authority of root (nothing)" in refused(daemon, "approve", case, "$5", "--reason", "late")
+    assert "no sum of money" in refused(daemon, "approve", case, "a lot", "--reason", "late")
+    assert "say why" in refused(daemon, "approve", case, "₩20,000")
+    draft = drafted(daemon, dovecot, user, case, "solution")
+    assert "원" not in draft.get_content().split("드림")[0].replace("고객지원", "").replace("지원", ""), "no sum that was not approved"
+    assert "20,000원 is approved" in said(daemon, "approve", case, "2만원", "--reason", "a week without it")
+    said(daemon, "promise", case, "새 제품 발송", "--until", "+3d")
+    draft = drafted(daemon, dovecot, user, case, "solution")
+    text = draft.get_content()
+    assert "새 제품 발송" in text and "20,000원" in text and "저희 잘못" in text
+    assert draft["To"].addresses[0].addr_spec == "seojun@customer.example"
+    assert draft["In-Reply-To"] == show(daemon, case)["mails"][0]["message_id"]
+    said(daemon, "kept", case)
+    said(daemon, "stage", case, "fulfilling")
+    drafted(daemon, dovecot, user, case, "satisfaction")
+    said(daemon, "solve", case)
+    drafted(daemon, dovecot, user, case, "thanks")
+    page = show(daemon, case)
+    why = [e["data"]["why"] for e in page["events"] if e["kind"] == "draft-asked"]
+    assert "solution with its date comes first" in why[1] and "playbook, line" in why[1]
+    assert page["record_sound"] and "unknown" not in text
+
+
+def test_a_baseless_demand_is_answered_once_from_the_record(triaged, dovecot, user):
+    """Scene 3."""
+    case = complaint(triaged, dovecot, user)
+    said(triaged, "fault", case, "baseless")
+    text = drafted(triaged, dovecot, user, case, "firm").get_content()
+    assert "보내 주신 메일 “환불 문의 (주문 20931)”" in text and "받아들일 수 없습니다" in text
+
+
+def test_whoever_made_the_mistake_themselves_is_met_half_way(triaged, dovecot, user):
+    """Scene 2."""
+    case = complaint(triaged, dovecot, user)
+    said(triaged, "fault", case, "shared")
+    drafted(triaged, dovecot, user, case, "shared-loss")
+    said(triaged, "fault", case, "theirs")
+    drafted(triaged, dovecot, user, case, "small-service")
+
+
+def test_the_ladder_goes_up_step_by_step_and_each_step_is_told_once(triaged, dovecot, user):
+    """Scene 4: abusive conduct is defined, told, and has an end."""
+    case = complaint(triaged, dovecot, user)
+    assert "step by step: after nothing comes notice" in refused(triaged, "conduct", case, "restricted", "--reason", "insults")
+    assert "which act" in refused(triaged, "conduct", case, "notice")
+    assert "is no step" in refused(triaged, "conduct", case, "ban", "--reason", "insults")
+    assert "on no step" in refused(triaged, "conduct", case, "clear", "--reason", "calm again")
+    for step, template in (("notice", "conduct-notice"), ("warning", "conduct-warning"), ("restricted", "conduct-restriction"),
+                           ("parted", "parting")):
+        assert f"at the step {step}" in said(triaged, "conduct", case, step, "--reason", "insults on the phone")
+        drafted(triaged, dovecot, user, case, template)
+        drafted(triaged, dovecot, user, case, "repeat")
+    card = json.loads(triaged.ctl("customer", "show", "--json", "SEOJUN@customer.example").stdout)
+    assert card["conduct"] == "parted" and len(card["conduct_log"]) == 4
+    assert "insults on the phone" in triaged.ctl("customer", "show", "seojun@customer.example").stdout
+    said(triaged, "conduct", case, "clear", "--reason", "reviewed")
+    assert json.loads(triaged.ctl("customer", "show", "--json", "seojun@customer.example").stdout)["conduct"] == ""
+    assert triaged.ctl("customer", "show", "stranger@example.org", check=False).returncode == 1
+
+
+def test_the_front_line_need_not_read_abuse_again(triaged, dovecot, user):
+    triaged.start()
+    wait_for("the account is watched", lambda: '"watching"' in triaged.ctl("status", "--json").stdout)
+    dovecot.deliver(user, sample(KO_ABUSE, subject="씨발 장난하냐"))
+    wait_for("its draft", lambda: dovecot.count(user, "Drafts") == 1)
+    case = only_case(triaged)["id"]
+    for text in (triaged.ctl("queue").stdout, triaged.ctl("queue", "--json").stdout, triaged.ctl("case", "show", case).stdout,
+                 triaged.ctl("case", "show", "--json", case).stdout):
+        assert "씨발" not in text and "멍청" not in text and "hidden" in text
+    assert "unmasked" not in kinds(triaged, case)
+    shown = triaged.ctl("case", "show", "--unmask", "--reason", "the lawyer asked", case).stdout
+    assert "씨발" in shown and "멍청" in shown
+    event = show(triaged, case)["events"][-1]
+    assert event["kind"] == "unmasked" and event["data"]["reason"] == "the lawyer asked"
