@@ -353,7 +353,7 @@ parse_group(struct parser *p)
 	new.set = look_into_group(p);
 	if (p->confused || p->nomem || p->at != end)
 		return new.set;
-	new.stops = p->stops + first;
+	new.stops = p->stops != NULL ? p->stops + first : NULL;
 	new.stop_count = p->stop_count - first;
 	for (size_t i = first; i < p->stop_count; i++)
 		p->stops[i].offset -= at;
