@@ -448,7 +448,7 @@ parse_sequence(struct parser *p)
 		char c = p->s[p->at];
 		bool single = true, white = false;
 		struct set item;
-		size_t from = p->at, end, after;
+		size_t from = p->at, end, after, written;
 		bool begins, ends;
 		long min, max;
 		int32_t cp;
@@ -474,8 +474,10 @@ parse_sequence(struct parser *p)
 			item = exactly(p, p->s + from, p->at - from);
 			white = c == ' ';
 		}
-		begins = is_edge(p->s + from, p->at - from, WORD_BEGINS);
-		ends = is_edge(p->s + from, p->at - from, WORD_ENDS);
+		/* A group that does not end has taken one byte too many. */
+		written = (p->at < p->len ? p->at : p->len) - from;
+		begins = is_edge(p->s + from, written, WORD_BEGINS);
+		ends = is_edge(p->s + from, written, WORD_ENDS);
 		after = p->at;
 		end = pattern_quantifier_end(p->s, p->len, p->at, &min, &max);
 		if (end != p->at) {
