@@ -98,16 +98,33 @@ do_unmask(struct turn *t)
 	return put(t, "unmasked", json_pack("{s:s}", "reason", t->steer->reason));
 }
 
+/* The customer stays with whom they were given to. */
+static int
+keep_owner(struct turn *t, const char *agent)
+{
+	struct customer_record customer;
+	int r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	customer.owner = agent;
+	return record_customer_put(t->txn, &customer);
+}
+
 static int
 do_assign(struct turn *t)
 {
 	const struct agent_config *agent = config_agent(t->config, t->steer->value);
+	int r;
 
 	if (!agent)
 		return err_set(t->err, -EINVAL,
 			       "nobody is called \"%.60s\"; agents are named in the configuration",
 			       t->steer->value);
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is now %s's", t->c.id, agent->display);
+	r = keep_owner(t, agent->name);
+	if (r < 0)
+		return r;
 	return case_assign(t->txn, t->arena, &t->c, agent->name,
 			   *t->steer->reason ? t->steer->reason : "said by hand", t->steer->actor,
 			   t->steer->now_ms);

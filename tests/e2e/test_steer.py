@@ -5,7 +5,7 @@ import email.policy
 import json
 import time
 
-from mails import KO_ABUSE, KO_LEGAL, sample
+from mails import KO_ABUSE, KO_BOSS, KO_LEGAL, sample
 from servers import wait_for
 
 
@@ -238,3 +238,26 @@ def test_the_front_line_need_not_read_abuse_again(triaged, dovecot, user):
     assert "씨발" in shown and "멍청" in shown
     event = show(triaged, case)["events"][-1]
     assert event["kind"] == "unmasked" and event["data"]["reason"] == "the lawyer asked"
+
+
+def test_bring_me_your_boss(make_triaged, dovecot, user):
+    """Scene 5: the owner stays owner, and is told first; a first-time writer has no owner to be told."""
+    daemon = make_triaged([user], head="agents:\n  - {name: root, display: 김지원, role: agent}\n  - {name: mina, role: lead}\n")
+    case = complaint(daemon, dovecot, user)
+    dovecot.deliver(user, sample(KO_BOSS))
+    wait_for("the stranger's case", lambda: len(json.loads(daemon.ctl("queue", "--json").stdout)["cases"]) == 2)
+    stranger = next(c["id"] for c in json.loads(daemon.ctl("queue", "--json").stdout)["cases"] if c["id"] != case)
+    assert "alarm" not in kinds(daemon, stranger)
+    said(daemon, "assign", case, "root")
+    assert json.loads(daemon.ctl("customer", "show", "--json", "seojun@customer.example").stdout)["owner"] == "root"
+    # Months later, another matter of the same customer: it is their owner's, who is told.
+    dovecot.deliver(user, sample(KO_BOSS, sender="박서준 <seojun@customer.example>"))
+    wait_for("the third case", lambda: len(json.loads(daemon.ctl("queue", "--json").stdout)["cases"]) == 3)
+    third = next(c for c in json.loads(daemon.ctl("queue", "--json").stdout)["cases"] if c["id"] not in (case, stranger))
+    assert third["owner"] == "root"
+    assert kinds(daemon, third["id"]).index("assigned") < kinds(daemon, third["id"]).index("alarm")
+    assert "asks for your superior" in daemon.ctl("case", "show", third["id"]).stdout
+    wait_for("the owner's reply", lambda: "제가" in "".join(m.get_content() for m in with_template(dovecot, user, "superior")))
+    # Given away by hand, the customer goes along.
+    said(daemon, "assign", third["id"], "mina")
+    assert json.loads(daemon.ctl("customer", "show", "--json", "seojun@customer.example").stdout)["owner"] == "mina"
