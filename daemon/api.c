@@ -138,9 +138,42 @@ show_case(struct request *request, uint64_t number, bool all, json_t **ret)
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
+/* C12/events; name has room for the case's name. */
+static bool
+is_events(const char *rest, char *name, size_t size)
+{
+	const char *slash = strchr(rest, '/');
+	size_t len = slash ? (size_t)(slash - rest) : size;
+
+	if (!slash || strcmp(slash, "/events") || len >= size)
+		return false;
+	memcpy(name, rest, len);
+	name[len] = '\0';
+	return true;
+}
+
+static unsigned
+get_events(struct request *request, uint64_t number, json_t **ret)
+{
+	struct store_txn *txn;
+	int r = store_begin(request->api->store, false, &txn);
+
+	if (r == 0) {
+		r = view_events(txn, number, ret);
+		store_abort(txn);
+	}
+	if (r == -ENOENT)
+		return fail(ret, MHD_HTTP_NOT_FOUND, "there is no such case");
+	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
+}
+
 static unsigned
 get_case(struct request *request, json_t **ret)
 {
+	char name[32];
+
+	if (is_events(request->rest, name, sizeof(name)))
+		return get_events(request, case_number(name), ret);
 	return show_case(request, case_number(request->rest), false, ret);
 }
 

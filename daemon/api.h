@@ -8,6 +8,7 @@
  *   GET  /v1/status                 engine, accounts, parked and troubled entries
  *   GET  /v1/queue?account=&limit=
  *   GET  /v1/cases/C12              case, messages with evidence, events, drafts
+ *   GET  /v1/cases/C12/events       its events as they are written: {"events": ["{...}", ...]}
  *   POST /v1/cases/C12/correct?change=+threat.legal,-abuse.insult
  *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words;
  *                                  unmask: the case with all its words

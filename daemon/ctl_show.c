@@ -122,14 +122,18 @@ ctl_case(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "correct"))
 		return case_correct(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "export"))
+		return case_export(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "verify"))
+		return case_verify(argc, argv);
 	if (argc > 1 && steer_verb(argv[1]))
 		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage(
-			"case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
-				"case assign, note, fault, stage, hold, release, "
-				"promise, kept, call-off, approve, conduct, draft, solve, reopen");
+		status = ctl_usage("case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
+					   "case assign, note, fault, stage, hold, release, "
+					   "promise, kept, call-off, approve, conduct, draft, "
+					   "solve, reopen, export, verify");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);

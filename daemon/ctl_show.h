@@ -7,6 +7,13 @@
 int
 case_correct(int argc, char **argv);
 
+/* `triagectl case export C12 DIR`, `triagectl case verify DIR`. */
+int
+case_export(int argc, char **argv);
+
+int
+case_verify(int argc, char **argv);
+
 /* `triagectl case VERB`, see steer.h. */
 int
 case_steer(int argc, char **argv);

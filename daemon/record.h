@@ -334,6 +334,24 @@ int
 record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 		  int (*visit)(void *context, const struct event_record *record), void *context);
 
+/* The same as they are written: a JSON object each. */
+int
+record_event_raw(struct store_txn *txn, uint64_t case_id, store_visit *visit, void *context);
+
+/* The events of one case, checked one after the other. */
+struct record_chain {
+	uint64_t case_id;  /* 0: that of the first event */
+	uint64_t number;   /* of the event that must come next */
+	char previous[65]; /* hash of the one before */
+};
+
+void
+record_chain_begin(struct record_chain *chain, uint64_t case_id);
+
+/* Whether the event as it is written comes next; then the chain moves on. */
+bool
+record_chain_take(struct record_chain *chain, struct span event);
+
 /*
  * Whether the chain holds, up to the end that the case's record names: 0, or -EBADMSG with the
  * number of the first event that does not fit or is missing. -ENOENT when there is no such case.

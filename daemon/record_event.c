@@ -126,11 +126,14 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 			   visit_event, &v);
 }
 
-struct chain {
-	uint64_t case_id;
-	uint64_t number;   /* of the event that must come next */
-	char previous[65]; /* hash of the one before */
-};
+int
+record_event_raw(struct store_txn *txn, uint64_t case_id, store_visit *visit, void *context)
+{
+	struct record_key prefix = event_prefix(case_id);
+
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false, visit,
+			   context);
+}
 
 /*
  * Whether the bytes are how we write that object: a change that parses to the same is a change too.
@@ -168,40 +171,54 @@ is_hashed(json_t *event, const char *hash)
 }
 
 static bool
-fits_chain(const struct chain *chain, json_t *event, uint64_t key_number)
+fits_chain(const struct record_chain *chain, json_t *event)
 {
 	const char *previous = json_string_value(json_object_get(event, "previous"));
 	const char *hash = json_string_value(json_object_get(event, "hash"));
+	json_int_t case_id = json_integer_value(json_object_get(event, "case_id"));
 
-	return previous && hash && key_number == chain->number &&
-	       strcmp(previous, chain->previous) == 0 &&
+	return previous && hash && strlen(hash) == 64 && strcmp(previous, chain->previous) == 0 &&
 	       json_integer_value(json_object_get(event, "number")) == (json_int_t)chain->number &&
-	       json_integer_value(json_object_get(event, "case_id")) ==
-		       (json_int_t)chain->case_id &&
+	       case_id > 0 && (chain->case_id == 0 || (uint64_t)case_id == chain->case_id) &&
 	       is_hashed(event, hash);
+}
+
+void
+record_chain_begin(struct record_chain *chain, uint64_t case_id)
+{
+	*chain = (struct record_chain){ .case_id = case_id, .number = 1, .previous = NO_HASH };
+}
+
+bool
+record_chain_take(struct record_chain *chain, struct span event)
+{
+	json_t *read = json_loadb(event.at, event.len, JSON_REJECT_DUPLICATES, NULL);
+	bool fits = read && is_written(read, event) && fits_chain(chain, read);
+
+	if (fits) {
+		memcpy(chain->previous, json_string_value(json_object_get(read, "hash")),
+		       sizeof(chain->previous));
+		chain->case_id = (uint64_t)json_integer_value(json_object_get(read, "case_id"));
+		chain->number++;
+	}
+	json_decref(read);
+	return fits;
 }
 
 static int
 verify_event(void *context, struct span key, struct span value)
 {
-	struct chain *chain = context;
-	json_t *event = json_loadb(value.at, value.len, JSON_REJECT_DUPLICATES, NULL);
-	bool fits = event && is_written(event, value) &&
-		    fits_chain(chain, event, record_key_last_u64(key));
+	struct record_chain *chain = context;
 
-	if (fits) {
-		memcpy(chain->previous, json_string_value(json_object_get(event, "hash")),
-		       sizeof(chain->previous));
-		chain->number++;
-	}
-	json_decref(event);
-	return fits ? 0 : -EBADMSG;
+	return record_key_last_u64(key) == chain->number && record_chain_take(chain, value)
+		       ? 0
+		       : -EBADMSG;
 }
 
 int
 record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_number)
 {
-	struct chain chain = { .case_id = case_id, .number = 1, .previous = NO_HASH };
+	struct record_chain chain;
 	struct record_key prefix = event_prefix(case_id);
 	struct arena *arena = arena_new(0);
 	struct case_record c;
@@ -209,6 +226,7 @@ record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_numbe
 
 	if (!arena)
 		return -ENOMEM;
+	record_chain_begin(&chain, case_id);
 	r = record_case_get(txn, arena, case_id, &c);
 	if (r < 0)
 		goto out;

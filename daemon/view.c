@@ -458,3 +458,26 @@ out:
 	arena_free(arena);
 	return r;
 }
+
+static int
+visit_raw(void *context, struct span key, struct span value)
+{
+	(void)key;
+	return json_array_append_new(context, json_stringn(value.at, value.len)) < 0 ? -ENOMEM : 0;
+}
+
+int
+view_events(struct store_txn *txn, uint64_t case_id, json_t **ret)
+{
+	json_t *list = json_array();
+	int r = list ? record_event_raw(txn, case_id, visit_raw, list) : -ENOMEM;
+
+	if (r == 0 && json_array_size(list) == 0)
+		r = -ENOENT;
+	if (r < 0) {
+		json_decref(list);
+		return r;
+	}
+	*ret = json_pack("{s:o}", "events", list);
+	return *ret ? 0 : -ENOMEM;
+}

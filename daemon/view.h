@@ -28,6 +28,10 @@ view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **re
 int
 view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret);
 
+/* {"events": [...]}: a case's events as they are written, a string each. -ENOENT. */
+int
+view_events(struct store_txn *txn, uint64_t case_id, json_t **ret);
+
 /*
  * {"parked":[...], "troubled":[...], "more": bool, "waiting":[{id, account, kind, argument, error,
  * rule, attempts, next, case}], "more_waiting": bool}: what a person must look at, and the actions
