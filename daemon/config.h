@@ -38,6 +38,7 @@ struct account_config {
 	const char **folders; /* watched, at least one (default INBOX) */
 	size_t folder_count;
 	const char *drafts;    /* NULL: SPECIAL-USE, else "Drafts" */
+	const char *solved;    /* moving a mail there solves its case; one of folders; NULL: none */
 	int64_t since_ms;      /* 0: from now on */
 	unsigned poll_seconds; /* plain UID poll even while IDLE seems to work (default 180) */
 	const char *identity_name, *identity_address; /* From: of drafts */

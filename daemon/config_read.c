@@ -27,6 +27,7 @@ static const char *const account_keys[] = { "name",
 					    "password_credential",
 					    "folders",
 					    "drafts",
+					    "solved",
 					    "since",
 					    "poll",
 					    "identity",
@@ -288,6 +289,29 @@ same_folder(const char *a, const char *b)
 	return !strcmp(a, b) || (!strcasecmp(a, "INBOX") && !strcasecmp(b, "INBOX"));
 }
 
+/* The folder by which agents solve cases is watched like the others. */
+static void
+watch_solved(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
+{
+	const char **folders;
+
+	if (!config_read_string(doc, node, "solved", &a->solved))
+		return;
+	for (size_t i = 0; i < a->folder_count; i++)
+		if (same_folder(a->folders[i], a->solved)) {
+			yamldoc_error(doc, yamldoc_get(node, "solved"),
+				      "take it out of folders; it is watched by itself",
+				      "\"%.100s\" is where mail comes in", a->solved);
+			return;
+		}
+	folders = arena_calloc(doc->arena, a->folder_count + 2, sizeof(*folders));
+	if (!folders)
+		return;
+	memcpy(folders, a->folders, a->folder_count * sizeof(*folders));
+	folders[a->folder_count++] = a->solved;
+	a->folders = folders;
+}
+
 static void
 read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
 {
@@ -307,6 +331,7 @@ read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct acco
 					      "folder \"%.100s\" stands here twice", a->folders[i]);
 		}
 	}
+	watch_solved(doc, node, a);
 	if (!config_read_string(doc, node, "drafts", &a->drafts))
 		return;
 	for (size_t i = 0; i < a->folder_count; i++) {

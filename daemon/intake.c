@@ -373,6 +373,8 @@ commit_one(struct commit *c, const struct arrival *a)
 		c->counts.known++;
 		return settle(c, a->listed.uid, LEDGER_DONE, "seen", 0, 0);
 	}
+	if (c->intake->account->solved && strcmp(c->folder, c->intake->account->solved) == 0)
+		return settle(c, a->listed.uid, LEDGER_DONE, "put away", 0, 0);
 	return commit_judged(c, a, earlier == EARLIER_DUPLICATE);
 }
 

@@ -342,6 +342,14 @@ find_uidnext(struct sync *sync, const struct folder_state *state, uint32_t *ret)
 	return r;
 }
 
+static bool
+is_solved(const struct sync *sync)
+{
+	const char *solved = sync->intake->account->solved;
+
+	return solved && strcmp(sync->folder, solved) == 0;
+}
+
 /* The folder is watched for the first time: from the account's `since` (0: from now on). */
 static int
 first_time(struct sync *sync, const struct folder_state *state, struct cursor_record *cursor)
@@ -358,7 +366,11 @@ first_time(struct sync *sync, const struct folder_state *state, struct cursor_re
 		.since_ms =
 			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
-	if (account->since_ms)
+	/* What lies where solved mail is put is looked at whole: it is known, or nothing of it is
+	 * judged. */
+	if (is_solved(sync))
+		first = 1;
+	else if (account->since_ms)
 		r = sync->transport->ops->since(sync->transport, account->since_ms, &first,
 						sync->err);
 	if (r == 0 && !first)
@@ -398,7 +410,7 @@ note_missing(struct sync *sync, struct arena *arena)
 		.since_ms =
 			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
-	int r = read_cursor(sync, arena, &old);
+	int r = is_solved(sync) ? 0 : read_cursor(sync, arena, &old);
 
 	if (r < 0 && r != -ENOENT)
 		return store_failure(sync, "reading", r);

@@ -292,3 +292,27 @@ def test_the_record_is_exported_and_can_be_checked(triaged, dovecot, user, tmp_p
     events.write_text(whole)
     (folder / "timeline.txt").write_text("nothing happened")
     assert "timeline.txt is not as it was exported" in verify().stderr
+
+
+def test_agents_solve_a_case_by_moving_its_mail(make_triaged, dovecot, user):
+    daemon = make_triaged([user], account_extra="    solved: Triage/Solved\n    poll: 5\n")
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "promise", case, "call back", "--until", "+2h")
+    wait_for("it was moved", lambda: dovecot.count(user, "Triage/Threats") == 1)
+
+    def move(source, target):
+        with dovecot.client(user) as client:
+            client.create(target)
+            client.select(source)
+            assert client.uid("move", "1:*", target)[0] == "OK"
+
+    move("Triage/Threats", "Triage/Solved")
+    wait_for("it is said why not", lambda: "left-open" in kinds(daemon, case))
+    assert "open promise" in show(daemon, case)["events"][-1]["data"]["why"] and only_case(daemon)["id"] == case
+    assert "corrected" not in kinds(daemon, case), "a mail that is put away was judged well"
+    said(daemon, "kept", case)
+    move("Triage/Solved", "Triage/Threats")
+    move("Triage/Threats", "Triage/Solved")
+    wait_for("it is solved", lambda: kinds(daemon, case)[-1] == "solved")
+    assert "moved to Triage/Solved" in show(daemon, case)["events"][-1]["data"]["reason"]
+    assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"] == []
