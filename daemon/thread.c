@@ -14,6 +14,7 @@
 
 #include "case.h"
 #include "filters/limits.h"
+#include "participant.h"
 
 struct search {
 	struct store_txn *txn;
@@ -50,8 +51,8 @@ token_case(const char *id)
 static bool
 is_participant(const struct case_record *c, const char *address)
 {
-	for (size_t i = 0; address[0] && i < c->participant_count; i++)
-		if (strcmp(c->participants[i], address) == 0)
+	for (size_t i = 0; i < c->participant_count; i++)
+		if (participant_same(c->participants[i], address))
 			return true;
 	return false;
 }

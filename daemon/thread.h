@@ -3,7 +3,8 @@
  *
  * By our token in a Message-ID it refers to (<triaged.CASE.OUTBOX.RANDOM@host>, checked against the
  * store, never believed by itself), then In-Reply-To, then References from the newest back. Only a
- * participant of the case may join it; anybody else gets a new case that is linked to it.
+ * participant of the case may join it, from whichever of their subaddresses (participant.h);
+ * anybody else gets a new case that is linked to it.
  */
 #ifndef DAEMON_THREAD_H
 #define DAEMON_THREAD_H

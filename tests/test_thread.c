@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/participant.h"
 #include "daemon/thread.h"
 #include "filters/limits.h"
 
@@ -170,6 +171,45 @@ a_stranger_is_linked_not_let_in(void **state)
 }
 
 static void
+a_subaddress_is_its_owners(void **state)
+{
+	struct fixture *f = *state;
+
+	put_case(f, 3, "support", "ann+shop@mail.example");
+	put_mail(f, 50, "<a1@mail.example>", 3, false);
+	expect_place(FIND("Kim+News@mail.example", "<k1@mail.example>", "<k1@mail.example>"), 1, 10,
+		     0, "in-reply-to");
+	expect_place(FIND("ann@mail.example", "<a1@mail.example>", "<a1@mail.example>"), 3, 50, 0,
+		     "in-reply-to");
+	expect_place(FIND("ann+a+b@MAIL.example", "<a1@mail.example>", "<a1@mail.example>"), 3, 50,
+		     0, "in-reply-to");
+	expect_place(FIND("ann@other.example", "<a1@mail.example>", "<a1@mail.example>"), 0, 50, 3,
+		     "not-a-participant");
+	expect_place(FIND("anna@mail.example", "<a1@mail.example>", "<a1@mail.example>"), 0, 50, 3,
+		     "not-a-participant");
+}
+
+static void
+who_is_the_same_participant(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(participant_same("kim@mail.example", "KIM+x@mail.example"));
+	assert_true(participant_same("kim+y@mail.example", "kim+x@mail.example"));
+	assert_false(participant_same("+x@mail.example", "+y@mail.example"));
+	assert_false(participant_same("+x@mail.example", "@mail.example"));
+	assert_false(participant_same("\"kim+x\"@mail.example", "\"kim+y\"@mail.example"));
+	assert_false(participant_same("kim@a+b.example", "kim@a.example"));
+	assert_false(participant_same("kim+x", "kim"));
+	assert_false(participant_same("", ""));
+	assert_false(participant_same(NULL, "kim@mail.example"));
+	assert_string_equal(participant_base(f->arena, "Kim+Shop@Mail.example"),
+			    "kim@mail.example");
+	assert_string_equal(participant_base(f->arena, "+x@mail.example"), "+x@mail.example");
+	assert_string_equal(participant_base(f->arena, NULL), "");
+}
+
+static void
 ones_own_case_is_found_behind_anothers(void **state)
 {
 	struct thread_place place = FIND("lee@mail.example", "<k2@mail.example>",
@@ -231,6 +271,8 @@ main(void)
 		TEST(our_token_comes_first),
 		TEST(a_forged_token_is_nothing),
 		TEST(a_stranger_is_linked_not_let_in),
+		TEST(a_subaddress_is_its_owners),
+		TEST(who_is_the_same_participant),
 		TEST(ones_own_case_is_found_behind_anothers),
 		TEST(a_known_mail_without_case_is_the_parent),
 		TEST(another_account_is_another_world),
