@@ -238,6 +238,7 @@ is_blank(const char *at, size_t len)
 static struct span
 find_answered(const char *text, size_t len)
 {
+	static const char named[] = "message-id"; /* <1234@example.com> of Thu, 22 Aug 2002 */
 	const char *end = text + len, *open, *close;
 
 	while (text < end && isspace((unsigned char)*text))
@@ -246,6 +247,8 @@ find_answered(const char *text, size_t len)
 	if (len == 0 || *text == '<')
 		return (struct span){ text, len };
 	open = memrchr(text, '<', len);
+	if (open && len >= strlen(named) && strncasecmp(text, named, strlen(named)) == 0)
+		return (struct span){ open, (size_t)(end - open) };
 	if (open) {
 		close = memchr(open, '>', (size_t)(end - open));
 		if (close && is_blank(close + 1, (size_t)(end - close - 1)))

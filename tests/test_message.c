@@ -548,6 +548,7 @@ in_reply_to_is_a_message(void **state)
 		{ "a@x", "<a@x>" },
 		{ "Message from Kim <kim@x> of\n \"Thu, 22 Aug 2002\"\n <a@x>", "<a@x>" },
 		{ "Message from kim@x of\n \"Thu, 22 Aug 2002\"\n <a@x>", "<a@x>" },
+		{ "message-id <a@x> of Fri,\n Sep 13 02:03:07 2002", "<a@x>" },
 		{ "kim@x's message of \"Wed, 4 Sep 2002\"", "" },
 		{ "Kim <kim@x>'s message of Wed", "" },
 		{ "Message of <", "" },
