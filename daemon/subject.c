@@ -161,7 +161,7 @@ is_generic(const char *s)
 }
 
 const char *
-subject_base(struct arena *arena, const char *subject)
+subject_plain(struct arena *arena, const char *subject)
 {
 	const char *p, *next;
 	char *base;
@@ -175,5 +175,15 @@ subject_base(struct arena *arena, const char *subject)
 	if (!base)
 		return NULL;
 	tidy_space(base);
+	return base;
+}
+
+const char *
+subject_base(struct arena *arena, const char *subject)
+{
+	const char *base = subject_plain(arena, subject);
+
+	if (!base)
+		return NULL;
 	return characters(base) < SUBJECT_CHARACTERS_MIN || is_generic(base) ? "" : base;
 }

@@ -16,6 +16,13 @@
 #define SUBJECT_CHARACTERS_MIN 8
 
 /*
+ * The subject without the marks of an answer, as below, however little it says; "" when it is
+ * longer than SUBJECT_BYTES_MAX. NULL when out of memory.
+ */
+const char *
+subject_plain(struct arena *arena, const char *subject);
+
+/*
  * The subject without the marks of an answer before it ("Re:", "RE[2]:", "답장:" ...), without
  * white space around it, and with single spaces in it; in the arena. "" when it cannot tell two
  * matters apart: shorter than SUBJECT_CHARACTERS_MIN, longer than SUBJECT_BYTES_MAX, or one that
