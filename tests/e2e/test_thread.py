@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mails import mail
+from mails import EN_LEGAL, mail, sample
 
 GOLDEN = Path(__file__).resolve().parents[1] / "fixtures" / "golden" / "thread.txt"
 START = 1767603600  # 2026-01-05 09:00
@@ -115,3 +115,20 @@ def test_no_mail_is_no_thread(build, tmp_path):
     result = thread(build, tmp_path)
     assert result.returncode == 0 and result.stdout == "0 mails, 0 threads, 0 cases\n"
     assert rows(thread(build, "--json", tmp_path)) == []
+
+
+def test_the_daemon_joins_alike(triaged, build, tmp_path):
+    subject, sender = "Order 5521 came broken", "Ann <ann@customer.example>"
+    for number, changes in enumerate([
+            dict(sender=sender, subject=subject, message_id="<a1@customer.example>"),
+            dict(sender="ann+shop@customer.example", subject="still broken", references=["<a1@customer.example>"]),
+            dict(sender="Ann+x@customer.example", subject=f"RE: {subject}"),
+            dict(sender=sender, subject=subject),
+            dict(sender="eve@other.example", subject=f"Re: {subject}"),
+            dict(sender="eve@other.example", subject=f"Re: {subject}", references=["<a1@customer.example>"])]):
+        (tmp_path / f"{number}.eml").write_bytes(sample(EN_LEGAL, **changes))
+    result = subprocess.run([build / "triagectl", "simulate", "--json", "--config", triaged.config, tmp_path], capture_output=True,
+                            text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert [(row["case"], row["joined"]) for row in map(json.loads, result.stdout.splitlines())] == [
+        ("C1", "new"), ("C1", "in-reply-to"), ("C1", "subject"), ("C2", "new"), ("C3", "new"), ("C4", "new")]
