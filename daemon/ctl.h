@@ -25,6 +25,9 @@ int
 ctl_text(int argc, char **argv);
 
 int
+ctl_thread(int argc, char **argv);
+
+int
 ctl_simulate(int argc, char **argv);
 
 int

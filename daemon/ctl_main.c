@@ -23,6 +23,8 @@ static const struct command {
 	  "judge stored mail: .eml, mbox, Maildir, a folder, or - for standard input", false },
 	{ "text", ctl_text, "[--part new|quoted|signature|forwarded|all] [--views | --hidden] FILE",
 	  "show what the filters see of a mail", false },
+	{ "thread", ctl_thread, "[--json] PATH...",
+	  "which stored mails belong together, which case each would join, and why", false },
 	{ "simulate", ctl_simulate, "[--json | --drafts] [--account NAME] [--config FILE] PATH...",
 	  "go the whole way in memory: what would be done", false },
 	{ "rules", ctl_rules, "TOOL ...",

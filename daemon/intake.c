@@ -228,7 +228,8 @@ static int
 look_around(struct commit *c, const struct arrival *a, struct thread_place *place,
 	    struct case_record *kase, struct customer_record *customer, bool *known)
 {
-	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, place);
+	int64_t came_ms = a->listed.received_ms > 0 ? a->listed.received_ms : c->now_ms;
+	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, came_ms, place);
 
 	if (r == 0 && place->case_id)
 		r = record_case_get(c->txn, c->arena, place->case_id, kase);

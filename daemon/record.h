@@ -84,7 +84,7 @@ struct message_record {
 			     record's reader: record_message_free */
 	const char *ruleset_hash;
 	uint64_t case_id;   /* 0 when it belongs to none */
-	const char *joined; /* why it belongs there: "new", "references", "in-reply-to", ... */
+	const char *joined; /* why it belongs there: "new", "references", "subject", ... */
 	bool outgoing;      /* one of ours (Sent, a draft) */
 };
 
@@ -283,8 +283,8 @@ int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
 
 /*
- * Also keeps the queue index: open cases with an overdue promise, then by severity, then by how
- * long the customer has waited.
+ * Also keeps the queue index (open cases with an overdue promise, then by severity, then by how
+ * long the customer has waited) and the index of open cases by customer and subject.
  */
 int
 record_case_put(struct store_txn *txn, const struct case_record *record);
@@ -293,6 +293,19 @@ record_case_put(struct store_txn *txn, const struct case_record *record);
 int
 record_case_queue(struct store_txn *txn, struct arena *arena, const char *account,
 		  int (*visit)(void *context, const struct case_record *record), void *context);
+
+#define RECORD_SUBJECT_CASES 8 /* that record_case_by_subject visits */
+
+/*
+ * Open cases of that customer, from whichever subaddress, whose subject is the same but for marks
+ * of an answer (subject.h): the newest first, RECORD_SUBJECT_CASES at most. None when the customer
+ * is "" or the subject says too little. Same answers as store_visit.
+ */
+int
+record_case_by_subject(struct store_txn *txn, struct arena *arena, const char *account,
+		       const char *customer, const char *subject,
+		       int (*visit)(void *context, const struct case_record *record),
+		       void *context);
 
 int
 record_customer_get(struct store_txn *txn, struct arena *arena, const char *address,

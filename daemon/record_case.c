@@ -60,7 +60,7 @@ queue_set(struct store_txn *txn, const struct case_record *c, bool wanted)
 	return r < 0 ? r : record_index(txn, &own, wanted, NULL);
 }
 
-/* What of a case decides its place in the queue, as it is in the store. */
+/* What of a case decides its place in the indexes, as it is in the store. */
 static int
 place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
 {
@@ -72,6 +72,8 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 		return record_read_end(&r);
 	c.account = record_read_string(&r, "account");
 	c.overdue = record_read_bool(&r, "overdue");
+	c.customer = record_read_string(&r, "customer");
+	c.subject = record_read_string(&r, "subject");
 	c.severity = record_read_string(&r, "severity");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
@@ -81,25 +83,39 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 	return 0;
 }
 
-/* Moves the case in the queue from where the store has it to where the record says. */
+/* Moves the case in the queue from `old` (NULL: nowhere) to where the record says. */
 static int
-queue_update(struct store_txn *txn, const struct case_record *record)
+queue_move(struct store_txn *txn, const struct case_record *old, const struct case_record *record)
+{
+	int r = 0;
+
+	if (old && same_place(old, record))
+		return 0;
+	if (old && old->state == CASE_OPEN)
+		r = queue_set(txn, old, false);
+	if (r == 0 && record->state == CASE_OPEN)
+		r = queue_set(txn, record, true);
+	return r;
+}
+
+static int
+index_update(struct store_txn *txn, const struct case_record *record)
 {
 	struct arena *arena = arena_new(0);
-	struct case_record old;
+	struct case_record stored, *old = &stored;
 	int r;
 
 	if (!arena)
 		return -ENOMEM;
-	r = place_get(txn, arena, record->id, &old);
+	r = place_get(txn, arena, record->id, &stored);
 	if (r == -ENOENT) {
-		r = record->state == CASE_OPEN ? queue_set(txn, record, true) : 0;
-	} else if (r == 0 && !same_place(&old, record)) {
-		if (old.state == CASE_OPEN)
-			r = queue_set(txn, &old, false);
-		if (r == 0 && record->state == CASE_OPEN)
-			r = queue_set(txn, record, true);
+		old = NULL;
+		r = 0;
 	}
+	if (r == 0)
+		r = queue_move(txn, old, record);
+	if (r == 0)
+		r = record_subject_move(txn, arena, old, record);
 	arena_free(arena);
 	return r;
 }
@@ -151,7 +167,7 @@ record_case_put(struct store_txn *txn, const struct case_record *record)
 	if (record->id == 0 || !record->account || !record->account[0] ||
 	    (unsigned)record->state >= STATES)
 		return -EINVAL;
-	r = queue_update(txn, record);
+	r = index_update(txn, record);
 	return r < 0 ? r : case_store(txn, record);
 }
 

@@ -3,10 +3,10 @@
  * includes this.
  *
  * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID
- * and 'f' fingerprint → message, 'q' queue, 'o' outbox, 'u' unfinished outbox entries, 'b' payload.
- * Tables of all: 's' sequences (store.c), 'm' message, 'c' case, 'q' queue, 'e' event, 'k'
- * customer, 'p' parked ledger entries, 't' troubled outbox entries, 'x' correction, 'w' corrections
- * against a rule, 'g' promise, 'd' promises by when they wake.
+ * and 'f' fingerprint → message, 'q' queue, 'j' customer and subject → open case, 'o' outbox, 'u'
+ * unfinished outbox entries, 'b' payload. Tables of all: 's' sequences (store.c), 'm' message, 'c'
+ * case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries,
+ * 'x' correction, 'w' corrections against a rule, 'g' promise, 'd' promises by when they wake.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -164,6 +164,14 @@ record_read_any(struct record_reader *r, const char *name);
 /* Frees the parsed JSON; returns the error. */
 int
 record_read_end(struct record_reader *r);
+
+/*
+ * Moves a case in the index by customer and subject from where `old` has it (NULL: nowhere) to
+ * where `c` says.
+ */
+int
+record_subject_move(struct store_txn *txn, struct arena *arena, const struct case_record *old,
+		    const struct case_record *c);
 
 /*
  * Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be

@@ -3,7 +3,8 @@
  *
  * What the mail refers to is looked up within the account; whoever could name any Message-ID could
  * write into any case, so only a participant joins. The case is always the one that the found
- * record belongs to, never one that a header names.
+ * record belongs to, never one that a header names. A subject is believed only of an answer, and
+ * only when the mail refers to nothing that is known.
  */
 #include "thread.h"
 
@@ -14,12 +15,17 @@
 
 #include "case.h"
 #include "filters/limits.h"
+#include "participant.h"
+#include "subject.h"
+
+#define DAY_MS (24 * 3600 * (int64_t)1000)
 
 struct search {
 	struct store_txn *txn;
 	struct arena *arena;
 	const char *account;
 	const char *writer; /* lower case */
+	int64_t came_ms;
 	struct thread_place place;
 	uint64_t refused; /* the last case looked at, when not the writer's */
 	unsigned lookups; /* how many more */
@@ -50,8 +56,8 @@ token_case(const char *id)
 static bool
 is_participant(const struct case_record *c, const char *address)
 {
-	for (size_t i = 0; address[0] && i < c->participant_count; i++)
-		if (strcmp(c->participants[i], address) == 0)
+	for (size_t i = 0; i < c->participant_count; i++)
+		if (participant_same(c->participants[i], address))
 			return true;
 	return false;
 }
@@ -128,13 +134,50 @@ try_all(struct search *s, const struct message *message, bool token)
 	return r;
 }
 
+/* Whether the case's last mail came within the window, before or after. */
+static int
+is_recent(struct search *s, const struct case_record *c, bool *ret)
+{
+	struct message_record last;
+	int64_t apart;
+	int r = record_message_get(s->txn, s->arena, c->last_message, &last);
+
+	*ret = false;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	apart = s->came_ms - (last.received_ms > 0 ? last.received_ms : last.judged_ms);
+	*ret = apart <= THREAD_SUBJECT_DAYS * DAY_MS && apart >= -THREAD_SUBJECT_DAYS * DAY_MS;
+	record_message_free(&last);
+	return 0;
+}
+
+static int
+try_subject(void *context, const struct case_record *c)
+{
+	struct search *s = context;
+	bool recent;
+	int r;
+
+	if (!is_participant(c, s->writer))
+		return 0;
+	r = is_recent(s, c, &recent);
+	if (r < 0 || !recent)
+		return r;
+	s->place = (struct thread_place){ .case_id = c->id,
+					  .parent = c->last_message,
+					  .why = "subject" };
+	return 1;
+}
+
 int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
-	    const struct message *message, struct thread_place *ret_place)
+	    const struct message *message, int64_t came_ms, struct thread_place *ret_place)
 {
-	struct search s = {
-		.txn = txn, .arena = arena, .account = account, .place = { .why = "new" }
-	};
+	struct search s = { .txn = txn,
+			    .arena = arena,
+			    .account = account,
+			    .came_ms = came_ms,
+			    .place = { .why = "new" } };
 	int r;
 
 	s.writer = address_lower(arena, customer_of(message).address);
@@ -143,6 +186,10 @@ thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 	r = try_all(&s, message, true);
 	if (r == 0 && s.place.case_id == 0)
 		r = try_all(&s, message, false);
+	if (r == 0 && s.place.case_id == 0 && s.place.parent == 0 &&
+	    subject_is_answer(message->subject))
+		r = record_case_by_subject(txn, arena, account, s.writer, message->subject,
+					   try_subject, &s);
 	if (r < 0)
 		return r;
 	if (s.place.case_id == 0 && s.place.linked > 0)

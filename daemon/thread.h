@@ -2,8 +2,11 @@
  * thread: which case a mail belongs to.
  *
  * By our token in a Message-ID it refers to (<triaged.CASE.OUTBOX.RANDOM@host>, checked against the
- * store, never believed by itself), then In-Reply-To, then References from the newest back. Only a
- * participant of the case may join it; anybody else gets a new case that is linked to it.
+ * store, never believed by itself), then In-Reply-To, then References from the newest back. When
+ * none of these leads to a mail we know, an answer joins the newest open case of the same customer
+ * with the same subject (subject.h) whose last mail is not older than THREAD_SUBJECT_DAYS. Only a
+ * participant of the case may join it, from whichever of their subaddresses (participant.h);
+ * anybody else gets a new case that is linked to it.
  */
 #ifndef DAEMON_THREAD_H
 #define DAEMON_THREAD_H
@@ -13,17 +16,22 @@
 #include "filters/message.h"
 #include "record.h"
 
+#define THREAD_SUBJECT_DAYS 14
+
 struct thread_place {
 	uint64_t case_id; /* the case it joins, 0: none */
 	uint64_t parent;  /* message record it answers, 0: unknown to us */
 	uint64_t linked;  /* the case it points to but may not join, 0: none */
-	const char
-		*why; /* "new", "token", "in-reply-to", "references", "not-a-participant"; static */
+	const char *why;  /* "new", "token", "in-reply-to", "references", "subject",
+			     "not-a-participant"; static */
 };
 
-/* 0, or a store error. Lookups are bounded by LIMIT_REFERENCES. */
+/*
+ * 0, or a store error. came_ms: when the mail came. Lookups are bounded by LIMIT_REFERENCES and
+ * RECORD_SUBJECT_CASES.
+ */
 int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
-	    const struct message *message, struct thread_place *ret_place);
+	    const struct message *message, int64_t came_ms, struct thread_place *ret_place);
 
 #endif

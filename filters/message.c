@@ -6,6 +6,9 @@
  * (reply), from a machine or not (automatic), in which language. Each step is one pass; none can
  * fail but for memory.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memrchr */
+#endif
 #include "message.h"
 
 #include "automatic.h"
@@ -18,6 +21,7 @@
 #include "mime.h"
 #include "reply.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -217,24 +221,80 @@ read_fields(struct reader *r, struct message *m)
 	return code;
 }
 
+static bool
+is_blank(const char *at, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)*at)) {
+		at++;
+		len--;
+	}
+	return len == 0;
+}
+
+/*
+ * The stretch of In-Reply-To in which the first id is that of a message. Phrases of RFC 822 name
+ * people, too: Message from Kim <kim@example.com> of "Thu, 22 Aug 2002" <1234@example.com>
+ */
+static struct span
+find_answered(const char *text, size_t len)
+{
+	static const char named[] = "message-id"; /* <1234@example.com> of Thu, 22 Aug 2002 */
+	const char *end = text + len, *open, *close;
+
+	while (text < end && isspace((unsigned char)*text))
+		text++;
+	len = (size_t)(end - text);
+	if (len == 0 || *text == '<')
+		return (struct span){ text, len };
+	open = memrchr(text, '<', len);
+	if (open && len >= strlen(named) && strncasecmp(text, named, strlen(named)) == 0)
+		return (struct span){ open, (size_t)(end - open) };
+	if (open) {
+		close = memchr(open, '>', (size_t)(end - open));
+		if (close && is_blank(close + 1, (size_t)(end - close - 1)))
+			return (struct span){ open, (size_t)(end - open) };
+		return (struct span){ end, 0 };
+	}
+	/* A bare id is the only word. */
+	for (open = text; open < end && !isspace((unsigned char)*open);)
+		open++;
+	return (struct span){ text, is_blank(open, (size_t)(end - open)) ? len : 0 };
+}
+
+static int
+read_answered(struct reader *r, const struct header *h, const char **ret_id)
+{
+	const char *text, **ids;
+	struct span answered;
+	size_t len, count;
+	int code;
+
+	text = header_unfold(r, h->raw.at, h->raw.len, &len);
+	if (!text)
+		return -ENOMEM;
+	answered = find_answered(text, len);
+	code = field_message_ids(r, answered.at, answered.len, &ids, &count);
+	if (code == 0 && count > 0)
+		*ret_id = ids[0];
+	return code;
+}
+
 /* References, oldest first, and behind them what In-Reply-To adds. */
 static int
 read_references(struct reader *r, struct message *m)
 {
 	const struct header *references = message_header(m, "References"),
 			    *reply = message_header(m, "In-Reply-To");
-	const char **ids = NULL, **answered = NULL;
-	size_t count = 0, answered_count = 0;
+	const char **ids = NULL;
+	size_t count = 0;
 	int code = 0;
 
 	if (references)
 		code = read_ids(r, references, &ids, &count);
 	if (code == 0 && reply)
-		code = read_ids(r, reply, &answered, &answered_count);
+		code = read_answered(r, reply, &m->in_reply_to);
 	if (code < 0)
 		return code;
-	if (answered_count > 0)
-		m->in_reply_to = answered[0];
 	m->references = arena_alloc(r->arena, (count + 1) * sizeof(*ids));
 	if (!m->references)
 		return -ENOMEM;

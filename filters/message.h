@@ -135,7 +135,7 @@ struct message {
 	const char **references; /* message-ids with <>, oldest first: References, then In-Reply-To
 				    if not among them */
 	size_t reference_count;
-	const char *in_reply_to; /* the first one, "" when none */
+	const char *in_reply_to; /* the first one that is no address of a phrase, "" when none */
 	const char *subject;     /* decoded, "" when none */
 	const char *date_text;   /* as written, "" when none */
 	int64_t date;            /* seconds since the epoch, 0 when missing or broken */

@@ -538,6 +538,37 @@ nested_bomb(void **state)
 }
 
 static void
+in_reply_to_is_a_message(void **state)
+{
+	static const struct {
+		const char *field, *id;
+	} rows[] = {
+		{ "<a@x> <b@x>", "<a@x>" },
+		{ "<a@x>; from \"Kim\" on Thu, 22 Aug 2002", "<a@x>" },
+		{ "a@x", "<a@x>" },
+		{ "Message from Kim <kim@x> of\n \"Thu, 22 Aug 2002\"\n <a@x>", "<a@x>" },
+		{ "Message from kim@x of\n \"Thu, 22 Aug 2002\"\n <a@x>", "<a@x>" },
+		{ "message-id <a@x> of Fri,\n Sep 13 02:03:07 2002", "<a@x>" },
+		{ "kim@x's message of \"Wed, 4 Sep 2002\"", "" },
+		{ "Kim <kim@x>'s message of Wed", "" },
+		{ "Message of <", "" },
+		{ "<", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf text = { .arena = arena };
+		const struct message *m;
+
+		buf_printf(&text, "In-Reply-To: %s\n\nx", rows[i].field);
+		m = read_bytes(buf_string(&text), text.len);
+		assert_string_equal(m->in_reply_to, rows[i].id);
+		assert_int_equal(m->reference_count, rows[i].id[0] != '\0');
+	}
+}
+
+static void
 references_are_bounded(void **state)
 {
 	struct buf text = { .arena = arena };
@@ -651,6 +682,7 @@ main(void)
 		cmocka_unit_test(text_and_size_limits),
 		cmocka_unit_test(text_limit_is_for_all_parts),
 		cmocka_unit_test(nested_bomb),
+		cmocka_unit_test(in_reply_to_is_a_message),
 		cmocka_unit_test(references_are_bounded),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(notes_in_words),

@@ -1,6 +1,6 @@
 /*
- * Which case a mail joins: by our token, In-Reply-To, References; never a stranger, never another
- * account's, never because a header says so.
+ * Which case a mail joins: by our token, In-Reply-To, References, an answer's subject; never a
+ * stranger, never another account's, never because a header says so.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/participant.h"
+#include "daemon/subject.h"
 #include "daemon/thread.h"
 #include "filters/limits.h"
 
+#define DAY ((int64_t)24 * 3600 * 1000)
+#define NOW (20000 * DAY)
 #define DRAFT "<triaged.1.7.x9@host.example>"
 
 struct fixture {
@@ -88,7 +92,7 @@ find_in(struct fixture *f, const char *account, const char *writer, const char *
 				   .reference_count = count };
 	struct thread_place place;
 
-	assert_int_equal(thread_find(f->txn, f->arena, account, &message, &place), 0);
+	assert_int_equal(thread_find(f->txn, f->arena, account, &message, NOW, &place), 0);
 	return place;
 }
 
@@ -170,6 +174,45 @@ a_stranger_is_linked_not_let_in(void **state)
 }
 
 static void
+a_subaddress_is_its_owners(void **state)
+{
+	struct fixture *f = *state;
+
+	put_case(f, 3, "support", "ann+shop@mail.example");
+	put_mail(f, 50, "<a1@mail.example>", 3, false);
+	expect_place(FIND("Kim+News@mail.example", "<k1@mail.example>", "<k1@mail.example>"), 1, 10,
+		     0, "in-reply-to");
+	expect_place(FIND("ann@mail.example", "<a1@mail.example>", "<a1@mail.example>"), 3, 50, 0,
+		     "in-reply-to");
+	expect_place(FIND("ann+a+b@MAIL.example", "<a1@mail.example>", "<a1@mail.example>"), 3, 50,
+		     0, "in-reply-to");
+	expect_place(FIND("ann@other.example", "<a1@mail.example>", "<a1@mail.example>"), 0, 50, 3,
+		     "not-a-participant");
+	expect_place(FIND("anna@mail.example", "<a1@mail.example>", "<a1@mail.example>"), 0, 50, 3,
+		     "not-a-participant");
+}
+
+static void
+who_is_the_same_participant(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(participant_same("kim@mail.example", "KIM+x@mail.example"));
+	assert_true(participant_same("kim+y@mail.example", "kim+x@mail.example"));
+	assert_false(participant_same("+x@mail.example", "+y@mail.example"));
+	assert_false(participant_same("+x@mail.example", "@mail.example"));
+	assert_false(participant_same("\"kim+x\"@mail.example", "\"kim+y\"@mail.example"));
+	assert_false(participant_same("kim@a+b.example", "kim@a.example"));
+	assert_false(participant_same("kim+x", "kim"));
+	assert_false(participant_same("", ""));
+	assert_false(participant_same(NULL, "kim@mail.example"));
+	assert_string_equal(participant_base(f->arena, "Kim+Shop@Mail.example"),
+			    "kim@mail.example");
+	assert_string_equal(participant_base(f->arena, "+x@mail.example"), "+x@mail.example");
+	assert_string_equal(participant_base(f->arena, NULL), "");
+}
+
+static void
 ones_own_case_is_found_behind_anothers(void **state)
 {
 	struct thread_place place = FIND("lee@mail.example", "<k2@mail.example>",
@@ -195,6 +238,148 @@ another_account_is_another_world(void **state)
 
 	expect_place(find_in(*state, "sales", "kim@mail.example", references[0], references, 1), 0,
 		     0, 0, "new");
+}
+
+/* An open case of ann's with one mail, of that subject and age. */
+static void
+put_subject(struct fixture *f, uint64_t id, const char *subject, int64_t came_ms)
+{
+	const char *participant = "ann@mail.example";
+	struct case_record c = { .id = id,
+				 .account = "support",
+				 .customer = participant,
+				 .subject = subject,
+				 .last_message = id + 100,
+				 .participants = &participant,
+				 .participant_count = 1 };
+	struct message_record m = {
+		.id = id + 100, .account = "support", .received_ms = came_ms, .case_id = id
+	};
+
+	assert_int_equal(record_message_put(f->txn, &m), 0);
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+}
+
+static struct thread_place
+find_subject(struct fixture *f, const char *writer, const char *subject, const char *reference)
+{
+	struct address address = { "", writer };
+	struct message message = { .from = { &address, 1 },
+				   .in_reply_to = reference,
+				   .subject = subject };
+	struct thread_place place;
+
+	assert_int_equal(thread_find(f->txn, f->arena, "support", &message, NOW, &place), 0);
+	return place;
+}
+
+static void
+expect_subject(struct fixture *f, const char *subject, uint64_t case_id)
+{
+	expect_place(find_subject(f, "ann@mail.example", subject, ""), case_id,
+		     case_id ? case_id + 100 : 0, 0, case_id ? "subject" : "new");
+}
+
+static void
+an_answer_joins_by_subject(void **state)
+{
+	struct fixture *f = *state;
+
+	put_subject(f, 5, "The blue kettle leaks", NOW - 3 * DAY);
+	put_subject(f, 6, "주전자에서 물이 샙니다", NOW - 14 * DAY);
+	expect_subject(f, "Re: The blue kettle leaks", 5);
+	expect_subject(f, " RE:  re[2]: The blue\tkettle leaks ", 5);
+	expect_subject(f, "답장: The blue kettle leaks", 5);
+	expect_subject(f, "Re: 회신 : 주전자에서 물이 샙니다", 6);
+	expect_place(find_subject(f, "Ann+x@mail.example", "Re: The blue kettle leaks",
+				  "<lost@mail.example>"),
+		     5, 105, 0, "subject");
+	/* No answer, another matter, another person, or a mail that refers to something known. */
+	expect_subject(f, "The blue kettle leaks", 0);
+	expect_subject(f, "FW: The blue kettle leaks", 0);
+	expect_subject(f, "Re: The blue kettle leaks again", 0);
+	expect_subject(f, "Re: the blue kettle leaks", 0);
+	expect_subject(f, "Regarding: The blue kettle leaks", 0);
+	expect_place(find_subject(f, "kim@mail.example", "Re: The blue kettle leaks", ""), 0, 0, 0,
+		     "new");
+	expect_place(find_subject(f, "", "Re: The blue kettle leaks", ""), 0, 0, 0, "new");
+	expect_place(find_subject(f, "ann@mail.example", "Re: The blue kettle leaks",
+				  "<plain@mail.example>"),
+		     0, 30, 0, "new");
+	expect_place(find_subject(f, "ann@mail.example", "Re: The blue kettle leaks",
+				  "<k1@mail.example>"),
+		     0, 10, 1, "not-a-participant");
+}
+
+static void
+a_case_opened_by_an_answer_is_found(void **state)
+{
+	struct fixture *f = *state;
+
+	put_subject(f, 5, "Re: The blue kettle leaks", NOW + DAY);
+	expect_subject(f, "Re: The blue kettle leaks", 5);
+}
+
+static void
+an_old_or_solved_case_is_not_joined_by_subject(void **state)
+{
+	struct fixture *f = *state;
+	struct case_record c;
+
+	put_subject(f, 5, "The blue kettle leaks", NOW - 14 * DAY - 1);
+	expect_subject(f, "Re: The blue kettle leaks", 0);
+	put_subject(f, 6, "The blue kettle leaks", NOW - DAY);
+	put_subject(f, 7, "The blue kettle leaks", NOW - 15 * DAY);
+	expect_subject(f, "Re: The blue kettle leaks", 6);
+	assert_int_equal(record_case_get(f->txn, f->arena, 6, &c), 0);
+	c.state = CASE_SOLVED;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	expect_subject(f, "Re: The blue kettle leaks", 0);
+	c.state = CASE_OPEN;
+	c.subject = "The red kettle leaks";
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	expect_subject(f, "Re: The blue kettle leaks", 0);
+	expect_subject(f, "Re: The red kettle leaks", 6);
+}
+
+static void
+subjects_that_say_nothing_join_nothing(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const subjects[] = { "Re: kettle",
+						"Re: Customer Service!",
+						"답장: 환불 문의드립니다.",
+						"Re: Re: (no subject)",
+						"Re: 안녕하세요, 문의드립니다",
+						"Re:",
+						"" };
+	char *huge = arena_calloc(f->arena, 1, 2001);
+
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		put_subject(f, 5, subjects[i], NOW);
+		expect_subject(f, subjects[i], 0);
+	}
+	memset(huge, 'x', 2000);
+	memcpy(huge, "Re: ", 4);
+	put_subject(f, 5, huge, NOW);
+	expect_subject(f, huge, 0);
+	assert_string_equal(subject_base(f->arena, NULL), "");
+	assert_false(subject_is_answer(NULL));
+	assert_false(subject_is_answer("Re[12345]: kettles"));
+	assert_true(subject_is_answer("Re(2): kettles"));
+}
+
+static void
+cases_of_one_subject_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+
+	put_subject(f, 1000, "The blue kettle leaks", NOW);
+	for (uint64_t i = 1; i <= RECORD_SUBJECT_CASES - 1; i++)
+		put_subject(f, 1000 + i, "The blue kettle leaks", NOW - 20 * DAY);
+	expect_subject(f, "Re: The blue kettle leaks", 1000);
+	put_subject(f, 2000, "The blue kettle leaks", NOW - 20 * DAY);
+	expect_subject(f, "Re: The blue kettle leaks", 0);
 }
 
 static void
@@ -231,9 +416,16 @@ main(void)
 		TEST(our_token_comes_first),
 		TEST(a_forged_token_is_nothing),
 		TEST(a_stranger_is_linked_not_let_in),
+		TEST(a_subaddress_is_its_owners),
+		TEST(who_is_the_same_participant),
 		TEST(ones_own_case_is_found_behind_anothers),
 		TEST(a_known_mail_without_case_is_the_parent),
 		TEST(another_account_is_another_world),
+		TEST(an_answer_joins_by_subject),
+		TEST(a_case_opened_by_an_answer_is_found),
+		TEST(an_old_or_solved_case_is_not_joined_by_subject),
+		TEST(subjects_that_say_nothing_join_nothing),
+		TEST(cases_of_one_subject_are_bounded),
 		TEST(lookups_are_bounded),
 	};
 

@@ -1,0 +1,50 @@
+/*
+ * participant: addresses compared without their subaddresses. See participant.h.
+ */
+#include "participant.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* How much of the local part stays; *ret_domain is the "@" and what follows, "" when none. */
+static size_t
+base_length(const char *address, const char **ret_domain)
+{
+	const char *at = strrchr(address, '@'), *plus;
+	size_t local = at ? (size_t)(at - address) : strlen(address);
+
+	*ret_domain = address + local;
+	if (!at || address[0] == '"')
+		return local;
+	plus = memchr(address, '+', local);
+	return plus && plus > address ? (size_t)(plus - address) : local;
+}
+
+const char *
+participant_base(struct arena *arena, const char *address)
+{
+	const char *domain;
+	size_t local;
+	char *base;
+
+	address = address ? address : "";
+	local = base_length(address, &domain);
+	base = arena_printf(arena, "%.*s%s", (int)local, address, domain);
+	for (char *p = base; p && *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return base;
+}
+
+bool
+participant_same(const char *a, const char *b)
+{
+	const char *a_domain, *b_domain;
+	size_t len;
+
+	if (!a || !b || !a[0] || !b[0])
+		return false;
+	len = base_length(a, &a_domain);
+	return base_length(b, &b_domain) == len && strncasecmp(a, b, len) == 0 &&
+	       strcasecmp(a_domain, b_domain) == 0;
+}

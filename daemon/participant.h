@@ -1,0 +1,26 @@
+/*
+ * participant: when two addresses are one person's.
+ *
+ * Subaddresses (RFC 5233: kim+shop@example.com is kim@example.com's) belong to whom the part before
+ * the "+" belongs to. Upper and lower case are the same, in ASCII. Addresses stay as they are where
+ * they are kept and shown; only comparing looks through subaddresses.
+ */
+#ifndef DAEMON_PARTICIPANT_H
+#define DAEMON_PARTICIPANT_H
+
+#include <stdbool.h>
+
+#include "filters/arena.h"
+
+/*
+ * The address in lower case without its subaddress, in the arena; "" for NULL or "". A quoted local
+ * part, and one that begins with "+", is left whole. NULL when out of memory.
+ */
+const char *
+participant_base(struct arena *arena, const char *address);
+
+/* Whether both are addresses of one person; false when either is NULL or "". */
+bool
+participant_same(const char *a, const char *b);
+
+#endif
