@@ -115,7 +115,8 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 
 	arena_reset(run->arena);
 	rc = answer_of(run, rule, &input, false, &answer);
-	if (rc == 0)
+	/* What no pattern matches cannot get lost in the gate. */
+	if (rc == 0 && answer == ANSWER_HIT)
 		rc = answer_of(run, rule, &input, run->set->gate, &gated);
 	if (rc < 0)
 		return rc;
