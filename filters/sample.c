@@ -114,13 +114,15 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	int rc;
 
 	arena_reset(run->arena);
-	rc = answer_of(run, rule, &input, false, &answer);
-	/* What no pattern matches cannot get lost in the gate. */
-	if (rc == 0 && answer == ANSWER_HIT)
-		rc = answer_of(run, rule, &input, run->set->gate, &gated);
+	/* What hits behind the gate hits without it, and what is to be missed cannot get lost
+	 * there. */
+	rc = must_hit ? answer_of(run, rule, &input, run->set->gate, &gated) : 0;
+	answer = gated;
+	if (rc == 0 && gated != ANSWER_HIT)
+		rc = answer_of(run, rule, &input, false, &answer);
 	if (rc < 0)
 		return rc;
-	run->gate_lost |= answer == ANSWER_HIT && gated != ANSWER_HIT;
+	run->gate_lost |= must_hit && answer == ANSWER_HIT && gated != ANSWER_HIT;
 	*ret_passed = answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
 	if (*ret_passed && run->watch == NULL)
 		return 0;
