@@ -40,7 +40,8 @@ static const struct command {
 	{ "case", ctl_case,
 	  "show | correct | assign | note | fault | stage | hold | release | promise | kept | "
 	  "call-off | approve | conduct | draft | solve | reopen C12 [--json] [--unmask] "
-	  "[+FLAG... -FLAG...] [WORDS] [--until TIME] [--reason TEXT] | export C12 DIR | verify DIR",
+	  "[+FLAG... -FLAG...] [WORDS] [--until TIME] [--reason TEXT] | export C12 DIR | verify "
+	  "DIR",
 	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
 	{ "customer", ctl_customer, "show [--json] ADDRESS",
