@@ -1,7 +1,7 @@
 /*
  * steer: see steer.h.
  */
-#include "steer.h"
+#include "steer_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,26 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "amount.h"
 #include "case.h"
 #include "conduct.h"
 #include "moment.h"
 #include "outbox.h"
 #include "playbook.h"
 #include "promise.h"
-
-struct turn {
-	struct store_txn *txn;
-	struct arena *arena;
-	const struct config *config;
-	const struct bundle *bundle;
-	const struct steer *steer;
-	struct case_record c;
-	const char *said;
-	struct err *err;
-};
-
-#define CONDUCT_LOG_MAX 50
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -51,8 +37,8 @@ account_of(const struct turn *t)
 	return NULL;
 }
 
-static const struct zone *
-zone_of(const struct turn *t)
+const struct zone *
+turn_zone(const struct turn *t)
 {
 	const struct account_config *account = account_of(t);
 
@@ -60,8 +46,8 @@ zone_of(const struct turn *t)
 }
 
 /* Puts the case with an event of the verb's kind. Takes over data. */
-static int
-put(struct turn *t, const char *kind, json_t *data)
+int
+turn_put(struct turn *t, const char *kind, json_t *data)
 {
 	int r = data ? record_event_append(t->txn, t->arena, &t->c, t->steer->now_ms,
 					   t->steer->actor, kind, data)
@@ -73,12 +59,12 @@ put(struct turn *t, const char *kind, json_t *data)
 }
 
 /* Reads until: it must lie ahead. */
-static int
-read_until(struct turn *t, int64_t *ret_ms)
+int
+turn_until(struct turn *t, int64_t *ret_ms)
 {
 	const struct steer *s = t->steer;
 
-	*ret_ms = moment_parse(zone_of(t), s->now_ms, s->until);
+	*ret_ms = moment_parse(turn_zone(t), s->now_ms, s->until);
 	if (*ret_ms < 0)
 		return err_set(t->err, -EINVAL,
 			       "\"%.60s\" is no time; write 2026-12-01 10:00, 2026-12-01, +2h or "
@@ -95,7 +81,7 @@ static int
 do_unmask(struct turn *t)
 {
 	t->said = "all its words are shown";
-	return put(t, "unmasked", json_pack("{s:s}", "reason", t->steer->reason));
+	return turn_put(t, "unmasked", json_pack("{s:s}", "reason", t->steer->reason));
 }
 
 /* The customer stays with whom they were given to. */
@@ -134,7 +120,7 @@ static int
 do_note(struct turn *t)
 {
 	t->said = arena_printf(t->arena, "noted in C%" PRIu64, t->c.id);
-	return put(t, "noted", json_pack("{s:s}", "text", t->steer->value));
+	return turn_put(t, "noted", json_pack("{s:s}", "text", t->steer->value));
 }
 
 static int
@@ -150,9 +136,9 @@ do_fault(struct turn *t)
 	t->c.fault = strcmp(t->steer->value, "unknown") == 0 ? "" : t->steer->value;
 	t->said =
 		arena_printf(t->arena, "the fault in C%" PRIu64 " is now: %s", t->c.id, t->c.fault);
-	return put(t, "fault",
-		   json_pack("{s:s, s:s, s:s}", "before", before, "fault", t->c.fault, "reason",
-			     t->steer->reason));
+	return turn_put(t, "fault",
+			json_pack("{s:s, s:s, s:s}", "before", before, "fault", t->c.fault,
+				  "reason", t->steer->reason));
 }
 
 static int
@@ -168,9 +154,9 @@ do_stage(struct turn *t)
 	t->c.stage = t->steer->value;
 	t->said =
 		arena_printf(t->arena, "C%" PRIu64 " is now at the stage: %s", t->c.id, t->c.stage);
-	return put(t, "stage",
-		   json_pack("{s:s, s:s, s:s}", "before", before, "stage", t->c.stage, "reason",
-			     t->steer->reason));
+	return turn_put(t, "stage",
+			json_pack("{s:s, s:s, s:s}", "before", before, "stage", t->c.stage,
+				  "reason", t->steer->reason));
 }
 
 /* A hold has somebody who keeps it, a reason and an end: "nobody acts" is no plan. */
@@ -185,17 +171,18 @@ do_hold(struct turn *t)
 			       "a hold needs an end and a reason: case hold C%" PRIu64
 			       " --until +1d --reason \"...\"",
 			       t->c.id);
-	r = read_until(t, &until);
+	r = turn_until(t, &until);
 	if (r < 0)
 		return r;
 	t->c.hold_ms = until;
 	t->c.hold_by = t->steer->actor;
 	t->c.hold_reason = t->steer->reason;
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is on hold until %s: no draft is laid out",
-			       t->c.id, moment_text(t->arena, zone_of(t), until));
-	return put(t, "held",
-		   json_pack("{s:I, s:s, s:s}", "until_ms", (json_int_t)until, "until",
-			     moment_text(t->arena, zone_of(t), until), "reason", t->steer->reason));
+			       t->c.id, moment_text(t->arena, turn_zone(t), until));
+	return turn_put(t, "held",
+			json_pack("{s:I, s:s, s:s}", "until_ms", (json_int_t)until, "until",
+				  moment_text(t->arena, turn_zone(t), until), "reason",
+				  t->steer->reason));
 }
 
 static int
@@ -206,7 +193,7 @@ do_release(struct turn *t)
 	t->c.hold_ms = 0;
 	t->c.hold_by = t->c.hold_reason = "";
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is not on hold any more", t->c.id);
-	return put(t, "released", json_pack("{s:s}", "reason", t->steer->reason));
+	return turn_put(t, "released", json_pack("{s:s}", "reason", t->steer->reason));
 }
 
 static int
@@ -221,13 +208,13 @@ do_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = read_until(t, &due);
+	r = turn_until(t, &due);
 	if (r < 0)
 		return r;
 	r = promise_make(t->txn, t->arena, &t->c, t->steer->value, due, t->steer->actor,
 			 t->steer->now_ms, &number);
 	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is due %s", number,
-			       t->c.id, moment_text(t->arena, zone_of(t), due));
+			       t->c.id, moment_text(t->arena, turn_zone(t), due));
 	return r;
 }
 
@@ -334,7 +321,7 @@ no_draft(struct turn *t, int error)
 	if (error == -EBUSY)
 		return err_set(t->err, -EINVAL,
 			       "C%" PRIu64 " is on hold until %s by %s: %s; case release ends it",
-			       t->c.id, moment_text(t->arena, zone_of(t), t->c.hold_ms),
+			       t->c.id, moment_text(t->arena, turn_zone(t), t->c.hold_ms),
 			       t->c.hold_by, t->c.hold_reason);
 	return error;
 }
@@ -358,134 +345,13 @@ do_draft(struct turn *t)
 			       template);
 	t->said = arena_printf(t->arena, "a draft from the template %s is on its way: %s", template,
 			       why);
-	r = put(t, "draft-asked",
-		json_pack("{s:s, s:s, s:s}", "template", template, "why", why, "reason",
-			  t->steer->reason));
+	r = turn_put(t, "draft-asked",
+		     json_pack("{s:s, s:s, s:s}", "template", template, "why", why, "reason",
+			       t->steer->reason));
 	if (r == 0)
 		r = outbox_plan_by_hand(t->txn, t->arena, &intake, t->bundle, &t->c, template, why,
 					t->steer->now_ms);
 	return r < 0 ? no_draft(t, r) : 0;
-}
-
-/* Who may give something away has an authority, and gives a reason. */
-static int
-do_approve(struct turn *t)
-{
-	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
-	const struct amount *limit = NULL;
-	struct amount amount;
-
-	if (!*t->steer->reason)
-		return err_set(t->err, -EINVAL,
-			       "say why it is right to give this: --reason \"...\"");
-	if (!agent)
-		return err_set(t->err, -EINVAL,
-			       "%s may approve nothing: give an agent of that name an authority in "
-			       "triaged.yaml",
-			       t->steer->actor);
-	if (!amount_parse(t->steer->value, &amount))
-		return err_set(t->err, -EINVAL,
-			       "\"%.60s\" is no sum of money; write it like ₩20,000 or $50",
-			       t->steer->value);
-	for (size_t i = 0; i < agent->authority_count; i++)
-		if (strcmp(agent->authority[i].currency, amount.currency) == 0)
-			limit = &agent->authority[i];
-	if (!limit || amount.units > limit->units)
-		return err_set(t->err, -EINVAL,
-			       "%s is over the authority of %s (%s); ask somebody "
-			       "who has more",
-			       amount_text(t->arena, &amount, false), agent->name,
-			       limit ? amount_text(t->arena, limit, false) : "nothing");
-	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
-	t->c.approved_by = t->steer->actor;
-	if (!t->c.approved)
-		return -ENOMEM;
-	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
-	return put(t, "approved",
-		   json_pack("{s:s, s:s}", "amount", t->c.approved, "reason", t->steer->reason));
-}
-
-/* The customer's record; -EINVAL when nobody knows who they are. */
-static int
-get_customer(struct turn *t, struct customer_record *ret)
-{
-	int r = record_customer_get(t->txn, t->arena, t->c.customer, ret);
-
-	return r == -ENOENT ? err_set(t->err, -EINVAL,
-				      "C%" PRIu64 " has no customer with an address", t->c.id)
-			    : r;
-}
-
-/* One more line of what is remembered of a customer's conduct. */
-static int
-log_conduct(struct turn *t, struct customer_record *customer)
-{
-	const char **log = arena_calloc(t->arena, customer->conduct_count + 1, sizeof(*log));
-	size_t kept = customer->conduct_count < CONDUCT_LOG_MAX ? customer->conduct_count
-								: CONDUCT_LOG_MAX - 1;
-
-	if (!log)
-		return -ENOMEM;
-	for (size_t i = 0; i < kept; i++)
-		log[i] = customer->conduct_log[customer->conduct_count - kept + i];
-	log[kept] = arena_printf(t->arena, "%s %s, C%" PRIu64 ", %s: %s",
-				 moment_text(t->arena, zone_of(t), t->steer->now_ms),
-				 t->steer->value, t->c.id, t->steer->actor, t->steer->reason);
-	customer->conduct_log = log;
-	customer->conduct_count = kept + 1;
-	return log[kept] ? record_customer_put(t->txn, customer) : -ENOMEM;
-}
-
-/* The ladder goes up step by step: nobody is restricted who was not warned. */
-static int
-check_step(struct turn *t, const char *now)
-{
-	unsigned wanted = conduct_height(t->steer->value), height = conduct_height(now);
-
-	if (!*t->steer->reason)
-		return err_set(t->err, -EINVAL, "say which act it is about: --reason \"...\"");
-	if (strcmp(t->steer->value, "clear") == 0)
-		return *now ? 0
-			    : err_set(t->err, -EINVAL, "%s is on no step of the ladder",
-				      t->c.customer);
-	if (wanted == 0)
-		return err_set(t->err, -EINVAL,
-			       "\"%.60s\" is no step; say notice, warning, restricted, parted or "
-			       "clear",
-			       t->steer->value);
-	if (wanted > height + 1)
-		return err_set(t->err, -EINVAL, "the ladder goes step by step: after %s comes %s",
-			       *now ? now : "nothing", conduct_steps[height]);
-	return 0;
-}
-
-static int
-do_conduct(struct turn *t)
-{
-	bool clear = strcmp(t->steer->value, "clear") == 0;
-	int64_t until = t->steer->now_ms + INT64_C(1000) * CONDUCT_DAYS * 24 * 60 * 60;
-	struct customer_record customer;
-	int r = get_customer(t, &customer);
-
-	if (r == 0)
-		r = check_step(t, conduct_now(&customer, t->steer->now_ms));
-	if (r == 0 && *t->steer->until)
-		r = read_until(t, &until);
-	if (r < 0)
-		return r;
-	customer.conduct = clear ? "" : t->steer->value;
-	customer.conduct_ms = clear ? 0 : until;
-	r = log_conduct(t, &customer);
-	if (r < 0)
-		return r;
-	t->c.conduct_told = "";
-	t->said = clear ? arena_printf(t->arena, "%s is on no step any more", t->c.customer)
-			: arena_printf(t->arena, "%s is at the step %s until %s", t->c.customer,
-				       t->steer->value, moment_text(t->arena, zone_of(t), until));
-	return put(t, "conduct",
-		   json_pack("{s:s, s:s, s:s}", "step", t->steer->value, "until",
-			     clear ? "" : moment_text(t->arena, zone_of(t), until), "reason",
-			     t->steer->reason));
 }
 
 static int
@@ -508,7 +374,7 @@ do_solve(struct turn *t)
 	t->c.state = CASE_SOLVED;
 	t->c.waiting_ms = 0;
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is solved", t->c.id);
-	return put(t, "solved", json_pack("{s:s}", "reason", t->steer->reason));
+	return turn_put(t, "solved", json_pack("{s:s}", "reason", t->steer->reason));
 }
 
 static int
@@ -518,18 +384,18 @@ do_reopen(struct turn *t)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " is open", t->c.id);
 	t->c.state = CASE_OPEN;
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is open again", t->c.id);
-	return put(t, "reopened", json_pack("{s:s}", "reason", t->steer->reason));
+	return turn_put(t, "reopened", json_pack("{s:s}", "reason", t->steer->reason));
 }
 
 static const struct {
 	int (*act)(struct turn *t);
 	bool takes_value, needs_value;
 } acts[] = {
-	{ do_assign, true, true },  { do_note, true, true },     { do_fault, true, true },
-	{ do_stage, true, true },   { do_hold, false, false },   { do_release, false, false },
-	{ do_promise, true, true }, { do_kept, true, false },    { do_call_off, true, false },
-	{ do_approve, true, true }, { do_conduct, true, true },  { do_draft, true, false },
-	{ do_solve, false, false }, { do_reopen, false, false }, { do_unmask, false, false },
+	{ do_assign, true, true },    { do_note, true, true },      { do_fault, true, true },
+	{ do_stage, true, true },     { do_hold, false, false },    { do_release, false, false },
+	{ do_promise, true, true },   { do_kept, true, false },     { do_call_off, true, false },
+	{ turn_approve, true, true }, { turn_conduct, true, true }, { do_draft, true, false },
+	{ do_solve, false, false },   { do_reopen, false, false },  { do_unmask, false, false },
 };
 
 /* In the order of acts. */

@@ -1,0 +1,135 @@
+/*
+ * steer_customer: what is decided about the customer of a case. See steer_internal.h.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "amount.h"
+#include "conduct.h"
+#include "moment.h"
+#include "steer_internal.h"
+
+#define CONDUCT_LOG_MAX 50
+
+/* Who may give something away has an authority, and gives a reason. */
+int
+turn_approve(struct turn *t)
+{
+	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
+	const struct amount *limit = NULL;
+	struct amount amount;
+
+	if (!*t->steer->reason)
+		return err_set(t->err, -EINVAL,
+			       "say why it is right to give this: --reason \"...\"");
+	if (!agent)
+		return err_set(t->err, -EINVAL,
+			       "%s may approve nothing: give an agent of that name an authority in "
+			       "triaged.yaml",
+			       t->steer->actor);
+	if (!amount_parse(t->steer->value, &amount))
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no sum of money; write it like ₩20,000 or $50",
+			       t->steer->value);
+	for (size_t i = 0; i < agent->authority_count; i++)
+		if (strcmp(agent->authority[i].currency, amount.currency) == 0)
+			limit = &agent->authority[i];
+	if (!limit || amount.units > limit->units)
+		return err_set(t->err, -EINVAL,
+			       "%s is over the authority of %s (%s); ask somebody "
+			       "who has more",
+			       amount_text(t->arena, &amount, false), agent->name,
+			       limit ? amount_text(t->arena, limit, false) : "nothing");
+	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
+	t->c.approved_by = t->steer->actor;
+	if (!t->c.approved)
+		return -ENOMEM;
+	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
+	return turn_put(
+		t, "approved",
+		json_pack("{s:s, s:s}", "amount", t->c.approved, "reason", t->steer->reason));
+}
+
+/* The customer's record; -EINVAL when nobody knows who they are. */
+static int
+get_customer(struct turn *t, struct customer_record *ret)
+{
+	int r = record_customer_get(t->txn, t->arena, t->c.customer, ret);
+
+	return r == -ENOENT ? err_set(t->err, -EINVAL,
+				      "C%" PRIu64 " has no customer with an address", t->c.id)
+			    : r;
+}
+
+/* One more line of what is remembered of a customer's conduct. */
+static int
+log_conduct(struct turn *t, struct customer_record *customer)
+{
+	const char **log = arena_calloc(t->arena, customer->conduct_count + 1, sizeof(*log));
+	size_t kept = customer->conduct_count < CONDUCT_LOG_MAX ? customer->conduct_count
+								: CONDUCT_LOG_MAX - 1;
+
+	if (!log)
+		return -ENOMEM;
+	for (size_t i = 0; i < kept; i++)
+		log[i] = customer->conduct_log[customer->conduct_count - kept + i];
+	log[kept] = arena_printf(t->arena, "%s %s, C%" PRIu64 ", %s: %s",
+				 moment_text(t->arena, turn_zone(t), t->steer->now_ms),
+				 t->steer->value, t->c.id, t->steer->actor, t->steer->reason);
+	customer->conduct_log = log;
+	customer->conduct_count = kept + 1;
+	return log[kept] ? record_customer_put(t->txn, customer) : -ENOMEM;
+}
+
+/* The ladder goes up step by step: nobody is restricted who was not warned. */
+static int
+check_step(struct turn *t, const char *now)
+{
+	unsigned wanted = conduct_height(t->steer->value), height = conduct_height(now);
+
+	if (!*t->steer->reason)
+		return err_set(t->err, -EINVAL, "say which act it is about: --reason \"...\"");
+	if (strcmp(t->steer->value, "clear") == 0)
+		return *now ? 0
+			    : err_set(t->err, -EINVAL, "%s is on no step of the ladder",
+				      t->c.customer);
+	if (wanted == 0)
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no step; say notice, warning, restricted, parted or "
+			       "clear",
+			       t->steer->value);
+	if (wanted > height + 1)
+		return err_set(t->err, -EINVAL, "the ladder goes step by step: after %s comes %s",
+			       *now ? now : "nothing", conduct_steps[height]);
+	return 0;
+}
+
+int
+turn_conduct(struct turn *t)
+{
+	bool clear = strcmp(t->steer->value, "clear") == 0;
+	int64_t until = t->steer->now_ms + INT64_C(1000) * CONDUCT_DAYS * 24 * 60 * 60;
+	struct customer_record customer;
+	int r = get_customer(t, &customer);
+
+	if (r == 0)
+		r = check_step(t, conduct_now(&customer, t->steer->now_ms));
+	if (r == 0 && *t->steer->until)
+		r = turn_until(t, &until);
+	if (r < 0)
+		return r;
+	customer.conduct = clear ? "" : t->steer->value;
+	customer.conduct_ms = clear ? 0 : until;
+	r = log_conduct(t, &customer);
+	if (r < 0)
+		return r;
+	t->c.conduct_told = "";
+	t->said = clear ? arena_printf(t->arena, "%s is on no step any more", t->c.customer)
+			: arena_printf(t->arena, "%s is at the step %s until %s", t->c.customer,
+				       t->steer->value, moment_text(t->arena, turn_zone(t), until));
+	return turn_put(t, "conduct",
+			json_pack("{s:s, s:s, s:s}", "step", t->steer->value, "until",
+				  clear ? "" : moment_text(t->arena, turn_zone(t), until), "reason",
+				  t->steer->reason));
+}

@@ -1,0 +1,40 @@
+/*
+ * steer_internal: what the files of steer share while one thing is done to a case.
+ */
+#ifndef DAEMON_STEER_INTERNAL_H
+#define DAEMON_STEER_INTERNAL_H
+
+#include "steer.h"
+#include "zone.h"
+
+struct turn {
+	struct store_txn *txn;
+	struct arena *arena;
+	const struct config *config;
+	const struct bundle *bundle;
+	const struct steer *steer;
+	struct case_record c;
+	const char *said;
+	struct err *err;
+};
+
+/* The zone of the case's account; NULL (UTC) when it is not in the configuration any more. */
+const struct zone *
+turn_zone(const struct turn *t);
+
+/* Puts the case with an event of that kind. Takes over data. */
+int
+turn_put(struct turn *t, const char *kind, json_t *data);
+
+/* Reads `until`, which must lie ahead. -EINVAL with a sentence. */
+int
+turn_until(struct turn *t, int64_t *ret_ms);
+
+/* What may be given to the customer, and the ladder of conduct.h: the verbs approve and conduct. */
+int
+turn_approve(struct turn *t);
+
+int
+turn_conduct(struct turn *t);
+
+#endif
