@@ -4,7 +4,8 @@
  *
  * Loads what a reload would load and looks further than it: filters/ruleset_lint.h. A file that is
  * named by itself is looked at together with the folder of rules that it lies in, or else as a
- * change to the usual rules; then only its own mistakes are shown, and the others counted.
+ * change to the usual rules; its own mistakes come first, then the errors and warnings of the
+ * others, without which its own could not be understood.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memrchr */
@@ -33,7 +34,7 @@ struct counts {
 struct check {
 	bool json;
 	struct rules_set set;
-	const char *files[FILES_MAX]; /* only mistakes of these are shown; none: of all */
+	const char *files[FILES_MAX]; /* the mistakes of these come first; none: of all */
 	size_t file_count;
 	struct arena *arena;
 	struct excerpts excerpts;
@@ -248,15 +249,25 @@ print_counts(const struct counts *counts)
 	print_count(counts->of[PROBLEM_NOTE], "note");
 }
 
+/* Of the files that were asked for, or of the others, of which notes say nothing new. */
+static void
+print_problems(struct check *c, const struct term *term, bool wanted)
+{
+	for (size_t i = 0; i < c->problems.count; i++) {
+		const struct problem *p = &c->problems.list[i];
+
+		if (is_wanted(c, p) == wanted && (wanted || p->level > PROBLEM_NOTE))
+			print_problem(c, term, p);
+	}
+}
+
 static void
 print_text(struct check *c, const struct bundle *bundle)
 {
 	struct term term = term_of(stdout);
 	const struct counts *others = &c->others;
 
-	for (size_t i = 0; i < c->problems.count; i++)
-		if (is_wanted(c, &c->problems.list[i]))
-			print_problem(c, &term, &c->problems.list[i]);
+	print_problems(c, &term, true);
 	if (c->problems.count == PROBLEMS_MAX)
 		puts("... and more: mend these first");
 	print_counts(&c->shown);
@@ -268,7 +279,8 @@ print_text(struct check *c, const struct bundle *bundle)
 	}
 	putchar('\n');
 	if (others->of[PROBLEM_ERROR] + others->of[PROBLEM_WARNING] > 0) {
-		fputs("in the files that they are loaded with: ", stdout);
+		fputs("\nin the files that they are loaded with:\n", stdout);
+		print_problems(c, &term, false);
 		print_counts(others);
 		putchar('\n');
 	}
@@ -305,21 +317,32 @@ problem_json(struct check *c, const struct problem *p)
 			 *p->hint ? p->hint : NULL, "source", line && is_utf8(line) ? line : NULL);
 }
 
+static json_t *
+problems_json(struct check *c, bool wanted)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < c->problems.count; i++)
+		if (is_wanted(c, &c->problems.list[i]) == wanted &&
+		    json_array_append_new(list, problem_json(c, &c->problems.list[i])) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
+}
+
 static int
 print_json(struct check *c, const struct bundle *bundle)
 {
-	json_t *list = json_array(), *all;
-	int status = CTL_OK;
+	json_t *all;
+	int status;
 
-	for (size_t i = 0; i < c->problems.count; i++)
-		if (is_wanted(c, &c->problems.list[i]) &&
-		    json_array_append_new(list, problem_json(c, &c->problems.list[i])) < 0)
-			status = CTL_FAILED;
-	all = json_pack("{s:o,s:o,s:o,s:I,s:I}", "problems", list, "found", counts_json(&c->shown),
-			"elsewhere", counts_json(&c->others), "rules",
+	all = json_pack("{s:o,s:o,s:o,s:o,s:I,s:I}", "problems", problems_json(c, true),
+			"problems_elsewhere", problems_json(c, false), "found",
+			counts_json(&c->shown), "elsewhere", counts_json(&c->others), "rules",
 			(json_int_t)(bundle ? ruleset_count(bundle->rules) : 0), "templates",
 			(json_int_t)(bundle ? bundle->template_count : 0));
-	if (!all || status != CTL_OK) {
+	if (!all) {
 		ctl_complain("cannot print what was found: out of memory");
 		status = CTL_FAILED;
 	} else {

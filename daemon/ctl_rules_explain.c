@@ -63,7 +63,10 @@ put_near(const struct term *term, const struct near *n)
 	} else {
 		fputs("what all asks for is not near it", term->out);
 	}
-	fprintf(term->out, ": line %u, ", n->pattern_line);
+	if (strcmp(n->pattern_file, n->file) == 0)
+		fprintf(term->out, ": line %u, ", n->pattern_line);
+	else
+		fprintf(term->out, ": %s:%u, ", n->pattern_file, n->pattern_line);
 	term_text(term, n->pattern, strlen(n->pattern), false);
 	putc('\n', term->out);
 }

@@ -57,14 +57,16 @@ near_json(const struct explanation *why)
 
 		json_array_append_new(
 			array,
-			json_pack("{s:s,s:s,s:s,s:I,s:s,s:b,s:f,s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:s}",
-				  "rule", n->rule, "flag", flag_name(n->flag), "file", n->file,
-				  "line", (json_int_t)n->line, "view", view_name(n->view), "shadow",
-				  n->shadow, "score", n->score, "kept_by",
-				  n->kind == NEAR_UNLESS ? "unless" : "all", "part", n->part,
-				  "offset", (json_int_t)n->offset, "length", (json_int_t)n->length,
-				  "text", n->text, "pattern", n->pattern, "pattern_line",
-				  (json_int_t)n->pattern_line, "matched", n->by));
+			json_pack(
+				"{s:s,s:s,s:s,s:I,s:s,s:b,s:f,s:s,s:s,s:I,s:I,s:s,s:s,s:s,s:I,s:s}",
+				"rule", n->rule, "flag", flag_name(n->flag), "file", n->file,
+				"line", (json_int_t)n->line, "view", view_name(n->view), "shadow",
+				n->shadow, "score", n->score, "kept_by",
+				n->kind == NEAR_UNLESS ? "unless" : "all", "part", n->part,
+				"offset", (json_int_t)n->offset, "length", (json_int_t)n->length,
+				"text", n->text, "pattern", n->pattern, "pattern_file",
+				n->pattern_file, "pattern_line", (json_int_t)n->pattern_line,
+				"matched", n->by));
 	}
 	return array;
 }

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "ctl.h"
 #include "ctl_rules_load.h"
+#include "filters/explain.h"
 #include "filters/ruleset_watch.h"
 #include "report.h"
 #include "term.h"
@@ -22,6 +23,7 @@
 /* A sample that failed. */
 struct failure {
 	const char *rule, *file, *text, *seen;
+	const char *kept_by; /* a match that did not count, and why; NULL: nothing matched */
 	unsigned line, column;
 	enum answer answer;
 	bool must_hit, derived;
@@ -66,6 +68,17 @@ parse(int argc, char **argv, struct test *t)
 	return t->set.count > 0 ? CTL_OK : rules_set_usual(&t->set);
 }
 
+/* Which `unless` took a match back, or which `all` was not there. */
+static const char *
+kept_by_words(struct arena *arena, const struct near *n)
+{
+	if (n->kind == NEAR_UNLESS)
+		return arena_printf(arena, "the unless of %s:%u matches “%s”", n->pattern_file,
+				    n->pattern_line, n->by);
+	return arena_printf(arena, "what the all of %s:%u asks for is not near “%s”",
+			    n->pattern_file, n->pattern_line, n->text);
+}
+
 static int
 add_failure(struct test *t, const struct sample_result *s)
 {
@@ -77,6 +90,7 @@ add_failure(struct test *t, const struct sample_result *s)
 	f->file = arena_strdup(t->arena, s->file);
 	f->text = arena_strdup(t->arena, s->text);
 	f->seen = arena_strdup(t->arena, s->seen);
+	f->kept_by = s->near ? kept_by_words(t->arena, s->near) : NULL;
 	f->line = s->line;
 	f->column = s->column;
 	f->answer = s->answer;
@@ -85,7 +99,7 @@ add_failure(struct test *t, const struct sample_result *s)
 	t->failure_count++;
 	*t->last_failure = f;
 	t->last_failure = &f->next;
-	return f->rule && f->file && f->text && f->seen ? 0 : -ENOMEM;
+	return f->rule && f->file && f->text && f->seen && !f->kept_by == !s->near ? 0 : -ENOMEM;
 }
 
 /* The samples of one rule come one after the other. */
@@ -184,6 +198,10 @@ print_failure(const struct term *term, const struct failure *f)
 		fputs(f->derived ? "\n          raises  " : "\n          seen    ", stdout);
 		term_text(term, f->seen, strlen(f->seen), false);
 	}
+	if (f->kept_by) {
+		fputs("\n          but     ", stdout);
+		term_text(term, f->kept_by, strlen(f->kept_by), false);
+	}
 	putchar('\n');
 }
 
@@ -262,12 +280,13 @@ failures_json(const struct test *t, const char *rule)
 
 	for (const struct failure *f = t->failures; f; f = f->next)
 		if (!strcmp(f->rule, rule))
-			json_array_append_new(list, json_pack("{s:s,s:i,s:i,s:s,s:s,s:s,s:s}",
-							      "file", f->file, "line", (int)f->line,
-							      "column", (int)f->column, "expected",
-							      f->must_hit ? "hit" : "miss",
-							      "answer", answer_name(f->answer),
-							      "text", f->text, "seen", f->seen));
+			json_array_append_new(list,
+					      json_pack("{s:s,s:i,s:i,s:s,s:s,s:s,s:s,s:s*}",
+							"file", f->file, "line", (int)f->line,
+							"column", (int)f->column, "expected",
+							f->must_hit ? "hit" : "miss", "answer",
+							answer_name(f->answer), "text", f->text,
+							"seen", f->seen, "kept_by", f->kept_by));
 	return list;
 }
 

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "filters/limits.h"
+#include "filters/rule.h"
+#include "filters/yamldoc.h"
 
 #define FILES_MAX 10000u   /* in one directory */
 #define NAME_BYTES_MAX 64u /* of a template */
@@ -296,12 +298,30 @@ list_names(struct rule_files *l, const char *path, const char ***ret, size_t *re
 	return true;
 }
 
+/* A folder whose name is no language: no mail gets its templates, every mail its rules. */
+static void
+warn_language(struct rule_files *l, const char *path, const char *name, bool templates)
+{
+	char choice[100], hint[200];
+
+	for (size_t i = 0; rule_languages[i]; i++)
+		if (!strcmp(name, rule_languages[i]))
+			return;
+	snprintf(hint, sizeof(hint), "%s%s",
+		 yamldoc_choice(name, rule_languages, choice, sizeof(choice)),
+		 templates ? "" : "; rules for every language lie at the top of their folder");
+	problems_add(l->problems, PROBLEM_WARNING, path, 0, 0, hint,
+		     templates ? "is not the name of a language: no mail is answered from it"
+			       : "is not the name of a language: its rules are judged in every "
+				 "mail");
+}
+
 /* One language of rules (".yaml") or of templates (".txt"). */
 static void
 walk_language(struct rule_files *l, const char *directory, const char *language, bool templates)
 {
 	const char **names, *ending = templates ? ".txt" : ".yaml";
-	size_t count;
+	size_t count, read = 0;
 
 	if (!list_names(l, directory, &names, &count))
 		return;
@@ -310,13 +330,18 @@ walk_language(struct rule_files *l, const char *directory, const char *language,
 
 		if (!path)
 			continue;
-		if (!ends_with(names[i], ending))
+		if (!ends_with(names[i], ending)) {
 			warn_ending(l, path, names[i], ending);
-		else if (templates)
+			continue;
+		}
+		read++;
+		if (templates)
 			add_template(l, path, language, names[i]);
 		else
 			add_rules(l, path);
 	}
+	if (read > 0)
+		warn_language(l, directory, language, templates);
 }
 
 static void

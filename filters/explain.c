@@ -60,6 +60,7 @@ trace_near(struct desk *d, const struct candidate *c, enum near_kind kind, size_
 			    .score = r->score,
 			    .kind = kind,
 			    .pattern = p->written,
+			    .pattern_file = p->file,
 			    .pattern_line = p->line,
 			    .by = arena_strndup(d->arena, c->f->text + at, len) };
 	d->j->trace->failed |= n->by == NULL || desk_evidence(d, &hit, &e) < 0;

@@ -25,6 +25,7 @@ struct near {
 	size_t offset, length; /* as in struct evidence */
 	const char *text;      /* what matched */
 	const char *pattern;   /* the pattern that decided, as it is written */
+	const char *pattern_file;
 	unsigned pattern_line;
 	const char *by; /* for NEAR_UNLESS: what that pattern matched, as rules see it */
 };

@@ -28,6 +28,7 @@ struct pattern {
 	struct pattern_jit *jit;  /* its machine code; NULL: none is wanted */
 	struct literals literals; /* in the arena given to pattern_compile() */
 	const char *written;      /* as it stands in its file */
+	const char *file;
 	unsigned line;
 };
 

@@ -47,8 +47,10 @@ compile_one(const struct rule *rule, struct arena *keep, const struct written *w
 	}
 	if (rc == 0) {
 		ret->line = w->node->line;
+		ret->file =
+			w->pack == rule->pack ? rule->file : arena_strdup(keep, w->pack->doc.name);
 		ret->written = arena_strndup(keep, w->node->text, w->node->len);
-		if (ret->written == NULL) {
+		if (ret->file == NULL || ret->written == NULL) {
 			pattern_clear(ret);
 			rc = -ENOMEM;
 		}

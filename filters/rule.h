@@ -60,6 +60,8 @@ struct guard {
 	struct pattern pattern;
 };
 
+#define RULE_OVERRIDE_KEYS 5 /* rule_override_keys[] */
+
 struct rule {
 	const char *id;
 	const char *file;
@@ -88,6 +90,7 @@ struct rule {
 	const struct yamlnode *node;
 	const struct yamlnode *when_node;
 	struct written *match_written, *all_written, *unless_written, *guard_written;
+	struct written changed[RULE_OVERRIDE_KEYS]; /* by key: the last entry that changed it */
 	size_t match_written_count, all_written_count, unless_written_count;
 };
 

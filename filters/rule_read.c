@@ -471,6 +471,30 @@ check_override_keys(const struct rule *rule, const struct yamldoc *doc, const st
 	return well;
 }
 
+/*
+ * Of two entries that change the same thing the later one counts, which its writer may not know.
+ * Exceptions add up.
+ */
+static void
+note_change(struct rule *rule, const struct pack *pack, const struct yamlnode *node)
+{
+	for (int i = 0; rule_override_keys[i] != NULL; i++) {
+		const struct yamlnode *n = yamldoc_get(node, rule_override_keys[i]);
+		const struct written *before = &rule->changed[i];
+		bool adds = n != NULL && strcmp(rule_override_keys[i], "unless") == 0;
+
+		if (n == NULL)
+			continue;
+		if (before->node != NULL && before->pack != pack && i > 0 && !adds)
+			problems_add(
+				pack->doc.problems, PROBLEM_WARNING, pack->doc.name, n->key->line,
+				n->key->column, "the later one counts: take one of them out",
+				"%s of the rule %s is changed at %s:%u, too", rule_override_keys[i],
+				rule->id, before->pack->doc.name, before->node->key->line);
+		rule->changed[i] = (struct written){ pack, n };
+	}
+}
+
 int
 rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode *node)
 {
@@ -480,6 +504,13 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 	double score = rule->score;
 	int state;
 
+	if (rule->changed[0].pack == pack) {
+		yamldoc_error(doc, node, "put both changes into one entry",
+			      "the rule %s is changed here twice; first in line %u", rule->id,
+			      rule->changed[0].node->line);
+		return -EINVAL;
+	}
+	note_change(rule, pack, node);
 	well &= read_score(pack, yamldoc_get(node, "score"), &score);
 	state = read_word(pack, yamldoc_get(node, "state"), "state", rule_states, rule->shadow);
 	n = yamldoc_get(node, "enabled");

@@ -11,6 +11,8 @@
 
 #include "verdict.h"
 
+struct near;
+
 /* One sample that was tried. */
 struct sample_result {
 	const char *rule; /* id; the samples of one rule come one after the other */
@@ -22,6 +24,7 @@ struct sample_result {
 	enum answer answer;
 	bool must_hit;
 	bool passed;
+	const struct near *near; /* of a failed one: a match that did not count, see explain.h */
 };
 
 /* A set with the files it came from; see loaded.h, ruleset_lint.h and ruleset_list.h. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ruleset_watch.h"
+#include "trace.h"
 
 struct runner {
 	struct ruleset *set;
@@ -74,6 +75,26 @@ seen_by(struct runner *run, const struct rule *r, const struct yamlnode *n, cons
 	return *ret != NULL ? 0 : -ENOMEM;
 }
 
+/* The first match of a rule in a sample that did not count; NULL when nothing matched at all. */
+static int
+near_of(struct runner *run, uint32_t rule, const struct input *input, const struct near **ret)
+{
+	struct explanation e = { .near_count = 0 };
+	struct trace trace = { .e = &e };
+	enum answer answer;
+	int rc;
+
+	if (run->set->rules[rule].when != NULL)
+		return 0;
+	run->judge->trace = &trace;
+	rc = judge_rule(run->judge, run->set, run->arena, rule, input, false, &answer);
+	run->judge->trace = NULL;
+	if (rc == 0 && trace.failed)
+		rc = -ENOMEM;
+	*ret = e.near_count > 0 ? e.near : NULL;
+	return rc;
+}
+
 static void
 tell(const struct runner *run, const struct rule *r, const struct yamlnode *n,
      struct sample_result *result)
@@ -89,17 +110,25 @@ tell(const struct runner *run, const struct rule *r, const struct yamlnode *n,
 }
 
 static void
-complain(const struct rule *r, const struct yamlnode *n, bool must_hit, enum answer answer,
-	 const char *seen)
+complain(const struct rule *r, const struct yamlnode *n, const struct sample_result *result)
 {
-	char hint[160];
+	const struct near *near = result->near;
+	char hint[256];
 
-	snprintf(hint, sizeof(hint),
-		 r->when != NULL ? "the sample raises: %.120s" : "the patterns see: %.120s", seen);
+	if (near != NULL && near->kind == NEAR_UNLESS)
+		snprintf(hint, sizeof(hint), "its unless of %.100s:%u matches: %.80s",
+			 near->pattern_file, near->pattern_line, near->by);
+	else if (near != NULL)
+		snprintf(hint, sizeof(hint), "what all asks for in line %u is not near: %.80s",
+			 near->pattern_line, near->text);
+	else
+		snprintf(hint, sizeof(hint),
+			 r->when != NULL ? "the sample raises: %.120s" : "the patterns see: %.120s",
+			 result->seen);
 	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
-		      answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
-		      : must_hit                    ? "does not hit"
-						    : "must not hit but hits");
+		      result->answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
+		      : result->must_hit                    ? "does not hit"
+							    : "must not hit but hits");
 }
 
 /* One sample; *ret_passed is set when the rule does what it should. */
@@ -109,34 +138,31 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 {
 	const struct rule *r = &run->set->rules[rule];
 	struct input input = { .section = sample_section(r), .text = n->text, .len = n->len };
-	enum answer answer = ANSWER_CLEAR, gated = ANSWER_CLEAR;
-	const char *seen = "";
+	struct sample_result result = { .must_hit = must_hit, .derived = r->when != NULL };
+	enum answer gated = ANSWER_CLEAR;
 	int rc;
 
 	arena_reset(run->arena);
 	/* What hits behind the gate hits without it, and what is to be missed cannot get lost
 	 * there. */
 	rc = must_hit ? answer_of(run, rule, &input, run->set->gate, &gated) : 0;
-	answer = gated;
+	result.answer = gated;
 	if (rc == 0 && gated != ANSWER_HIT)
-		rc = answer_of(run, rule, &input, false, &answer);
+		rc = answer_of(run, rule, &input, false, &result.answer);
 	if (rc < 0)
 		return rc;
-	run->gate_lost |= must_hit && answer == ANSWER_HIT && gated != ANSWER_HIT;
-	*ret_passed = answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
-	if (*ret_passed && run->watch == NULL)
+	run->gate_lost |= must_hit && result.answer == ANSWER_HIT && gated != ANSWER_HIT;
+	*ret_passed = result.passed = result.answer == (must_hit ? ANSWER_HIT : ANSWER_CLEAR);
+	if (result.passed && run->watch == NULL)
 		return 0;
-	rc = seen_by(run, r, n, &seen);
+	rc = seen_by(run, r, n, &result.seen);
+	if (rc == 0 && must_hit && !result.passed)
+		rc = near_of(run, rule, &input, &result.near);
 	if (rc < 0)
 		return rc;
-	tell(run, r, n,
-	     &(struct sample_result){ .must_hit = must_hit,
-				      .answer = answer,
-				      .passed = *ret_passed,
-				      .derived = r->when != NULL,
-				      .seen = seen });
-	if (!*ret_passed)
-		complain(r, n, must_hit, answer, seen);
+	tell(run, r, n, &result);
+	if (!result.passed)
+		complain(r, n, &result);
 	return 0;
 }
 

@@ -127,6 +127,15 @@ ids_are_unique(void **state)
 	assert_true(help_has_problem(&p, 3, 10, "own stands here twice; first in line 2"));
 	ruleset_unref(set);
 	problems_free(&p);
+	set = compile_two(shipped,
+			  "rules:\n"
+			  "  - {id: sue, score: 2}\n"
+			  "  - {id: sue, unless: 농담}\n",
+			  &p);
+	assert_int_equal(p.errors, 1);
+	assert_true(help_has_problem(&p, 3, 5, "sue is changed here twice; first in line 2"));
+	ruleset_unref(set);
+	problems_free(&p);
 }
 
 static void

@@ -71,7 +71,7 @@ def test_every_mark_stands_under_its_place(build):
 def test_check_as_json(build):
     result = ctl(build, "check", "--json", "lints")
     found = json.loads(result.stdout)
-    assert set(found) == {"problems", "found", "elsewhere", "rules", "templates"}
+    assert set(found) == {"problems", "problems_elsewhere", "found", "elsewhere", "rules", "templates"}
     levels = [p["level"] for p in found["problems"]]
     assert found["found"] == {"errors": levels.count("error"), "warnings": levels.count("warning"),
                               "notes": levels.count("note")}
@@ -97,13 +97,35 @@ def test_check_ends_with_1_when_only_warnings_are_found(build, tmp_path):
     assert result.stdout.endswith("\n0 errors, 1 warning, 0 notes in 3 rules and 1 template\n")
 
 
-def test_check_of_one_file_loads_it_with_its_folder_and_shows_only_its_mistakes(build):
+def test_check_of_one_file_loads_it_with_its_folder_and_shows_its_mistakes_first(build):
     result = ctl(build, "check", "check/policy.yaml")
     assert result.returncode == 2
-    assert "check/policy.yaml:4:5: error: there is no severity" in result.stdout
-    assert "mistakes.yaml" not in result.stdout
-    assert re.search(r"^6 errors, 0 warnings, 0 notes\n"
-                     r"in the files that they are loaded with: \d\d errors, \d warnings, 0 notes\n\Z", result.stdout, re.M)
+    own, others = result.stdout.split("\n6 errors, 0 warnings, 0 notes\n\nin the files that they are loaded with:\n")
+    assert "check/policy.yaml:4:5: error: there is no severity" in own and "mistakes.yaml" not in own
+    counted = re.fullmatch(r"(\d\d) errors, (\d) warnings, 0 notes", others.splitlines()[-1])
+    assert others.count(": error: ") == int(counted[1]) and others.count(": warning: ") == int(counted[2])
+    found = json.loads(ctl(build, "check", "--json", "check/policy.yaml").stdout)
+    assert len(found["problems"]) == 6 and len(found["problems_elsewhere"]) == int(counted[1]) + int(counted[2])
+
+
+def test_check_tells_of_a_rule_that_is_changed_twice(build, tmp_path):
+    (tmp_path / "a.yaml").write_text("rules:\n  - {id: en.sue, score: 6, unless: nice}\n")
+    (tmp_path / "b.yaml").write_text("rules:\n  - {id: en.sue, unless: fine, enabled: true}\n")
+    assert ctl(build, "check", "--rules", FIXTURES / "good", "--rules", ".", cwd=tmp_path).returncode == 0
+    (tmp_path / "c.yaml").write_text("rules:\n  - {id: en.sue, score: 7}\n")
+    result = ctl(build, "check", "--rules", FIXTURES / "good", "--rules", ".", cwd=tmp_path)
+    assert "./c.yaml:2:18: warning: score of the rule en.sue is changed at ./a.yaml:2, too\n" in result.stdout
+    assert result.returncode == 1
+
+
+def test_check_tells_of_folders_that_no_language_has(build, tmp_path):
+    shutil.copytree(FIXTURES / "good", tmp_path / "rules")
+    (tmp_path / "rules" / "en").rename(tmp_path / "rules" / "eng")
+    shutil.copytree(tmp_path / "rules" / "templates" / "en", tmp_path / "rules" / "templates" / "fr")
+    result = ctl(build, "check", "rules", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "rules/eng: warning: is not the name of a language: its rules are judged in every mail\n" in result.stdout
+    assert "rules/templates/fr: warning: is not the name of a language: no mail is answered from it\n" in result.stdout
 
 
 def test_check_of_a_file_elsewhere_looks_at_it_as_a_change(build, tmp_path):
@@ -155,6 +177,15 @@ def test_samples_of_some_rules(build):
     assert result.returncode == 0
     result = ctl(build, "test", "--rules", "good", "en.sue", "en.sew")
     assert result.returncode == 2 and result.stderr == "triagectl: there is no rule en.sew; see triagectl rules list\n"
+
+
+def test_a_failed_sample_says_what_took_its_match_back(build, tmp_path):
+    (tmp_path / "a.yaml").write_text("rules:\n  - id: en.sue\n    unless: 'your company'\n")
+    result = ctl(build, "test", "--rules", FIXTURES / "good", "--rules", ".", "en.sue", cwd=tmp_path)
+    assert "          but     the unless of ./a.yaml:3 matches “your company”\n" in result.stdout
+    assert result.returncode == 1
+    found = json.loads(ctl(build, "test", "--json", "--rules", FIXTURES / "good", "--rules", ".", "en.sue", cwd=tmp_path).stdout)
+    assert found["rules"][0]["failures"][0]["kept_by"] == "the unless of ./a.yaml:3 matches “your company”"
 
 
 def test_samples_as_json(build):
