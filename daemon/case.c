@@ -191,6 +191,10 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	if (r == 0 && is_from_person(mail)) {
 		if (next.waiting_ms == 0)
 			next.waiting_ms = waiting_since(mail, now_ms);
+		if (!next.awaits || strcmp(next.awaits, "us") != 0) {
+			next.awaits = "us";
+			next.awaits_ms = next.waiting_ms;
+		}
 		if (next.state == CASE_SOLVED)
 			r = reopen(txn, arena, &next, mail, now_ms);
 	}

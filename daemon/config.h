@@ -27,6 +27,20 @@ struct secret_source {
 				   $CREDENTIALS_DIRECTORY */
 };
 
+/* What it means that a mail lies in a folder, but that it came in there. */
+enum folder_role {
+	FOLDER_SENT,     /* we wrote it */
+	FOLDER_SOLVED,   /* whoever moves a mail there solves its case */
+	FOLDER_HARMLESS, /* ... says that it is no threat */
+	FOLDER_MINE,     /* ... takes its case over */
+};
+
+struct folder_role_config {
+	enum folder_role role;
+	const char *folder;
+	const char *agent; /* whose it is, for FOLDER_MINE */
+};
+
 struct account_config {
 	const char *name; /* [A-Za-z0-9._-]+, unique */
 	const char *host;
@@ -37,8 +51,9 @@ struct account_config {
 	struct secret_source password;
 	const char **folders; /* watched, at least one (default INBOX) */
 	size_t folder_count;
-	const char *drafts;    /* NULL: SPECIAL-USE, else "Drafts" */
-	const char *solved;    /* moving a mail there solves its case; one of folders; NULL: none */
+	const char *drafts;               /* NULL: SPECIAL-USE, else "Drafts" */
+	struct folder_role_config *roles; /* of some of folders */
+	size_t role_count;
 	int64_t since_ms;      /* 0: from now on */
 	unsigned poll_seconds; /* plain UID poll even while IDLE seems to work (default 180) */
 	const char *identity_name, *identity_address; /* From: of drafts */
@@ -107,6 +122,10 @@ config_free(struct config *config);
 
 const struct account_config *
 config_account(const struct config *config, const char *name);
+
+/* What a watched folder means; NULL: mail comes in there. */
+const struct folder_role_config *
+config_folder_role(const struct account_config *account, const char *folder);
 
 const struct agent_config *
 config_agent(const struct config *config, const char *name);

@@ -13,8 +13,7 @@
 #include "config_read.h"
 #include "draft_mime.h"
 
-#define LIST_MAX 10000u  /* accounts, agents, webhooks */
-#define FOLDERS_MAX 500u /* of one account */
+#define LIST_MAX 10000u /* accounts, agents, webhooks */
 
 static const char *const account_keys[] = { "name",
 					    "host",
@@ -27,6 +26,9 @@ static const char *const account_keys[] = { "name",
 					    "password_credential",
 					    "folders",
 					    "drafts",
+					    "mine",
+					    "not_a_threat",
+					    "sent",
 					    "solved",
 					    "since",
 					    "poll",
@@ -282,70 +284,6 @@ read_server(const struct yamldoc *doc, const struct yamlnode *node, struct accou
 	config_read_secret(doc, node, "password", true, &a->password);
 }
 
-/* INBOX is the one name whose letters may be large or small (RFC 3501, 5.1). */
-static bool
-same_folder(const char *a, const char *b)
-{
-	return !strcmp(a, b) || (!strcasecmp(a, "INBOX") && !strcasecmp(b, "INBOX"));
-}
-
-/* The folder by which agents solve cases is watched like the others. */
-static void
-watch_solved(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
-{
-	const char **folders;
-
-	if (!config_read_string(doc, node, "solved", &a->solved))
-		return;
-	for (size_t i = 0; i < a->folder_count; i++)
-		if (same_folder(a->folders[i], a->solved)) {
-			yamldoc_error(doc, yamldoc_get(node, "solved"),
-				      "take it out of folders; it is watched by itself",
-				      "\"%.100s\" is where mail comes in", a->solved);
-			return;
-		}
-	folders = arena_calloc(doc->arena, a->folder_count + 2, sizeof(*folders));
-	if (!folders)
-		return;
-	memcpy(folders, a->folders, a->folder_count * sizeof(*folders));
-	folders[a->folder_count++] = a->solved;
-	a->folders = folders;
-}
-
-static void
-read_folders(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
-{
-	const struct yamlnode *folders = yamldoc_get(node, "folders");
-	static const char *inbox[] = { "INBOX", NULL };
-
-	a->folders = inbox;
-	a->folder_count = 1;
-	if (folders && folders->count > FOLDERS_MAX)
-		yamldoc_error(doc, folders, NULL, "folders names more than %u", FOLDERS_MAX);
-	else if (folders)
-		yamldoc_strings(doc, folders, "folders", &a->folders, &a->folder_count);
-	for (size_t i = 0; i < a->folder_count; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (same_folder(a->folders[i], a->folders[k]))
-				yamldoc_error(doc, folders, "keep one of them",
-					      "folder \"%.100s\" stands here twice", a->folders[i]);
-		}
-	}
-	watch_solved(doc, node, a);
-	if (!config_read_string(doc, node, "drafts", &a->drafts))
-		return;
-	for (size_t i = 0; i < a->folder_count; i++) {
-		if (same_folder(a->folders[i], a->drafts))
-			yamldoc_error(
-				doc, yamldoc_get(node, "drafts"),
-				"name another folder, or take this one out of folders (by default "
-				"INBOX)",
-				"drafts names a folder that is watched, \"%.100s\": drafts would "
-				"be judged like mail",
-				a->drafts);
-	}
-}
-
 /* "now" or a day, which begins at midnight in the account's zone. */
 static void
 read_since(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
@@ -418,12 +356,13 @@ read_identity(const struct yamldoc *doc, const struct yamlnode *node, struct acc
 }
 
 static void
-read_account(const struct yamldoc *doc, const struct yamlnode *node, struct account_config *a)
+read_account(const struct yamldoc *doc, const struct yamlnode *node, const struct config *config,
+	     struct account_config *a)
 {
 	long long poll = 180;
 
 	read_server(doc, node, a);
-	read_folders(doc, node, a);
+	config_read_folders(doc, node, config, a);
 	read_zone(doc, node, a);
 	read_since(doc, node, a);
 	read_identity(doc, node, a);
@@ -454,7 +393,7 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 			continue;
 		read_name(doc, entry, "an account", config->accounts, sizeof(*a),
 			  config->account_count, &a->name);
-		read_account(doc, entry, a);
+		read_account(doc, entry, config, a);
 		config->account_count++;
 	}
 }

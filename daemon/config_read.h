@@ -24,6 +24,11 @@ config_read_webhooks(const struct yamldoc *doc, const struct yamlnode *node, str
 void
 config_read_smtp(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
 
+/* The folders of an account; config's agents are read already. */
+void
+config_read_folders(const struct yamldoc *doc, const struct yamlnode *node,
+		    const struct config *config, struct account_config *account);
+
 /*
  * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret
  * written into the section itself is refused, without repeating it. required: none is a mistake,

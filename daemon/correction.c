@@ -320,6 +320,31 @@ conclude_case(struct store_txn *txn, struct arena *arena, const struct policy *p
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Flags of a mail that somebody who moved it does not believe; the case follows. */
+static int
+take_back(struct store_txn *txn, struct arena *arena, const struct policy *policy,
+	  const struct message_record *m, flag_set wrong, const char *folder, int64_t now_ms)
+{
+	int r = 0;
+
+	for (int f = 0; r == 0 && f < FLAG_COUNT; f++)
+		if (wrong & (flag_set)1 << f)
+			r = correct(txn, arena, m, (enum flag)f, false, "moved", "mailbox", now_ms);
+	if (r == 0 && wrong && m->case_id)
+		r = conclude_case(txn, arena, policy, m->case_id, wrong, folder, now_ms);
+	return r;
+}
+
+int
+correction_of_threat(struct store_txn *txn, struct arena *arena, const struct policy *policy,
+		     const struct message_record *m, const char *folder, int64_t now_ms)
+{
+	flag_set threats = (flag_set)1 << FLAG_EXTORTION | flag_set_by_name("threat"), flags;
+	int r = correction_flags(txn, arena, m, &flags);
+
+	return r < 0 ? r : take_back(txn, arena, policy, m, flags & threats, folder, now_ms);
+}
+
 int
 correction_of_move(struct store_txn *txn, struct arena *arena, const struct policy *policy,
 		   struct message_record *m, const char *folder, int64_t now_ms)
@@ -330,11 +355,7 @@ correction_of_move(struct store_txn *txn, struct arena *arena, const struct poli
 	if (r < 0)
 		return r;
 	wrong = policy_rule_flags(policy, m->moved_by, m->hits) & flags;
-	for (int f = 0; r == 0 && f < FLAG_COUNT; f++)
-		if (wrong & (flag_set)1 << f)
-			r = correct(txn, arena, m, (enum flag)f, false, "moved", "mailbox", now_ms);
-	if (r == 0 && wrong && m->case_id)
-		r = conclude_case(txn, arena, policy, m->case_id, wrong, folder, now_ms);
+	r = take_back(txn, arena, policy, m, wrong, folder, now_ms);
 	if (r < 0)
 		return r;
 	m->folder = folder;

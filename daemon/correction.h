@@ -52,4 +52,12 @@ int
 correction_of_move(struct store_txn *txn, struct arena *arena, const struct policy *policy,
 		   struct message_record *m, const char *folder, int64_t now_ms);
 
+/*
+ * A person put a mail into the folder of those that are no threat: every threat that it was said to
+ * make was wrong. The caller puts the mail.
+ */
+int
+correction_of_threat(struct store_txn *txn, struct arena *arena, const struct policy *policy,
+		     const struct message_record *m, const char *folder, int64_t now_ms);
+
 #endif

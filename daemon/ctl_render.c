@@ -137,6 +137,20 @@ case_hold(const struct term *term, const json_t *hold)
 	putc('\n', term->out);
 }
 
+/* Whose turn it is, when it is not ours. */
+static void
+case_turn(const struct term *term, const json_t *page, int64_t now_ms)
+{
+	const char *turn = string(page, "turn");
+	char age[32];
+
+	term_age(now_ms - term_time(string(page, "turn_since")), age, sizeof(age));
+	if (!strcmp(turn, "customer"))
+		fprintf(term->out, ", the customer's turn for %s", age);
+	else if (!strcmp(turn, "colleagues"))
+		fprintf(term->out, ", our own people were asked %s ago", age);
+}
+
 static void
 case_head(const struct term *term, const json_t *page, int64_t now_ms)
 {
@@ -168,6 +182,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	fprintf(term->out, "%s, %s", string(page, "state"), string(page, "stage"));
 	if (strcmp(waiting, "-"))
 		fprintf(term->out, ", waiting for us for %s", waiting);
+	case_turn(term, page, now_ms);
 	putc('\n', term->out);
 	case_line(term, "fault", string(page, "fault"));
 	case_line(term, "approved", string(page, "approved"));

@@ -123,9 +123,9 @@ evidence_json(const struct verdict *v)
 	return list;
 }
 
-static void
-fill_record(struct commit *c, const struct arrival *a, enum severity severity,
-	    struct message_record *m)
+void
+intake_record(struct commit *c, const struct arrival *a, enum severity severity,
+	      struct message_record *m)
 {
 	struct address from = customer_of(a->message);
 
@@ -270,7 +270,7 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 	r = policy_decide(c->bundle->policy, &input, c->arena, &plan);
 	if (r < 0)
 		return r;
-	fill_record(c, a, plan.severity, &m);
+	intake_record(c, a, plan.severity, &m);
 	kept = place.case_id || plan.case_wanted;
 	r = store_next(c->txn, "message", &m.id);
 	if (r == 0 && a->message->automatic == AUTOMATIC_NO)
@@ -339,9 +339,10 @@ look_forwarded(const struct commit *c, struct message *m)
 static int
 commit_one(struct commit *c, const struct arrival *a)
 {
+	const struct folder_role_config *role = config_folder_role(c->intake->account, c->folder);
 	struct ledger_record entry;
 	enum earlier earlier = EARLIER_NONE;
-	bool own;
+	bool own = false;
 	int r = -ENOENT;
 
 	if (a->listed.uid < c->cursor.next)
@@ -360,7 +361,7 @@ commit_one(struct commit *c, const struct arrival *a)
 		c->counts.parked++;
 		return settle(c, a->listed.uid, LEDGER_PARKED, a->parked, 0, 0);
 	}
-	r = look_own(c, a, &own);
+	r = role ? 0 : look_own(c, a, &own);
 	if (r == 0 && own) {
 		c->counts.known++;
 		return settle(c, a->listed.uid, LEDGER_DONE, "own", 0, 0);
@@ -374,7 +375,12 @@ commit_one(struct commit *c, const struct arrival *a)
 		c->counts.known++;
 		return settle(c, a->listed.uid, LEDGER_DONE, "seen", 0, 0);
 	}
-	if (c->intake->account->solved && strcmp(c->folder, c->intake->account->solved) == 0)
+	if (role && role->role == FOLDER_SENT) {
+		c->counts.known++;
+		r = intake_sent(c, a);
+		return r < 0 ? r : settle(c, a->listed.uid, LEDGER_DONE, "sent", 0, 0);
+	}
+	if (role)
 		return settle(c, a->listed.uid, LEDGER_DONE, "put away", 0, 0);
 	return commit_judged(c, a, earlier == EARLIER_DUPLICATE);
 }

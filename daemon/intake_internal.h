@@ -30,4 +30,16 @@ enum earlier { EARLIER_NONE, EARLIER_SEEN, EARLIER_DUPLICATE };
 int
 intake_earlier(struct commit *c, const struct arrival *a, enum earlier *ret);
 
+/* What is kept of a mail. The caller frees it with record_message_free(). */
+void
+intake_record(struct commit *c, const struct arrival *a, enum severity severity,
+	      struct message_record *ret);
+
+/*
+ * A mail of ours was found among those that were sent: when it belongs to a case, the case notes it
+ * and moves on (sent.h).
+ */
+int
+intake_sent(struct commit *c, const struct arrival *a);
+
 #endif

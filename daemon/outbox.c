@@ -217,6 +217,8 @@ tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_record
 		return r == -ENOENT ? 0 : r;
 	data = json_pack("{s:I,s:s,s:s,s:s}", "outbox", (json_int_t)e->id, "to", e->argument,
 			 "rule", e->rule, "action", outbox_kind_name(e->kind));
+	if (data && e->template && *e->template)
+		json_object_set_new(data, "template", json_string(e->template));
 	if (data && *e->error)
 		json_object_set_new(data, "note", json_string(e->error));
 	r = record_event_append(txn, arena, &c, now_ms, "triaged",

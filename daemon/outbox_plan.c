@@ -5,7 +5,6 @@
  * Runs inside the transaction of the verdict. Texts made from a stranger's mail go through draft.c,
  * which lets no value become a header.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "outbox.h"
 #include "promise.h"
 #include "steer.h"
+#include "token.h"
 
 #define HISTORY_MAX 30 /* lines of a case's record in a draft */
 
@@ -178,6 +178,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);
 	json_decref(record);
+	entry->template = entry->argument;
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
 }
@@ -311,6 +312,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 		.message = m->id,
 		.case_id = m->case_id,
 		.argument = action->argument ? action->argument : "",
+		.template = "",
 		.message_id = "",
 		.size = m->size,
 		.error = "",
@@ -424,36 +426,17 @@ outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct int
 	return r == 0 && count == 0 ? -EINVAL : r;
 }
 
-/* OUTBOX of <triaged.CASE.OUTBOX.RANDOM@host>, 0 when it is not of that form. */
-static uint64_t
-token_entry(const char *id)
-{
-	static const char start[] = "<triaged.";
-	char *end;
-	unsigned long long n;
-
-	if (strncmp(id, start, sizeof(start) - 1) != 0)
-		return 0;
-	id += sizeof(start) - 1;
-	id += strspn(id, "0123456789");
-	if (*id != '.' || !isdigit((unsigned char)id[1]))
-		return 0;
-	errno = 0;
-	n = strtoull(id + 1, &end, 10);
-	return errno == 0 && *end == '.' ? n : 0;
-}
-
 int
 outbox_wrote(struct store_txn *txn, struct arena *arena, const struct intake *intake,
 	     const struct message *message, bool *ret)
 {
 	const struct config *config = intake->config;
-	uint64_t number = token_entry(message->message_id);
+	uint64_t number;
 	struct outbox_record entry;
 	int r;
 
 	*ret = false;
-	if (number == 0 || message->from.count != 1)
+	if (!token_read(message->message_id, NULL, &number) || message->from.count != 1)
 		return 0;
 	/* A notice of one account may well come into the mailbox of another. */
 	for (size_t i = 0; i < config->account_count; i++) {

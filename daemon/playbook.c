@@ -13,7 +13,7 @@
 
 #define STEPS_MAX 200u
 
-const char *const playbook_keys[] = { "steps", NULL };
+const char *const playbook_keys[] = { "steps", "sent", NULL };
 const char *const playbook_step_keys[] = { "name", "if", "draft", "why", NULL };
 const char *const playbook_if_keys[] = { "flags",   "fault",   "stage", "state",
 					 "promise", "conduct", NULL };
@@ -30,8 +30,15 @@ struct step {
 	unsigned faults, stages, states, promises, conducts; /* bits of the lists, 0: any */
 };
 
+/* What follows when a draft from a template was sent. */
+struct sent {
+	const char *template, *stage;
+};
+
 struct playbook {
 	struct arena *arena;
+	struct sent *sent;
+	size_t sent_count;
 	struct step *steps;
 	size_t count;
 };
@@ -173,6 +180,37 @@ read_steps(const struct reader *r, const struct yamlnode *node)
 	return 0;
 }
 
+/* sent: {TEMPLATE: STAGE} */
+static int
+read_sent(const struct reader *r, const struct yamlnode *node)
+{
+	struct playbook *p = r->playbook;
+
+	if (!node || node->kind == YAMLNODE_NULL)
+		return 0;
+	if (node->kind != YAMLNODE_MAP || node->count > STEPS_MAX) {
+		yamldoc_error(&r->doc, node, "write sent: {acknowledge: acknowledged}",
+			      "sent must be a map of templates and stages, at most %u", STEPS_MAX);
+		return 0;
+	}
+	p->sent = arena_calloc(p->arena, node->count + 1, sizeof(*p->sent));
+	if (!p->sent)
+		return -ENOMEM;
+	for (const struct yamlnode *n = node->first; n; n = n->next) {
+		struct sent *s = &p->sent[p->sent_count];
+
+		if (!yamldoc_string(&r->doc, n, "a stage", &s->stage))
+			continue;
+		s->template = n->key->text;
+		p->sent_count++;
+		if (index_of(playbook_stages, s->stage) < 0)
+			no_such(r, n, playbook_stages, "stage");
+		if (r->templates && index_of(r->templates, s->template) < 0)
+			no_such(r, n->key, r->templates, "template");
+	}
+	return 0;
+}
+
 int
 playbook_parse(const char *name, const char *text, size_t len, const char *const *templates,
 	       struct problems *problems, struct playbook **ret_playbook)
@@ -195,6 +233,8 @@ playbook_parse(const char *name, const char *text, size_t len, const char *const
 		yamldoc_keys(&r.doc, r.doc.root, "a playbook", playbook_keys);
 		if (r.doc.root->kind == YAMLNODE_MAP)
 			result = read_steps(&r, yamldoc_get(r.doc.root, "steps"));
+		if (result == 0 && r.doc.root->kind == YAMLNODE_MAP)
+			result = read_sent(&r, yamldoc_get(r.doc.root, "sent"));
 		yamldoc_sort(problems, from);
 	}
 	if (result == 0 && problems->errors > errors)
@@ -212,6 +252,23 @@ playbook_free(struct playbook *playbook)
 {
 	if (playbook)
 		arena_free(playbook->arena);
+}
+
+const char *
+playbook_stage(const struct playbook *playbook, const char *template)
+{
+	for (size_t i = 0; playbook && i < playbook->sent_count; i++)
+		if (strcmp(playbook->sent[i].template, template) == 0)
+			return playbook->sent[i].stage;
+	return NULL;
+}
+
+int
+playbook_stage_order(const char *stage)
+{
+	int i = index_of(playbook_stages, stage);
+
+	return i < 0 ? 0 : i;
 }
 
 static bool

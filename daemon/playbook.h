@@ -37,6 +37,17 @@ playbook_parse(const char *name, const char *text, size_t len, const char *const
 void
 playbook_free(struct playbook *playbook);
 
+/*
+ * The stage a case is at once a draft from that template was sent; NULL: the playbook says nothing.
+ * playbook may be NULL.
+ */
+const char *
+playbook_stage(const struct playbook *playbook, const char *template);
+
+/* The place of a stage on the way, from 0; 0 for an unknown one. */
+int
+playbook_stage_order(const char *stage);
+
 /* Lives as long as the playbook. */
 struct playbook_step {
 	const char *name, *template, *why;

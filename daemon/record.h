@@ -107,6 +107,8 @@ struct case_record {
 	flag_set flags; /* of all messages */
 	int64_t opened_ms, updated_ms;
 	int64_t waiting_ms; /* since when the customer waits for us; 0 when they do not */
+	const char *awaits; /* whose turn it is: "us", "customer", "colleagues"; "" nobody's */
+	int64_t awaits_ms;  /* since when */
 	unsigned messages;
 	uint64_t last_message;
 	uint64_t linked;   /* the case that a stranger tried to write into, 0 when none */
@@ -201,6 +203,7 @@ struct outbox_record {
 	uint32_t uidvalidity, uid;
 	uint64_t message, case_id;
 	const char *argument;
+	const char *template; /* of the draft; "" for other kinds */
 	const char
 		*message_id; /* of the draft or notice, or of the message that is moved or copied */
 	uint64_t size;       /* of the message that is moved or copied */

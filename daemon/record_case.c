@@ -130,6 +130,8 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "account", c->account);
 	record_write_string(&w, "approved", c->approved);
 	record_write_string(&w, "approved_by", c->approved_by);
+	record_write_string(&w, "awaits", c->awaits);
+	record_write_number(&w, "awaits_ms", c->awaits_ms);
 	record_write_string(&w, "conduct_told", c->conduct_told);
 	record_write_string(&w, "customer", c->customer);
 	record_write_string(&w, "customer_name", c->customer_name);
@@ -183,6 +185,8 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.account = record_read_string(&r, "account");
 	c.approved = record_read_string(&r, "approved");
 	c.approved_by = record_read_string(&r, "approved_by");
+	c.awaits = record_read_string(&r, "awaits");
+	c.awaits_ms = record_read_number(&r, "awaits_ms", 0, INT64_MAX);
 	c.conduct_told = record_read_string(&r, "conduct_told");
 	c.customer = record_read_string(&r, "customer");
 	c.customer_name = record_read_string(&r, "customer_name");

@@ -94,6 +94,7 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 	record_write_string(&w, "state", outbox_state_name(o->state));
 	record_write_number(&w, "target_next", o->target_next);
 	record_write_number(&w, "target_validity", o->target_validity);
+	record_write_string(&w, "template", o->template);
 	record_write_number(&w, "uid", o->uid);
 	record_write_number(&w, "uidvalidity", o->uidvalidity);
 	return record_write_put(txn, &key, &w);
@@ -162,6 +163,7 @@ record_outbox_get(struct store_txn *txn, struct arena *arena, const char *accoun
 	o.state = (enum outbox_state)record_read_name(&r, "state", states, STATES);
 	o.target_next = record_read_u32(&r, "target_next");
 	o.target_validity = record_read_u32(&r, "target_validity");
+	o.template = record_read_string(&r, "template");
 	o.uid = record_read_u32(&r, "uid");
 	o.uidvalidity = record_read_u32(&r, "uidvalidity");
 	if (record_read_end(&r) < 0)

@@ -372,7 +372,8 @@ do_solve(struct turn *t)
 			       "); say case kept or case call-off first",
 			       t->c.id, only);
 	t->c.state = CASE_SOLVED;
-	t->c.waiting_ms = 0;
+	t->c.waiting_ms = t->c.awaits_ms = 0;
+	t->c.awaits = "";
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is solved", t->c.id);
 	return turn_put(t, "solved", json_pack("{s:s}", "reason", t->steer->reason));
 }

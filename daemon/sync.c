@@ -342,12 +342,14 @@ find_uidnext(struct sync *sync, const struct folder_state *state, uint32_t *ret)
 	return r;
 }
 
+/* Mail is put into the folder by hand, to say something of it. */
 static bool
-is_solved(const struct sync *sync)
+is_by_hand(const struct sync *sync)
 {
-	const char *solved = sync->intake->account->solved;
+	const struct folder_role_config *role =
+		config_folder_role(sync->intake->account, sync->folder);
 
-	return solved && strcmp(sync->folder, solved) == 0;
+	return role && role->role != FOLDER_SENT;
 }
 
 /* The folder is watched for the first time: from the account's `since` (0: from now on). */
@@ -366,9 +368,9 @@ first_time(struct sync *sync, const struct folder_state *state, struct cursor_re
 		.since_ms =
 			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
-	/* What lies where solved mail is put is looked at whole: it is known, or nothing of it is
-	 * judged. */
-	if (is_solved(sync))
+	/* What was put there by hand is looked at whole: it is known, or nothing of it is judged.
+	 */
+	if (is_by_hand(sync))
 		first = 1;
 	else if (account->since_ms)
 		r = sync->transport->ops->since(sync->transport, account->since_ms, &first,
@@ -410,7 +412,7 @@ note_missing(struct sync *sync, struct arena *arena)
 		.since_ms =
 			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
-	int r = is_solved(sync) ? 0 : read_cursor(sync, arena, &old);
+	int r = is_by_hand(sync) ? 0 : read_cursor(sync, arena, &old);
 
 	if (r < 0 && r != -ENOENT)
 		return store_failure(sync, "reading", r);

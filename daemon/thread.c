@@ -8,15 +8,14 @@
  */
 #include "thread.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "case.h"
 #include "filters/limits.h"
 #include "participant.h"
 #include "subject.h"
+#include "token.h"
 
 #define DAY_MS (24 * 3600 * (int64_t)1000)
 
@@ -27,30 +26,18 @@ struct search {
 	const char *writer; /* lower case */
 	int64_t came_ms;
 	struct thread_place place;
+	bool ours;        /* we wrote it: whatever it refers to is meant */
 	uint64_t refused; /* the last case looked at, when not the writer's */
 	unsigned lookups; /* how many more */
 };
 
-/*
- * The case that a Message-ID of ours names: <triaged.CASE.OUTBOX.RANDOM@host>. 0 when it is not of
- * that form.
- */
+/* The case that a Message-ID of ours names, 0 when it is none. */
 static uint64_t
 token_case(const char *id)
 {
-	static const char start[] = "<triaged.";
-	char *end;
-	unsigned long long n;
+	uint64_t n;
 
-	if (strncmp(id, start, sizeof(start) - 1) != 0 ||
-	    !isdigit((unsigned char)id[sizeof(start) - 1]))
-		return 0;
-	errno = 0;
-	n = strtoull(id + sizeof(start) - 1, &end, 10);
-	if (errno != 0 || *end != '.' || !isdigit((unsigned char)end[1]))
-		return 0;
-	end += strspn(end + 1, "0123456789") + 1;
-	return *end == '.' && strchr(end, '@') ? n : 0;
+	return token_read(id, &n, NULL) ? n : 0;
 }
 
 static bool
@@ -76,7 +63,7 @@ try_case(struct search *s, const struct message_record *parent, const char *why)
 		return 0;
 	if (r < 0)
 		return r;
-	if (is_participant(&c, s->writer)) {
+	if (s->ours || is_participant(&c, s->writer)) {
 		s->place =
 			(struct thread_place){ .case_id = c.id, .parent = parent->id, .why = why };
 	} else {
@@ -169,6 +156,25 @@ try_subject(void *context, const struct case_record *c)
 	return 1;
 }
 
+static int
+find(struct search *s, const struct message *message, struct thread_place *ret_place)
+{
+	int r = try_all(s, message, true);
+
+	if (r == 0 && s->place.case_id == 0)
+		r = try_all(s, message, false);
+	if (r == 0 && s->place.case_id == 0 && s->place.parent == 0 &&
+	    subject_is_answer(message->subject))
+		r = record_case_by_subject(s->txn, s->arena, s->account, s->writer,
+					   message->subject, try_subject, s);
+	if (r < 0)
+		return r;
+	if (s->place.case_id == 0 && s->place.linked > 0)
+		s->place.why = "not-a-participant";
+	*ret_place = s->place;
+	return 0;
+}
+
 int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 	    const struct message *message, int64_t came_ms, struct thread_place *ret_place)
@@ -178,22 +184,32 @@ thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 			    .account = account,
 			    .came_ms = came_ms,
 			    .place = { .why = "new" } };
-	int r;
 
 	s.writer = address_lower(arena, customer_of(message).address);
+	return s.writer ? find(&s, message, ret_place) : -ENOMEM;
+}
+
+int
+thread_find_ours(struct store_txn *txn, struct arena *arena, const char *account,
+		 const struct message *message, int64_t sent_ms, struct thread_place *ret_place)
+{
+	struct search s = { .txn = txn,
+			    .arena = arena,
+			    .account = account,
+			    .came_ms = sent_ms,
+			    .ours = true,
+			    .lookups = 1,
+			    .place = { .why = "new" } };
+	int r;
+
+	/* By subject it joins a case of whom it is written to. */
+	s.writer = address_lower(arena, message->to.count > 0 ? message->to.list[0].address : "");
 	if (!s.writer)
 		return -ENOMEM;
-	r = try_all(&s, message, true);
-	if (r == 0 && s.place.case_id == 0)
-		r = try_all(&s, message, false);
-	if (r == 0 && s.place.case_id == 0 && s.place.parent == 0 &&
-	    subject_is_answer(message->subject))
-		r = record_case_by_subject(txn, arena, account, s.writer, message->subject,
-					   try_subject, &s);
-	if (r < 0)
+	r = try_reference(&s, message->message_id, true, "draft");
+	if (r < 0 || s.place.case_id > 0) {
+		*ret_place = s.place;
 		return r;
-	if (s.place.case_id == 0 && s.place.linked > 0)
-		s.place.why = "not-a-participant";
-	*ret_place = s.place;
-	return 0;
+	}
+	return find(&s, message, ret_place);
 }

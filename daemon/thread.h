@@ -34,4 +34,13 @@ int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 	    const struct message *message, int64_t came_ms, struct thread_place *ret_place);
 
+/*
+ * The same for a mail that we sent: whatever case it refers to it belongs to, whomever it is for.
+ * Its own Message-ID may be that of a draft ("draft"); by subject it joins a case of its first
+ * receiver.
+ */
+int
+thread_find_ours(struct store_txn *txn, struct arena *arena, const char *account,
+		 const struct message *message, int64_t sent_ms, struct thread_place *ret_place);
+
 #endif

@@ -149,12 +149,14 @@ static json_t *
 case_head(const struct case_record *c)
 {
 	return json_pack(
-		"{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:b, s:o}", "id",
-		case_json(c->id), "account", text(c->account), "severity", text(c->severity),
+		"{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:b, "
+		"s:o}",
+		"id", case_json(c->id), "account", text(c->account), "severity", text(c->severity),
 		"flags", flags_json(c->flags), "customer", text(c->customer), "customer_name",
 		text(c->customer_name), "subject", text(c->subject), "owner", text(c->owner),
 		"language", text(c->language), "stage", text(c->stage), "messages",
-		(int)c->messages, "waiting_since", time_json(c->waiting_ms), "promise_due",
+		(int)c->messages, "waiting_since", time_json(c->waiting_ms), "turn",
+		text(c->awaits), "turn_since", time_json(c->awaits_ms), "promise_due",
 		time_json(c->promise_ms), "overdue", c->overdue, "hold", hold_json(c));
 }
 
@@ -305,7 +307,8 @@ visit_event(void *context, const struct event_record *event)
 	json_t *one, *data;
 	int r = 0;
 
-	if (!strcmp(event->kind, "mail") && message > 0)
+	if (message > 0 && (!strcmp(event->kind, "mail") || !strcmp(event->kind, "sent") ||
+			    !strcmp(event->kind, "asked-inside")))
 		r = add_message(v, (uint64_t)message);
 	if (r < 0)
 		return r;

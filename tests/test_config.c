@@ -209,6 +209,26 @@ tells_the_place(void **state)
 }
 
 static void
+folders_mean_something(void **state)
+{
+	struct config *config = load_well("agents: [{name: kim}]\n" ACCOUNT
+					  ", folders: [A], sent: S, solved: D, not_a_threat: N, "
+					  "mine: {K: kim}}\n");
+	const struct account_config *a = &config->accounts[0];
+
+	(void)state;
+	assert_int_equal(a->folder_count, 5);
+	assert_null(config_folder_role(a, "A"));
+	assert_null(config_folder_role(a, ""));
+	assert_int_equal(config_folder_role(a, "S")->role, FOLDER_SENT);
+	assert_int_equal(config_folder_role(a, "D")->role, FOLDER_SOLVED);
+	assert_int_equal(config_folder_role(a, "N")->role, FOLDER_HARMLESS);
+	assert_int_equal(config_folder_role(a, "K")->role, FOLDER_MINE);
+	assert_string_equal(config_folder_role(a, "K")->agent, "kim");
+	config_free(config);
+}
+
+static void
 refuses_what_cannot_go_together(void **state)
 {
 	struct problems problems = { .count = 0 };
@@ -222,6 +242,16 @@ refuses_what_cannot_go_together(void **state)
 		strstr(first_problem(ACCOUNT ", folders: [A, B], drafts: B}\n", line, sizeof(line)),
 		       "drafts names a folder that is watched"));
 	config_free(load_well(ACCOUNT ", folders: [A, B], drafts: b}\n"));
+	assert_non_null(strstr(first_problem(ACCOUNT ", sent: inbox}\n", line, sizeof(line)),
+			       "\"inbox\" is watched for something else already"));
+	assert_non_null(strstr(first_problem(ACCOUNT ", sent: S, solved: S}\n", line, sizeof(line)),
+			       "\"S\" is watched for something else already"));
+	assert_non_null(strstr(first_problem(ACCOUNT ", mine: S}\n", line, sizeof(line)),
+			       "mine is not a map of folders and agents"));
+	assert_non_null(strstr(first_problem(ACCOUNT ", mine: {S: kim}}\n", line, sizeof(line)),
+			       "there is no agent \"kim\""));
+	assert_non_null(strstr(first_problem(ACCOUNT ", sent: S, drafts: S}\n", line, sizeof(line)),
+			       "drafts names a folder that is watched"));
 	assert_string_equal(
 		first_problem(ACCOUNT "}\nrules: [/usr, /etc, /usr/]\n", line, sizeof(line)),
 		"3:8: rules names the directory \"/usr/\" twice");
@@ -312,6 +342,7 @@ main(void)
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(says_every_mistake_at_once),
 		cmocka_unit_test(tells_the_place),
+		cmocka_unit_test(folders_mean_something),
 		cmocka_unit_test(refuses_what_cannot_go_together),
 		cmocka_unit_test(refuses_no_tls_but_to_this_machine),
 		cmocka_unit_test(warns_of_a_password_for_everybody),

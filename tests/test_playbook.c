@@ -90,6 +90,25 @@ the_first_step_that_fits(void **state)
 }
 
 static void
+what_was_sent_moves_the_stage(void **state)
+{
+	struct problems problems = { 0 };
+	struct playbook *p = parse("steps: []\nsent: {firm: offered}\n", &problems);
+
+	(void)state;
+	assert_non_null(p);
+	assert_string_equal(playbook_stage(p, "firm"), "offered");
+	assert_null(playbook_stage(p, "thanks"));
+	assert_null(playbook_stage(p, ""));
+	assert_null(playbook_stage(NULL, "firm"));
+	assert_true(playbook_stage_order("offered") > playbook_stage_order("acknowledged"));
+	assert_int_equal(playbook_stage_order("new"), 0);
+	assert_int_equal(playbook_stage_order("no such"), 0);
+	playbook_free(p);
+	problems_free(&problems);
+}
+
+static void
 expect(const char *text, unsigned line, const char *says)
 {
 	struct problems problems = { 0 };
@@ -123,6 +142,9 @@ every_mistake_has_its_place(void **state)
 	expect("steps:\n  - {name: a, draft: firm, why: b, if: {flag: threat}}\n", 2, "flag");
 	expect("steps:\n  - {name: a, draft: firm, why: b,\n     if: {flags: threat or}}\n", 3,
 	       "flags:");
+	expect("steps: []\nsent: [firm]\n", 2, "sent must be a map");
+	expect("steps: []\nsent:\n  firm: offerd\n", 3, "there is no stage \"offerd\"");
+	expect("steps: []\nsent:\n  form: offered\n", 3, "there is no template \"form\"");
 	expect("steps: [\n", 2, "");
 }
 
@@ -131,6 +153,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_step_that_fits),
+		cmocka_unit_test(what_was_sent_moves_the_stage),
 		cmocka_unit_test(every_mistake_has_its_place),
 	};
 

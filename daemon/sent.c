@@ -1,0 +1,294 @@
+/*
+ * sent: see sent.h.
+ */
+#include "sent.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "case.h"
+#include "moment.h"
+#include "participant.h"
+#include "playbook.h"
+#include "steer.h"
+#include "token.h"
+
+#define PARTICIPANTS_MAX 64 /* of a case; whom we write to besides may not join by answering */
+#define TO_MAX 200          /* bytes of the list of receivers that the history shows */
+
+struct sending {
+	struct store_txn *txn;
+	struct arena *arena;
+	struct case_record *c;
+	const struct sent_mail *mail;
+	const struct agent_config
+		*agent;       /* who sent it; NULL: one of those that share an address */
+	bool outward;         /* somebody of the case gets it */
+	const char *template; /* of the draft that it was, or stands for; "" none */
+	bool template_sent;   /* it was that draft */
+	/* Of the answer before this one since the customer's last mail. */
+	const char *answered_by;
+	int64_t answered_ms;
+};
+
+static bool
+is_participant(const struct case_record *c, const char *address)
+{
+	for (size_t i = 0; i < c->participant_count; i++)
+		if (participant_same(c->participants[i], address))
+			return true;
+	return false;
+}
+
+static bool
+reaches_customer(const struct case_record *c, const struct addresses *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_participant(c, list->list[i].address))
+			return true;
+	return false;
+}
+
+/* By their address, or by their name where several write from one. */
+static const struct agent_config *
+agent_of(const struct config *config, const struct address *from)
+{
+	for (size_t i = 0; i < config->agent_count; i++)
+		if (strcasecmp(config->agents[i].address, from->address) == 0)
+			return &config->agents[i];
+	for (size_t i = 0; i < config->agent_count; i++)
+		if (*from->name && strcasecmp(config->agents[i].display, from->name) == 0)
+			return &config->agents[i];
+	return NULL;
+}
+
+static const char *
+actor(const struct sending *s)
+{
+	return s->agent ? s->agent->name : "somebody";
+}
+
+/* What happened since the customer's last mail. */
+static int
+visit_before(void *context, const struct event_record *event)
+{
+	struct sending *s = context;
+	const char *template = json_string_value(json_object_get(event->data, "template"));
+
+	if (strcmp(event->kind, "mail") == 0) {
+		s->template = "";
+		s->answered_ms = 0;
+	} else if (strcmp(event->kind, "draft") == 0 && template) {
+		s->template = arena_strdup(s->arena, template);
+	} else if (strcmp(event->kind, "sent") == 0) {
+		s->answered_by = arena_strdup(s->arena, event->actor);
+		s->answered_ms = event->at_ms;
+		s->template = "";
+	}
+	return s->template && s->answered_by ? 0 : -ENOMEM;
+}
+
+/* The draft that has this Message-ID: not every mail program keeps it. */
+static int
+find_draft(struct sending *s)
+{
+	struct outbox_record entry;
+	uint64_t number;
+	int r;
+
+	if (!token_read(s->mail->record->message_id, NULL, &number))
+		return 0;
+	r = record_outbox_get(s->txn, s->arena, s->c->account, number, &entry);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (entry.kind == OUTBOX_DRAFT &&
+	    strcmp(entry.message_id, s->mail->record->message_id) == 0) {
+		s->template = entry.template;
+		s->template_sent = true;
+	}
+	return 0;
+}
+
+/* Takes over data. */
+static int
+note(struct sending *s, const char *who, const char *kind, json_t *data)
+{
+	int r = data ? record_event_append(s->txn, s->arena, s->c, s->mail->now_ms, who, kind, data)
+		     : -ENOMEM;
+
+	json_decref(data);
+	return r;
+}
+
+/* "a@b.example, c@d.example" */
+static const char *
+receivers(struct sending *s)
+{
+	const struct addresses *lists[] = { &s->mail->message->to, &s->mail->message->cc };
+	struct buf text = { .arena = s->arena };
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->count && text.len < TO_MAX; i++)
+			buf_printf(&text, "%s%.100s", text.len ? ", " : "",
+				   lists[k]->list[i].address);
+	return buf_string(&text);
+}
+
+static int
+note_sent(struct sending *s)
+{
+	const char *to = receivers(s);
+	json_t *data = to ? json_pack("{s:I, s:s, s:o}", "record", (json_int_t)s->mail->record->id,
+				      "to", to, "subject", json_string(s->mail->record->subject))
+			  : NULL;
+
+	if (data && s->outward && *s->template)
+		json_object_set_new(data, s->template_sent ? "draft" : "instead_of",
+				    json_string(s->template));
+	return note(s, actor(s), s->outward ? "sent" : "asked-inside", data);
+}
+
+/* What a colleague would say of it across the desk. */
+static int
+warn(struct sending *s, const char *sentence)
+{
+	return note(s, "triaged", "alarm", sentence ? json_pack("{s:s}", "text", sentence) : NULL);
+}
+
+static int
+note_trouble(struct sending *s)
+{
+	const struct zone *zone = s->mail->account->zone;
+	bool twice = s->answered_ms > 0 && strcmp(s->answered_by, actor(s)) != 0;
+	int r = 0;
+
+	if (twice)
+		r = warn(s,
+			 arena_printf(s->arena,
+				      "%s answered the same mail at %s: the customer has two "
+				      "answers; do they say the same?",
+				      s->answered_by, moment_text(s->arena, zone, s->answered_ms)));
+	if (r == 0 && case_on_hold(s->c, s->mail->now_ms))
+		r = warn(s, arena_printf(s->arena, "it was answered while on hold until %s (%s)",
+					 moment_text(s->arena, zone, s->c->hold_ms),
+					 s->c->hold_reason));
+	return r;
+}
+
+/* Who got a mail of ours in the case may answer it. Our own people need no leave. */
+static int
+add_participants(struct sending *s)
+{
+	const struct addresses *lists[] = { &s->mail->message->to, &s->mail->message->cc };
+	const char **grown =
+		arena_calloc(s->arena, s->c->participant_count + PARTICIPANTS_MAX, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	memcpy(grown, s->c->participants, s->c->participant_count * sizeof(*grown));
+	s->c->participants = grown;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->count; i++) {
+			const char *address = address_lower(s->arena, lists[k]->list[i].address);
+
+			if (!address)
+				return -ENOMEM;
+			if (s->c->participant_count < PARTICIPANTS_MAX && *address &&
+			    !is_participant(s->c, address) &&
+			    !config_is_colleague(s->mail->config, s->mail->account, address))
+				grown[s->c->participant_count++] = address;
+		}
+	return 0;
+}
+
+/* The stage moves on, never back. */
+static int
+move_stage(struct sending *s)
+{
+	const char *before = s->c->stage,
+		   *next = s->outward ? playbook_stage(s->mail->bundle->playbook, s->template)
+				      : "investigating";
+
+	if (s->outward && !next)
+		next = "acknowledged";
+	if (playbook_stage_order(next) <= playbook_stage_order(before))
+		return 0;
+	s->c->stage = next;
+	return note(s, "triaged", "stage",
+		    json_pack("{s:s, s:s, s:s}", "before", before, "stage", next, "reason",
+			      s->outward ? "what was sent says so" : "our own people were asked"));
+}
+
+/* Nobody's case is whose who answers it; the customer stays with them. */
+static int
+learn_owner(struct sending *s)
+{
+	struct customer_record customer;
+	int r;
+
+	if (*s->c->owner || !s->agent)
+		return 0;
+	r = case_assign(s->txn, s->arena, s->c, s->agent->name, "answered the customer", "triaged",
+			s->mail->now_ms);
+	if (r == 0)
+		r = record_customer_get(s->txn, s->arena, s->c->customer, &customer);
+	if (r < 0 || *customer.owner)
+		return r == -ENOENT ? 0 : r;
+	customer.owner = s->agent->name;
+	return record_customer_put(s->txn, &customer);
+}
+
+/* Whose turn it is now. A customer whose matter our own people are asked about still waits. */
+static void
+pass_turn(struct sending *s)
+{
+	if (s->outward)
+		s->c->waiting_ms = 0;
+	s->c->awaits = s->outward ? "customer" : "colleagues";
+	s->c->awaits_ms = s->mail->now_ms;
+}
+
+static int
+go_through(struct sending *s)
+{
+	int r = note_sent(s);
+
+	if (r == 0 && s->outward)
+		r = note_trouble(s);
+	if (r == 0)
+		r = move_stage(s);
+	if (r == 0 && s->outward)
+		r = add_participants(s);
+	if (r < 0)
+		return r;
+	pass_turn(s);
+	s->c->messages++;
+	s->c->last_message = s->mail->record->id;
+	s->c->updated_ms = s->mail->now_ms;
+	r = record_case_put(s->txn, s->c);
+	return r == 0 && s->outward ? learn_owner(s) : r;
+}
+
+int
+sent_note(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	  const struct sent_mail *mail)
+{
+	const struct message *m = mail->message;
+	struct sending s = {
+		.txn = txn,
+		.arena = arena,
+		.c = c,
+		.mail = mail,
+		.agent = m->from.count > 0 ? agent_of(mail->config, &m->from.list[0]) : NULL,
+		.outward = reaches_customer(c, &m->to) || reaches_customer(c, &m->cc),
+		.template = "",
+		.answered_by = "",
+	};
+	int r = record_event_each(txn, arena, c->id, visit_before, &s);
+
+	if (r == 0)
+		r = find_draft(&s);
+	return r < 0 ? r : go_through(&s);
+}

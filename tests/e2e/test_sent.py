@@ -1,0 +1,160 @@
+"""What agents do in their mail client, and what follows from it: sending an answer, asking inside, moving mails."""
+
+import email
+import email.policy
+import imaplib
+import json
+import time
+
+import pytest
+
+from mails import KO_LEGAL, mail, sample
+from servers import wait_for
+from test_steer import complaint, kinds, only_case, said, show
+
+HEAD = """
+agents:
+  - {name: kim, display: 김민지, address: kim@shop.example}
+  - {name: lee, display: 이서준, address: lee@shop.example, role: lead}
+colleagues: [works.example]
+"""
+
+
+@pytest.fixture
+def daemon(make_triaged, user):
+    return make_triaged([user], head=HEAD, account_extra="    sent: Sent\n    solved: Triage/Solved\n"
+                        "    not_a_threat: Triage/Not-a-threat\n    mine: {Triage/Kim: kim}\n    poll: 5\n")
+
+
+def append(dovecot, user, folder, data):
+    with dovecot.client(user) as client:
+        client.create(folder)
+        assert client.append(folder, None, imaplib.Time2Internaldate(time.time()), data)[0] == "OK"
+
+
+def move(dovecot, user, source, target):
+    with dovecot.client(user) as client:
+        client.create(target)
+        assert client.select(source)[0] == "OK" and client.uid("move", "1:*", target)[0] == "OK"
+
+
+def answer(daemon, case, text="", sender="kim@shop.example", to="", cc=""):
+    """An answer as an agent's mail program writes it, with a Message-ID of its own."""
+    first = show(daemon, case)["mails"][0]
+    return mail(text or "확인하고 있습니다.", sender=sender, to=to or first["from"], subject="Re: " + first["subject"],
+                references=[first["message_id"]], headers=[("Cc", cc)] if cc else [])
+
+
+def event(daemon, case, kind):
+    return [e for e in show(daemon, case)["events"] if e["kind"] == kind]
+
+
+def test_a_draft_that_is_sent_moves_the_case_on(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    assert only_case(daemon)["turn"] == "us"
+    (_, _, draft), = dovecot.messages(user, "Drafts")
+    template = event(daemon, case, "draft")[0]["data"]["template"]
+    append(dovecot, user, "Sent", draft)
+    wait_for("it is noticed", lambda: "sent" in kinds(daemon, case))
+    sent, = event(daemon, case, "sent")
+    assert sent["data"]["draft"] == template and show(daemon, case)["stage"] == "acknowledged"
+    head = only_case(daemon)
+    assert head["turn"] == "customer" and not head["waiting_since"]
+    assert "the customer's turn for" in daemon.ctl("case", "show", case).stdout
+    assert [m["outgoing"] for m in show(daemon, case)["mails"]] == [False, True]
+    # The customer answers that mail, and it is our turn again.
+    ours = email.message_from_bytes(draft, policy=email.policy.default)["Message-ID"]
+    dovecot.deliver(user, sample(KO_LEGAL, references=[ours]))
+    wait_for("their answer", lambda: kinds(daemon, case).count("mail") == 2)
+    assert only_case(daemon)["turn"] == "us"
+
+
+def test_an_answer_without_a_draft_is_noticed_and_its_writer_becomes_the_owner(daemon, dovecot, user):
+    daemon.start()
+    wait_for("the account is watched", lambda: '"watching"' in daemon.ctl("status", "--json").stdout)
+    dovecot.deliver(user, sample(KO_LEGAL))
+    wait_for("its case", lambda: json.loads(daemon.ctl("queue", "--json").stdout)["cases"])
+    case = only_case(daemon)["id"]
+    append(dovecot, user, "Sent", answer(daemon, case, cc="expert@other.example"))
+    wait_for("it is noticed", lambda: "assigned" in kinds(daemon, case))
+    sent, = event(daemon, case, "sent")
+    assert sent["actor"] == "kim" and only_case(daemon)["owner"] == "kim"
+    # Whom we wrote to may answer into the case, a stranger may not.
+    ours = show(daemon, case)["mails"][-1]["message_id"]
+    dovecot.deliver(user, mail("제가 확인해 보겠습니다.", sender="expert@other.example", references=[ours]),
+                    sample(KO_LEGAL, sender="stranger@other.example", references=[ours]))
+    wait_for("both came", lambda: len(json.loads(daemon.ctl("queue", "--json").stdout)["cases"]) == 2)
+    assert kinds(daemon, case).count("mail") == 2
+
+
+def test_two_agents_who_answer_at_once_are_told(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    append(dovecot, user, "Sent", answer(daemon, case))
+    append(dovecot, user, "Sent", answer(daemon, case, "환불해 드리겠습니다.", sender="lee@shop.example"))
+    wait_for("both are noticed", lambda: kinds(daemon, case).count("sent") == 2)
+    alarm, = event(daemon, case, "alarm")
+    assert alarm["data"]["text"].startswith("kim answered the same mail at ")
+    assert show(daemon, case)["owner"] == "kim", "the owner stays the owner"
+
+
+def test_asking_inside_is_no_answer(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    append(dovecot, user, "Sent", answer(daemon, case, "재제작에 며칠이 걸립니까?", to="line@works.example"))
+    wait_for("it is noticed", lambda: "asked-inside" in kinds(daemon, case))
+    page = show(daemon, case)
+    assert page["stage"] == "investigating" and page["turn"] == "colleagues" and page["waiting_since"]
+    assert "our own people were asked" in daemon.ctl("case", "show", case).stdout
+
+
+def test_what_was_sent_of_other_things_is_left_alone(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    before = kinds(daemon, case)
+    append(dovecot, user, "Sent", mail("점심 같이 하시겠어요?", sender="kim@shop.example", to="friend@example.net"))
+    append(dovecot, user, "Sent", answer(daemon, case, sender="forger@example.net"))
+    append(dovecot, user, "Sent", answer(daemon, case))
+    wait_for("the last is noticed", lambda: "sent" in kinds(daemon, case))
+    assert kinds(daemon, case).count("sent") == 1 and "sent" not in before
+    # Moved out of the folder and back it is the same mail.
+    move(dovecot, user, "Sent", "Archive")
+    move(dovecot, user, "Archive", "Sent")
+    append(dovecot, user, "Sent", answer(daemon, case, "두 번째 답변입니다."))
+    wait_for("the second is noticed", lambda: kinds(daemon, case).count("sent") == 2)
+
+
+def test_an_answer_while_on_hold_is_told(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "hold", case, "--until", "+2h", "--reason", "the lawyer reads it first")
+    append(dovecot, user, "Sent", answer(daemon, case))
+    wait_for("it is told", lambda: "alarm" in kinds(daemon, case))
+    assert "while on hold until" in event(daemon, case, "alarm")[0]["data"]["text"]
+
+
+def test_moving_a_mail_says_that_it_is_no_threat(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    wait_for("it was moved", lambda: dovecot.count(user, "Triage/Threats") == 1)
+    assert any(flag.startswith("threat.") for flag in show(daemon, case)["flags"])
+    move(dovecot, user, "Triage/Threats", "Triage/Not-a-threat")
+    wait_for("the case follows", lambda: "corrected" in kinds(daemon, case))
+    page = show(daemon, case)
+    assert not any(flag.startswith("threat.") or flag == "extortion" for flag in page["flags"])
+    assert page["events"][-1]["data"]["moved_to"] == "Triage/Not-a-threat"
+    assert page["mails"][0]["folder"] == "Triage/Not-a-threat"
+
+
+def test_moving_a_mail_takes_its_case_over(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    wait_for("it was moved", lambda: dovecot.count(user, "Triage/Threats") == 1)
+    move(dovecot, user, "Triage/Threats", "Triage/Kim")
+    wait_for("the case is kim's", lambda: show(daemon, case)["owner"] == "kim")
+    last = event(daemon, case, "assigned")[-1]
+    assert last["actor"] == "kim" and "moved to Triage/Kim" in last["data"]["reason"]
+
+
+def test_moving_a_mail_back_opens_its_case_again(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    wait_for("it was moved", lambda: dovecot.count(user, "Triage/Threats") == 1)
+    move(dovecot, user, "Triage/Threats", "Triage/Solved")
+    wait_for("it is solved", lambda: kinds(daemon, case)[-1] == "solved")
+    move(dovecot, user, "Triage/Solved", "INBOX")
+    wait_for("it is open again", lambda: kinds(daemon, case)[-1] == "reopened")
+    assert show(daemon, case)["mails"][0]["folder"] == "INBOX" and "corrected" not in kinds(daemon, case)
