@@ -18,6 +18,7 @@
 #include "ctl_ask.h"
 #include "ctl_render.h"
 #include "ctl_show.h"
+#include "event_words.h"
 #include "record.h"
 
 #define FILE_MAX (64u << 20)
@@ -128,25 +129,16 @@ string(const json_t *object, const char *name)
 static void
 html_event(FILE *out, const json_t *event)
 {
-	const char *name;
-	json_t *value;
+	struct arena *arena = arena_new(0);
+	const char *words = arena ? event_words(arena, event) : NULL;
 
 	fputs("<tr><td>", out);
 	put_html(out, string(event, "at"));
 	fputs("<td>", out);
 	put_html(out, string(event, "actor"));
 	fputs("<td>", out);
-	put_html(out, string(event, "kind"));
-	fputs("<td>", out);
-	json_object_foreach(json_object_get(event, "data"), name, value)
-	{
-		if (!json_is_string(value) || !*json_string_value(value))
-			continue;
-		put_html(out, name);
-		fputs(": ", out);
-		put_html(out, json_string_value(value));
-		fputs("<br>", out);
-	}
+	put_html(out, words ? words : string(event, "kind"));
+	arena_free(arena);
 	putc('\n', out);
 }
 

@@ -6,6 +6,7 @@
 
 #include "ctl_render.h"
 #include "ctl_render_internal.h"
+#include "event_words.h"
 
 /* The strings of a list with something between them. */
 static void
@@ -324,40 +325,20 @@ case_promise(const struct term *term, const json_t *promise)
 	putc('\n', term->out);
 }
 
-/* What an event says, in words; numbers and hashes that only programs need are left out. */
 static void
 case_event(const struct term *term, const json_t *event)
 {
-	static const char *const left_out[] = { "ruleset", "hash", "message_id" };
-	json_t *data = json_object_get(event, "data"), *value;
-	const char *name;
-	bool first = true;
+	struct arena *arena = arena_new(0);
+	const char *words = arena ? event_words(arena, event) : NULL;
 
 	fputs("  ", term->out);
 	put_when(term, string(event, "at"));
 	fputs("  ", term->out);
 	term_cell(term, STYLE_PLAIN, string(event, "actor"), 10);
 	fputs("  ", term->out);
-	term_cell(term, STYLE_PLAIN, string(event, "kind"), 10);
-	json_object_foreach(data, name, value)
-	{
-		const char *text = json_string_value(value);
-		bool shown = text && *text;
-
-		/* "moved" says it already. */
-		if (shown && !strcmp(name, "action"))
-			shown = strncmp(string(event, "kind"), text, strlen(text)) != 0;
-		for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
-			shown = shown && strcmp(name, left_out[i]) != 0;
-		if (!shown)
-			continue;
-		fputs(first ? "  " : ", ", term->out);
-		put(term, name);
-		fputs(": ", term->out);
-		put(term, json_string_value(value));
-		first = false;
-	}
+	put(term, words ? words : string(event, "kind"));
 	putc('\n', term->out);
+	arena_free(arena);
 }
 
 static void
