@@ -3,6 +3,60 @@
  */
 #include "clock.h"
 
+#ifdef TRIAGED_TEST_HOOKS
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TEST_LOOK_MS 100
+
+/* Read each time: the test writes the file while the programs run. */
+static int64_t
+test_shift_ms(void)
+{
+	const char *path = getenv("TRIAGED_TEST_CLOCK");
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	char text[32] = "";
+	ssize_t got;
+
+	if (fd < 0)
+		return 0;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return got > 0 ? strtoll(text, NULL, 10) * 1000 : 0;
+}
+
+int64_t
+clock_server_ms(int64_t ms)
+{
+	return ms + test_shift_ms();
+}
+
+int64_t
+clock_wait_ms(int64_t wait_ms)
+{
+	return getenv("TRIAGED_TEST_CLOCK") && wait_ms > TEST_LOOK_MS ? TEST_LOOK_MS : wait_ms;
+}
+#else
+static int64_t
+test_shift_ms(void)
+{
+	return 0;
+}
+
+int64_t
+clock_server_ms(int64_t ms)
+{
+	return ms;
+}
+
+int64_t
+clock_wait_ms(int64_t wait_ms)
+{
+	return wait_ms;
+}
+#endif
+
 static int64_t
 read_ms(clockid_t id)
 {
@@ -17,7 +71,7 @@ static int64_t
 system_now_ms(const struct clock *clock)
 {
 	(void)clock;
-	return read_ms(CLOCK_REALTIME);
+	return read_ms(CLOCK_REALTIME) + test_shift_ms();
 }
 
 const struct clock clock_system = { system_now_ms };

@@ -16,8 +16,22 @@ struct clock {
 	int64_t (*now_ms)(const struct clock *clock);
 };
 
-/* The machine's clock. */
+/*
+ * The machine's clock. In a build with TRIAGED_TEST_HOOKS it is ahead (or behind) by the seconds
+ * that the file $TRIAGED_TEST_CLOCK names now, so that a test can live through days.
+ */
 extern const struct clock clock_system;
+
+/* What a mail server's clock said, by clock_system: tests move the server's clock along. */
+int64_t
+clock_server_ms(int64_t ms);
+
+/*
+ * How long to wait (at most wait_ms) before the clock is to be looked at again. Shorter only where
+ * a test may move it.
+ */
+int64_t
+clock_wait_ms(int64_t wait_ms);
 
 /* A clock that stands still until it is moved. May be moved while others read it. */
 struct clock_manual {

@@ -83,7 +83,8 @@ engine_promises(struct engine *e)
 			 strerror(-r));
 	else if (next_ms > 0 && next_ms - now_ms < wait_ms)
 		wait_ms = next_ms > now_ms ? next_ms - now_ms : 0;
-	sd_event_source_set_time_relative(e->promise_timer, (uint64_t)wait_ms * 1000);
+	sd_event_source_set_time_relative(e->promise_timer,
+					  (uint64_t)clock_wait_ms(wait_ms) * 1000);
 	sd_event_source_set_enabled(e->promise_timer, SD_EVENT_ONESHOT);
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "head.h"
 
 #define WINDOW_MESSAGES 2000     /* listed by one FETCH */
@@ -50,7 +51,8 @@ read_item(const struct mailimap_msg_att_static *item, struct imap_row *row)
 		break;
 	case MAILIMAP_MSG_ATT_INTERNALDATE:
 		if (item->att_data.att_internal_date != NULL)
-			row->received_ms = date_ms(item->att_data.att_internal_date);
+			row->received_ms =
+				clock_server_ms(date_ms(item->att_data.att_internal_date));
 		break;
 	case MAILIMAP_MSG_ATT_BODY_SECTION:
 		section = item->att_data.att_body_section;

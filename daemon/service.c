@@ -145,7 +145,7 @@ courier_wait(struct service *service, int64_t next_ms)
 
 	if (wait > COURIER_WAIT_MS)
 		wait = COURIER_WAIT_MS;
-	return wait > 0 ? wait : 0;
+	return wait > 0 ? clock_wait_ms(wait) : 0;
 }
 
 /* Waits until somebody kicks, but not after that many kicks were seen already. */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from servers import Authority, Dovecot, Triaged
+from servers import Authority, Clock, Dovecot, Triaged
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +69,28 @@ def make_triaged(workplace, build, dovecot):
 
     def make(accounts, server=None, name=None, **settings):
         daemon = Triaged(workplace / (name or accounts[0]), build, server or dovecot, accounts=accounts, **settings)
+        made.append(daemon)
+        return daemon
+
+    yield make
+    for daemon in made:
+        daemon.kill()
+
+
+@pytest.fixture
+def clock(workplace, user):
+    """Moves the time of the daemons that make_timed makes."""
+    return Clock(workplace / (user + ".clock"))
+
+
+@pytest.fixture
+def make_timed(workplace, hooked, dovecot, clock):
+    """make_triaged for daemons whose clock a test moves."""
+    os.chdir(ROOT)
+    made = []
+
+    def make(accounts, server=None, name=None, **settings):
+        daemon = Triaged(workplace / (name or accounts[0]), hooked, server or dovecot, accounts=accounts, clock=clock, **settings)
         made.append(daemon)
         return daemon
 

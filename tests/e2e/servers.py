@@ -16,6 +16,7 @@ import socket
 import ssl
 import subprocess
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 PASSWORD = "open-sesame-42"
@@ -299,8 +300,38 @@ match from any for any action "local"
             self.process = None
 
 
+class Clock:
+    """The time that programs built with TRIAGED_TEST_HOOKS believe in: the real one, moved by hand; never slower or faster."""
+
+    def __init__(self, path):
+        self.path, self.seconds = Path(path), 0
+        self.environment = {"TRIAGED_TEST_CLOCK": str(path)}
+        self.set(0)
+
+    def set(self, seconds):
+        """This far ahead of the real clock."""
+        self.seconds = int(seconds)
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(f"{self.seconds}\n")
+        fresh.rename(self.path)
+
+    def move(self, **by):
+        """move(days=1, hours=2): on from where it is now."""
+        self.set(self.seconds + timedelta(**by).total_seconds())
+
+    def now(self):
+        return datetime.now(timezone.utc) + timedelta(seconds=self.seconds)
+
+    def to(self, moment):
+        """To a datetime that knows its time zone."""
+        self.set(self.seconds + (moment - self.now()).total_seconds() + 1)
+
+
 class Triaged:
-    """The real daemon with a configuration of its own, and triagectl talking to it."""
+    """The real daemon with a configuration of its own, and triagectl talking to it.
+
+    clock: a Clock; build must then be the one with TRIAGED_TEST_HOOKS.
+    """
 
     def __init__(self, directory, build, dovecot, accounts=("shop",), **settings):
         self.directory = Path(directory)
@@ -318,8 +349,12 @@ class Triaged:
         self.head = settings.pop("head", "")
         self.account_extra = settings.pop("account_extra", "")
         self.tls = settings.pop("tls", "implicit")
+        self.clock = settings.pop("clock", None)
         self.process = None
         self.write_config(accounts)
+
+    def environment(self, extra=None):
+        return dict(os.environ, **(self.clock.environment if self.clock else {}), **(extra or {}))
 
     def account(self, name):
         port = self.dovecot.imaps_port if self.tls == "implicit" else self.dovecot.imap_port
@@ -344,7 +379,7 @@ accounts:{"".join(self.account(name) for name in accounts)}
 """)
 
     def start(self, hooks=None, wait=True, **environment):
-        env = dict(os.environ, **environment)
+        env = self.environment(environment)
         env.pop("JOURNAL_STREAM", None)
         with open(self.log, "a") as log:
             self.process = subprocess.Popen([str((hooks or self.build) / "triaged"), "--config", str(self.config)],
@@ -360,7 +395,7 @@ accounts:{"".join(self.account(name) for name in accounts)}
 
     def once(self, hooks=None, check=True, **environment):
         result = subprocess.run([str((hooks or self.build) / "triaged"), "--config", str(self.config), "--once"],
-                                capture_output=True, text=True, env=dict(os.environ, **environment), timeout=120)
+                                capture_output=True, text=True, env=self.environment(environment), timeout=120)
         if check and result.returncode != 0:
             raise AssertionError(f"triaged --once: {result.returncode}\n{result.stderr}")
         return result
@@ -369,7 +404,8 @@ accounts:{"".join(self.account(name) for name in accounts)}
         where = ["--socket", str(self.socket)] if arguments[0] in ("status", "reload", "queue", "case", "customer") else []
         if arguments[:2] in (("account", "resume"), ("rules", "stats")):
             where = ["--socket", str(self.socket)]
-        result = subprocess.run([str(self.build / "triagectl"), *arguments, *where], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([str(self.build / "triagectl"), *arguments, *where], capture_output=True, text=True, timeout=60,
+                                env=self.environment())
         if check and result.returncode != 0:
             raise AssertionError(f"triagectl {' '.join(arguments)}: {result.returncode}\n{result.stderr}{result.stdout}")
         return result
