@@ -37,11 +37,7 @@ static const struct command {
 	  "load rules, policy and templates again; keep the old ones if they are wrong", true },
 	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
 	  "open cases, the most urgent first", true },
-	{ "case", ctl_case,
-	  "show | correct | assign | note | fault | stage | hold | release | promise | kept | "
-	  "call-off | approve | conduct | draft | solve | reopen C12 [--json] [--unmask] "
-	  "[+FLAG... -FLAG...] [WORDS] [--until TIME] [--reason TEXT] | export C12 DIR | verify "
-	  "DIR",
+	{ "case", ctl_case, "show [--json] [--unmask] C12 | help | VERB C12 ...",
 	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
 	{ "customer", ctl_customer, "show [--json] ADDRESS",

@@ -186,6 +186,9 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_turn(term, page, now_ms);
 	putc('\n', term->out);
 	case_line(term, "fault", string(page, "fault"));
+	case_line(term, "situation", string(page, "situation"));
+	case_line(term, "interim", string(page, "interim"));
+	case_line(term, "lasting", string(page, "lasting"));
 	case_line(term, "approved", string(page, "approved"));
 	case_hold(term, json_object_get(page, "hold"));
 	case_line(term, "language", string(page, "language"));
@@ -322,6 +325,8 @@ case_promise(const struct term *term, const json_t *promise)
 	put_when(term, string(promise, "due"));
 	fputs("  ", term->out);
 	put(term, string(promise, "text"));
+	if (json_is_true(json_object_get(promise, "inside")))
+		fputs("  (asked inside)", term->out);
 	putc('\n', term->out);
 }
 

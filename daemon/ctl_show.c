@@ -110,6 +110,21 @@ ctl_queue(int argc, char **argv)
 	return status;
 }
 
+static int
+case_help(void)
+{
+	puts("usage:\n"
+	     "  triagectl case show [--json] [--unmask] C12\n"
+	     "  triagectl case correct C12 [+FLAG]... [-FLAG]...");
+	for (size_t i = 0; i < steer_verb_count; i++)
+		if (strcmp(steer_verbs[i].name, "unmask"))
+			printf("  triagectl %s\n", steer_verbs[i].usage);
+	puts("  triagectl case export C12 DIR\n"
+	     "  triagectl case verify DIR\n"
+	     "A TIME is 2026-12-01 10:00, 2026-12-01, +2h or +3d. More: triagectl(1).");
+	return ctl_flush();
+}
+
 int
 ctl_case(int argc, char **argv)
 {
@@ -120,6 +135,8 @@ ctl_case(int argc, char **argv)
 	json_t *value;
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "help"))
+		return case_help();
 	if (argc > 1 && !strcmp(argv[1], "correct"))
 		return case_correct(argc, argv);
 	if (argc > 1 && !strcmp(argv[1], "export"))
@@ -130,10 +147,8 @@ ctl_case(int argc, char **argv)
 		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("case", "say: case show C12, case correct C12 +FLAG -FLAG, or "
-					   "case assign, note, fault, stage, hold, release, "
-					   "promise, kept, call-off, approve, conduct, draft, "
-					   "solve, reopen, export, verify");
+		status = ctl_usage("case",
+				   "say: case show C12; triagectl case help lists the others");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);

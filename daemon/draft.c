@@ -54,6 +54,13 @@ const char *const draft_variables[] = { "salutation",
 					"fault.baseless",
 					"promise",
 					"promise_due",
+					"question",
+					"question_due",
+					"situation",
+					"interim",
+					"interim_due",
+					"lasting",
+					"lasting_due",
 					"overdue",
 					"record",
 					"approved_amount",
@@ -142,8 +149,15 @@ flag_values(json_t *values, flag_set flags)
 /* What of the values is made, not copied. */
 struct made {
 	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number,
-		*promise_due, *conduct_until;
+		*promise_due, *conduct_until, *question_due, *interim_due, *lasting_due;
 };
+
+/* When something is due, as the customer reads it; "" for never. NULL: out of memory. */
+static const char *
+moment_or_none(const struct draft_input *in, struct arena *arena, int64_t ms)
+{
+	return ms ? words_moment(arena, in->account->zone, ms / 1000, is_korean(in)) : "";
+}
 
 static bool
 make_values(const struct draft_input *in, const struct address *to, struct arena *arena,
@@ -164,14 +178,31 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 	ret->reply_by = words_reply_by(arena, account->zone, now, korean);
 	ret->number =
 		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
-	ret->promise_due =
-		in->promise ? words_moment(arena, account->zone, in->promise->due_ms / 1000, korean)
-			    : "";
+	ret->promise_due = moment_or_none(in, arena, in->promise ? in->promise->due_ms : 0);
 	ret->conduct_until =
 		in->conduct_ms ? words_day(arena, account->zone, in->conduct_ms / 1000, korean)
 			       : "";
-	return ret->promise_due && ret->conduct_until && ret->salutation && ret->signature &&
-	       ret->subject && ret->today && ret->reply_by && ret->number;
+	ret->question_due = moment_or_none(in, arena, in->question ? in->question->due_ms : 0);
+	ret->interim_due = moment_or_none(in, arena, in->case_ ? in->case_->interim_ms : 0);
+	ret->lasting_due = moment_or_none(in, arena, in->case_ ? in->case_->lasting_ms : 0);
+	return ret->promise_due && ret->question_due && ret->interim_due && ret->lasting_due &&
+	       ret->conduct_until && ret->salutation && ret->signature && ret->subject &&
+	       ret->today && ret->reply_by && ret->number;
+}
+
+/* What was found out and is done about it. */
+static void
+plan_values(const struct case_record *c, json_t *values, const struct made *made)
+{
+	const char *const texts[][2] = {
+		{ "situation", c->situation },        { "interim", c->interim },
+		{ "interim_due", made->interim_due }, { "lasting", c->lasting },
+		{ "lasting_due", made->lasting_due },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (texts[i][1] && *texts[i][1])
+			json_object_set_new(values, texts[i][0], json_string(texts[i][1]));
 }
 
 /* What people said of the case, and what was promised in it. */
@@ -186,6 +217,12 @@ case_values(const struct draft_input *in, json_t *values, const struct made *mad
 		json_object_set_new(values, "overdue",
 				    json_boolean(in->promise->due_ms <= in->now_ms));
 	}
+	if (in->question) {
+		json_object_set_new(values, "question", json_string(in->question->text));
+		json_object_set_new(values, "question_due", json_string(made->question_due));
+	}
+	if (in->case_)
+		plan_values(in->case_, values, made);
 	if (in->case_ && in->case_->approved && *in->case_->approved)
 		json_object_set_new(values, "approved_amount", json_string(in->case_->approved));
 	if (*made->conduct_until)

@@ -39,8 +39,9 @@ struct draft_input {
 	const char *message_id;    /* ours, with <> */
 	flag_set flags;
 	int64_t conduct_ms; /* until when the customer is restricted; 0: they are not */
-	const struct promise_record *promise; /* the next that is due; NULL: none is open */
-	const json_t *record;                 /* list of {"date", "what"}; NULL: none */
+	const struct promise_record *promise;  /* the next that is due; NULL: none is open */
+	const struct promise_record *question; /* the same of what was asked inside */
+	const json_t *record;                  /* list of {"date", "what"}; NULL: none */
 	int64_t now_ms;
 };
 

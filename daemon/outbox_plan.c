@@ -120,9 +120,19 @@ visit_history(void *context, const struct event_record *event)
 	return json_array_size(h->list) >= HISTORY_MAX;
 }
 
+static int
+next_promise(struct planner *p, uint64_t case_id, bool inside, struct promise_record *promise,
+	     const struct promise_record **ret)
+{
+	int r = promise_next(p->txn, p->arena, case_id, inside, promise);
+
+	*ret = r == 0 ? promise : NULL;
+	return r == -ENOENT ? 0 : r;
+}
+
 /* Fills in what the case tells a template. The caller json_decref()s record. */
 static int
-add_case(struct planner *p, struct draft_input *input, struct promise_record *promise,
+add_case(struct planner *p, struct draft_input *input, struct promise_record promises[2],
 	 json_t **ret_record)
 {
 	struct history h = { .planner = p, .list = json_array() };
@@ -133,11 +143,10 @@ add_case(struct planner *p, struct draft_input *input, struct promise_record *pr
 
 	if (r == 0 && input->case_)
 		r = record_event_each(p->txn, p->arena, input->case_->id, visit_history, &h);
-	if (r == 0 && input->case_) {
-		r = promise_next(p->txn, p->arena, input->case_->id, promise);
-		input->promise = r == 0 ? promise : NULL;
-		r = r == -ENOENT ? 0 : r;
-	}
+	if (r == 0 && input->case_)
+		r = next_promise(p, input->case_->id, false, &promises[0], &input->promise);
+	if (r == 0 && input->case_)
+		r = next_promise(p, input->case_->id, true, &promises[1], &input->question);
 	if (r == 0 && input->case_) {
 		r = record_customer_get(p->txn, p->arena, input->case_->customer, &customer);
 		if (r == 0 && *conduct_now(&customer, input->now_ms))
@@ -168,13 +177,13 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 				 ? config_agent(w->intake->config, w->case_->owner)
 				 : NULL,
 	};
-	struct promise_record promise;
+	struct promise_record promises[2];
 	json_t *record;
 	int r;
 
 	if (!input.template)
 		return -ENOENT;
-	r = add_case(p, &input, &promise, &record);
+	r = add_case(p, &input, promises, &record);
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);
 	json_decref(record);

@@ -36,6 +36,8 @@ visit_open(void *context, const struct promise_record *p)
 		return 0;
 	open->count++;
 	open->last = p->number;
+	if (p->inside)
+		return 0;
 	open->overdue |= p->due_ms <= open->now_ms;
 	if (open->first_due == 0 || p->due_ms < open->first_due)
 		open->first_due = p->due_ms;
@@ -58,25 +60,27 @@ update_case(struct store_txn *txn, struct arena *arena, struct case_record *c, i
 }
 
 int
-promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *text,
-	     int64_t due_ms, const char *actor, int64_t now_ms, uint64_t *ret_number)
+promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	     const struct promise_record *wanted, int64_t now_ms, uint64_t *ret_number)
 {
-	int64_t notice_ms = due_ms - PROMISE_NOTICE_MS;
+	int64_t notice_ms = wanted->due_ms - PROMISE_NOTICE_MS;
 	struct promise_record p = {
 		.case_id = c->id,
 		.number = c->promises + 1,
 		.account = c->account,
-		.text = text,
-		.made_by = actor,
+		.text = wanted->text,
+		.made_by = wanted->made_by,
 		.made_ms = now_ms,
-		.due_ms = due_ms,
-		.wake_ms = notice_ms > now_ms ? notice_ms : due_ms,
+		.due_ms = wanted->due_ms,
+		.wake_ms = notice_ms > now_ms ? notice_ms : wanted->due_ms,
+		.inside = wanted->inside,
+		.by_mail = wanted->by_mail,
 	};
 	int r = record_promise_put(txn, arena, &p);
 
 	c->promises = p.number;
 	if (r == 0)
-		r = append(txn, arena, c, now_ms, actor, "promised", &p);
+		r = append(txn, arena, c, now_ms, p.made_by, p.inside ? "asked" : "promised", &p);
 	if (r == 0)
 		r = update_case(txn, arena, c, now_ms);
 	if (r == 0)
@@ -100,7 +104,11 @@ promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, u
 	p.wake_ms = 0;
 	r = record_promise_put(txn, arena, &p);
 	if (r == 0)
-		r = append(txn, arena, c, now_ms, actor, kept ? "kept" : "called-off", &p);
+		r = append(txn, arena, c, now_ms, actor,
+			   !kept      ? "called-off"
+			   : p.inside ? "answered"
+				      : "kept",
+			   &p);
 	return r < 0 ? r : update_case(txn, arena, c, now_ms);
 }
 
@@ -121,16 +129,17 @@ visit_next(void *context, const struct promise_record *p)
 {
 	struct promise_record *next = context;
 
-	if (p->ended_ms == 0 && (next->number == 0 || p->due_ms < next->due_ms))
+	if (p->ended_ms == 0 && p->inside == next->inside &&
+	    (next->number == 0 || p->due_ms < next->due_ms))
 		*next = *p;
 	return 0;
 }
 
 int
-promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
 	     struct promise_record *ret)
 {
-	struct promise_record next = { .number = 0 };
+	struct promise_record next = { .number = 0, .inside = inside };
 	int r = record_promise_each(txn, arena, case_id, visit_next, &next);
 
 	if (r == 0 && next.number == 0)
@@ -138,6 +147,14 @@ promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 	if (r == 0)
 		*ret = next;
 	return r;
+}
+
+static const char *
+wake_kind(const struct promise_record *p, bool overdue)
+{
+	if (p->inside)
+		return overdue ? "no-answer" : "answer-due";
+	return overdue ? "overdue" : "due-soon";
 }
 
 static int
@@ -153,8 +170,7 @@ wake(struct store_txn *txn, struct arena *arena, struct promise_record *p, int64
 	p->wake_ms = *ret_overdue ? 0 : p->due_ms;
 	r = record_promise_put(txn, arena, p);
 	if (r == 0)
-		r = append(txn, arena, &c, now_ms, "triaged", *ret_overdue ? "overdue" : "due-soon",
-			   p);
+		r = append(txn, arena, &c, now_ms, "triaged", wake_kind(p, *ret_overdue), p);
 	return r < 0 ? r : update_case(txn, arena, &c, now_ms);
 }
 

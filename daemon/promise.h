@@ -17,12 +17,13 @@
 #define PROMISE_NOTICE_MS (60 * 60 * 1000)
 
 /*
- * Makes a promise in a case ("promised" event) and puts the case. due_ms lies in the future (the
+ * Makes a promise in a case ("promised" event, or "asked" of one that is inside) and puts the case.
+ * Of wanted text, made_by, due_ms, inside and by_mail are read; due_ms lies in the future (the
  * caller's to check). *ret_number is its number in the case.
  */
 int
-promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c, const char *text,
-	     int64_t due_ms, const char *actor, int64_t now_ms, uint64_t *ret_number);
+promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	     const struct promise_record *wanted, int64_t now_ms, uint64_t *ret_number);
 
 /*
  * Ends a promise ("kept", or "called-off" event) and puts the case. -ENOENT: there is none of that
@@ -32,9 +33,12 @@ int
 promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
 	    bool kept, const char *actor, int64_t now_ms);
 
-/* The open promise of a case that is due first. -ENOENT: none is open. */
+/*
+ * The open promise of a case to the customer, or the open question inside, that is due first.
+ * -ENOENT: none is open.
+ */
 int
-promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
 	     struct promise_record *ret);
 
 /* How many promises of a case are open; *ret_only is the number of the last of them. */

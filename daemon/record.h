@@ -111,7 +111,10 @@ struct case_record {
 	int64_t awaits_ms;  /* since when */
 	unsigned messages;
 	uint64_t last_message;
-	uint64_t linked;   /* the case that a stranger tried to write into, 0 when none */
+	uint64_t linked;       /* the case that a stranger tried to write into, 0 when none */
+	const char *situation; /* understood wider than the mail says; "" not said */
+	const char *interim, *lasting;  /* the measure for now, and the one for good; "" none */
+	int64_t interim_ms, lasting_ms; /* by when; 0: not said */
 	const char *fault; /* whose it is: "ours", "shared", "theirs", "baseless"; "" not known */
 	int64_t hold_ms;   /* nobody answers before; 0: no hold */
 	const char *hold_by, *hold_reason;
@@ -149,7 +152,10 @@ struct event_record {
 	const char *hash;     /* SHA-256 over the record without this member */
 };
 
-/* Something that a customer may rely on until a time. */
+/*
+ * Something that a customer may rely on until a time; or, inside, what our own people are to say
+ * until then, of which the customer knows nothing.
+ */
 struct promise_record {
 	uint64_t case_id, number; /* key; numbers start at 1 */
 	const char *account;
@@ -159,6 +165,8 @@ struct promise_record {
 	int64_t wake_ms;  /* when triaged has something to say of it; 0: nothing any more */
 	int64_t ended_ms; /* 0: open */
 	bool kept;        /* ended because it was; else it was called off */
+	bool inside;
+	bool by_mail; /* the next mail of ours to the customer keeps it */
 };
 
 /* What a person said of one flag of a mail. */

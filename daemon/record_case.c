@@ -140,10 +140,14 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "hold_by", c->hold_by);
 	record_write_number(&w, "hold_ms", c->hold_ms);
 	record_write_string(&w, "hold_reason", c->hold_reason);
+	record_write_string(&w, "interim", c->interim);
+	record_write_number(&w, "interim_ms", c->interim_ms);
 	record_write_string(&w, "language", c->language);
 	record_write_number(&w, "last_event", (int64_t)c->last_event);
 	record_write_string(&w, "last_hash", c->last_hash);
 	record_write_number(&w, "last_message", (int64_t)c->last_message);
+	record_write_string(&w, "lasting", c->lasting);
+	record_write_number(&w, "lasting_ms", c->lasting_ms);
 	record_write_number(&w, "linked", (int64_t)c->linked);
 	record_write_number(&w, "messages", c->messages);
 	record_write_number(&w, "opened_ms", c->opened_ms);
@@ -153,6 +157,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_number(&w, "promise_ms", c->promise_ms);
 	record_write_number(&w, "promises", (int64_t)c->promises);
 	record_write_string(&w, "severity", c->severity);
+	record_write_string(&w, "situation", c->situation);
 	record_write_string(&w, "stage", c->stage);
 	record_write_string(&w, "state", states[c->state]);
 	record_write_string(&w, "subject", c->subject);
@@ -195,10 +200,14 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.hold_by = record_read_string(&r, "hold_by");
 	c.hold_ms = record_read_number(&r, "hold_ms", 0, INT64_MAX);
 	c.hold_reason = record_read_string(&r, "hold_reason");
+	c.interim = record_read_string(&r, "interim");
+	c.interim_ms = record_read_number(&r, "interim_ms", 0, INT64_MAX);
 	c.language = record_read_string(&r, "language");
 	c.last_event = record_read_u64(&r, "last_event");
 	c.last_hash = record_read_string(&r, "last_hash");
 	c.last_message = record_read_u64(&r, "last_message");
+	c.lasting = record_read_string(&r, "lasting");
+	c.lasting_ms = record_read_number(&r, "lasting_ms", 0, INT64_MAX);
 	c.linked = record_read_u64(&r, "linked");
 	c.messages = record_read_u32(&r, "messages");
 	c.opened_ms = record_read_number(&r, "opened_ms", INT64_MIN, INT64_MAX);
@@ -208,6 +217,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.promise_ms = record_read_number(&r, "promise_ms", 0, INT64_MAX);
 	c.promises = record_read_u64(&r, "promises");
 	c.severity = record_read_string(&r, "severity");
+	c.situation = record_read_string(&r, "situation");
 	c.stage = record_read_string(&r, "stage");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	c.subject = record_read_string(&r, "subject");

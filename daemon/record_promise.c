@@ -39,9 +39,11 @@ static void
 fill(struct record_reader *r, struct promise_record *p)
 {
 	p->account = record_read_string(r, "account");
+	p->by_mail = record_read_bool(r, "by_mail");
 	p->case_id = record_read_u64(r, "case_id");
 	p->due_ms = record_read_number(r, "due_ms", 0, INT64_MAX);
 	p->ended_ms = record_read_number(r, "ended_ms", 0, INT64_MAX);
+	p->inside = record_read_bool(r, "inside");
 	p->kept = record_read_bool(r, "kept");
 	p->made_by = record_read_string(r, "made_by");
 	p->made_ms = record_read_number(r, "made_ms", 0, INT64_MAX);
@@ -95,9 +97,11 @@ record_promise_put(struct store_txn *txn, struct arena *arena, const struct prom
 		return r;
 	record_write_begin(&w);
 	record_write_string(&w, "account", record->account);
+	record_write_bool(&w, "by_mail", record->by_mail);
 	record_write_number(&w, "case_id", (int64_t)record->case_id);
 	record_write_number(&w, "due_ms", record->due_ms);
 	record_write_number(&w, "ended_ms", record->ended_ms);
+	record_write_bool(&w, "inside", record->inside);
 	record_write_bool(&w, "kept", record->kept);
 	record_write_string(&w, "made_by", record->made_by);
 	record_write_number(&w, "made_ms", record->made_ms);

@@ -199,8 +199,8 @@ do_release(struct turn *t)
 static int
 do_promise(struct turn *t)
 {
+	struct promise_record wanted = { .text = t->steer->value, .made_by = t->steer->actor };
 	uint64_t number;
-	int64_t due;
 	int r;
 
 	if (!*t->steer->until)
@@ -208,13 +208,12 @@ do_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = turn_until(t, &due);
+	r = turn_until(t, &wanted.due_ms);
 	if (r < 0)
 		return r;
-	r = promise_make(t->txn, t->arena, &t->c, t->steer->value, due, t->steer->actor,
-			 t->steer->now_ms, &number);
+	r = promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &number);
 	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is due %s", number,
-			       t->c.id, moment_text(t->arena, turn_zone(t), due));
+			       t->c.id, moment_text(t->arena, turn_zone(t), wanted.due_ms));
 	return r;
 }
 
@@ -326,15 +325,12 @@ no_draft(struct turn *t, int error)
 	return error;
 }
 
-static int
-do_draft(struct turn *t)
+int
+turn_draft(struct turn *t, const char *template, const char *why)
 {
 	struct intake intake = { .config = t->config, .account = account_of(t) };
-	const char *template = "", *why = "";
-	int r = which_template(t, &template, &why);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (!intake.account)
 		return err_set(t->err, -EINVAL,
 			       "the account %s is not in the configuration any more", t->c.account);
@@ -355,22 +351,30 @@ do_draft(struct turn *t)
 }
 
 static int
+do_draft(struct turn *t)
+{
+	const char *template = "", *why = "";
+	int r = which_template(t, &template, &why);
+
+	return r < 0 ? r : turn_draft(t, template, why);
+}
+
+static int
 do_solve(struct turn *t)
 {
-	unsigned open;
-	uint64_t only;
+	struct promise_record open;
 	int r;
 
 	if (t->c.state == CASE_SOLVED)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " is solved already", t->c.id);
-	r = promise_open_count(t->txn, t->arena, t->c.id, &open, &only);
-	if (r < 0)
-		return r;
-	if (open > 0)
+	r = promise_next(t->txn, t->arena, t->c.id, false, &open);
+	if (r == 0)
 		return err_set(t->err, -EINVAL,
 			       "C%" PRIu64 " has an open promise (%" PRIu64
 			       "); say case kept or case call-off first",
-			       t->c.id, only);
+			       t->c.id, open.number);
+	if (r != -ENOENT)
+		return r;
 	t->c.state = CASE_SOLVED;
 	t->c.waiting_ms = t->c.awaits_ms = 0;
 	t->c.awaits = "";
@@ -392,11 +396,12 @@ static const struct {
 	int (*act)(struct turn *t);
 	bool takes_value, needs_value;
 } acts[] = {
-	{ do_assign, true, true },    { do_note, true, true },      { do_fault, true, true },
-	{ do_stage, true, true },     { do_hold, false, false },    { do_release, false, false },
-	{ do_promise, true, true },   { do_kept, true, false },     { do_call_off, true, false },
-	{ turn_approve, true, true }, { turn_conduct, true, true }, { do_draft, true, false },
-	{ do_solve, false, false },   { do_reopen, false, false },  { do_unmask, false, false },
+	{ do_assign, true, true },    { do_note, true, true },     { do_fault, true, true },
+	{ do_stage, true, true },     { do_hold, false, false },   { do_release, false, false },
+	{ do_promise, true, true },   { do_kept, true, false },    { do_call_off, true, false },
+	{ turn_ask, true, true },     { turn_fact, true, true },   { turn_approve, true, true },
+	{ turn_conduct, true, true }, { do_draft, true, false },   { do_solve, false, false },
+	{ do_reopen, false, false },  { do_unmask, false, false },
 };
 
 /* In the order of acts. */
@@ -410,6 +415,8 @@ const struct steer_verb steer_verbs[] = {
 	{ "promise", "case promise C12 TEXT --until TIME" },
 	{ "kept", "case kept C12 [NUMBER]" },
 	{ "call-off", "case call-off C12 [NUMBER] --reason TEXT" },
+	{ "ask", "case ask C12 QUESTION --until TIME" },
+	{ "fact", "case fact C12 situation|interim|lasting TEXT [--until TIME]" },
 	{ "approve", "case approve C12 AMOUNT --reason TEXT" },
 	{ "conduct",
 	  "case conduct C12 notice|warning|restricted|parted|clear --reason TEXT [--until TIME]" },

@@ -30,6 +30,17 @@ turn_put(struct turn *t, const char *kind, json_t *data);
 int
 turn_until(struct turn *t, int64_t *ret_ms);
 
+/* Has a draft laid out from that template; why is said and written down. */
+int
+turn_draft(struct turn *t, const char *template, const char *why);
+
+/* Asking our own people, and what is found out and done: the verbs ask and fact. */
+int
+turn_ask(struct turn *t);
+
+int
+turn_fact(struct turn *t);
+
 /* What may be given to the customer, and the ladder of conduct.h: the verbs approve and conduct. */
 int
 turn_approve(struct turn *t);

@@ -349,9 +349,10 @@ visit_promise(void *context, const struct promise_record *p)
 
 	if (json_array_size(v->promises) >= CASE_EVENTS_MAX)
 		return 1;
-	one = json_pack("{s:I, s:s, s:o, s:o, s:s, s:s}", "number", (json_int_t)p->number, "text",
-			text(p->text), "due", time_json(p->due_ms), "ended", time_json(p->ended_ms),
-			"by", text(p->made_by), "state",
+	one = json_pack("{s:I, s:s, s:o, s:o, s:s, s:b, s:s}", "number", (json_int_t)p->number,
+			"text", text(p->text), "due", time_json(p->due_ms), "ended",
+			time_json(p->ended_ms), "by", text(p->made_by), "inside", p->inside,
+			"state",
 			p->ended_ms == 0 ? "open"
 			: p->kept        ? "kept"
 					 : "called off");
@@ -385,6 +386,11 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "promises", json_incref(v->promises));
 	json_object_set_new(page, "fault", json_string(text(c->fault)));
 	json_object_set_new(page, "approved", json_string(text(c->approved)));
+	json_object_set_new(page, "situation", json_string(text(c->situation)));
+	json_object_set_new(page, "interim", json_string(text(c->interim)));
+	json_object_set_new(page, "interim_due", time_json(c->interim_ms));
+	json_object_set_new(page, "lasting", json_string(text(c->lasting)));
+	json_object_set_new(page, "lasting_due", time_json(c->lasting_ms));
 	return page;
 }
 

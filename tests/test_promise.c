@@ -75,7 +75,12 @@ make(struct case_record *c, int64_t due_ms)
 	struct store_txn *txn = begin();
 	uint64_t number;
 
-	assert_int_equal(promise_make(txn, arena, c, "call back", due_ms, "kim", NOW, &number), 0);
+	assert_int_equal(promise_make(txn, arena, c,
+				      &(struct promise_record){ .text = "call back",
+								.made_by = "kim",
+								.due_ms = due_ms },
+				      NOW, &number),
+			 0);
 	assert_int_equal(store_commit(txn), 0);
 	return number;
 }

@@ -316,3 +316,38 @@ def test_agents_solve_a_case_by_moving_its_mail(make_triaged, dovecot, user):
     wait_for("it is solved", lambda: kinds(daemon, case)[-1] == "solved")
     assert "moved to Triage/Solved" in show(daemon, case)["events"][-1]["data"]["reason"]
     assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"] == []
+
+
+def test_our_own_people_are_asked_for_the_date_first(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+    assert "say until when you need to know" in refused(triaged, "ask", case, "how long does the remake take?")
+    assert "a question to our own people" in said(triaged, "ask", case, "재제작에 며칠이 걸립니까?", "--until", "+1m")
+    wait_for("the question", lambda: dovecot.count(user, "Drafts") == 2)
+    question = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
+    assert "customer.example" not in str(question["To"]) and not question["In-Reply-To"]
+    assert "재제작에 며칠이 걸립니까?" in question.get_content() and "까지 답장 부탁드립니다." in question.get_content()
+    promise, = show(triaged, case)["promises"]
+    assert promise["inside"] and not only_case(triaged)["promise_due"], "the customer was promised nothing"
+    wait_for("it is said", lambda: "no-answer" in kinds(triaged, case), 90)
+    assert not only_case(triaged)["overdue"]
+    assert "our own people have not answered" in triaged.ctl("case", "show", case).stdout
+    said(triaged, "kept", case)
+    assert kinds(triaged, case)[-1] == "answered"
+
+
+def test_a_plan_is_told_with_situation_measures_and_dates(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+    assert "say what it is" in refused(triaged, "fact", case, "weather", "rain")
+    assert "a situation has no date" in refused(triaged, "fact", case, "situation", "x", "--until", "+1d")
+    said(triaged, "fact", case, "situation", "저녁에만 전원이 꺼집니다")
+    said(triaged, "fact", case, "interim", "대체품을 보내 드립니다", "--until", "+1d")
+    said(triaged, "fact", case, "lasting", "전원부를 바꾼 새 제품으로 교환해 드립니다", "--until", "+5d")
+    assert [p["text"] for p in show(triaged, case)["promises"]] == ["대체품을 보내 드립니다", "전원부를 바꾼 새 제품으로 교환해 드립니다"]
+    said(triaged, "draft", case, "interim")
+    wait_for("the plan", lambda: dovecot.count(user, "Drafts") == 2)
+    text = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default).get_content()
+    for words in ("상황: 저녁에만 전원이 꺼집니다", "임시 조치: 대체품을 보내 드립니다", "근본 조치: 전원부를 바꾼 새 제품으로 교환해 드립니다"):
+        assert words in text
+    assert "[날짜와 시각]" not in text and "[임시 조치]" not in text
+    page = triaged.ctl("case", "show", case).stdout
+    assert "저녁에만 전원이 꺼집니다" in page
