@@ -167,6 +167,35 @@ reopen(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		      json_pack("{s:I}", "record", (json_int_t)mail->id));
 }
 
+/*
+ * What a mail says about how far the case is: an answer to an offer is read for a yes, which only a
+ * person can; who complains again when all was agreed is not content.
+ */
+static int
+follow_stage(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	     const struct message_record *mail, int64_t now_ms)
+{
+	static const char *const late[] = { "agreed", "fulfilling", "confirmed" };
+	flag_set unhappy = flag_set_by_name("threat") | flag_set_by_name("abuse") |
+			   flag_set_by_name("demand") | (flag_set)1 << FLAG_SIGNAL_REPEAT;
+	const char *before = c->stage;
+
+	if (strcmp(before, "offered") == 0 && !(mail->hits & unhappy))
+		return append(txn, arena, c, now_ms, "triaged", "alarm",
+			      json_pack("{s:s}", "text",
+					"the customer answers the offer; do they agree? then say "
+					"case stage agreed"));
+	for (size_t i = 0; i < sizeof(late) / sizeof(*late); i++) {
+		if (strcmp(before, late[i]) != 0 || !(mail->hits & unhappy))
+			continue;
+		c->stage = "investigating";
+		return append(txn, arena, c, now_ms, "triaged", "stage",
+			      json_pack("{s:o, s:s, s:s}", "before", text_json(before), "stage",
+					c->stage, "reason", "the customer is not content"));
+	}
+	return 0;
+}
+
 int
 case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	      const struct message_record *mail, enum severity severity, int64_t now_ms)
@@ -197,6 +226,8 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		}
 		if (next.state == CASE_SOLVED)
 			r = reopen(txn, arena, &next, mail, now_ms);
+		if (r == 0)
+			r = follow_stage(txn, arena, &next, mail, now_ms);
 	}
 	if (r == 0)
 		r = record_case_put(txn, &next);

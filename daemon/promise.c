@@ -4,6 +4,7 @@
 #include "promise.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define RUN_MAX 10000 /* promises in one call */
 
@@ -79,6 +80,9 @@ promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	int r = record_promise_put(txn, arena, &p);
 
 	c->promises = p.number;
+	/* What was agreed is being done from now on. */
+	if (!p.inside && strcmp(c->stage, "agreed") == 0)
+		c->stage = "fulfilling";
 	if (r == 0)
 		r = append(txn, arena, c, now_ms, p.made_by, p.inside ? "asked" : "promised", &p);
 	if (r == 0)

@@ -12,10 +12,12 @@
 #include "moment.h"
 #include "participant.h"
 #include "playbook.h"
+#include "promise.h"
 #include "steer.h"
 #include "token.h"
 
 #define PARTICIPANTS_MAX 64 /* of a case; whom we write to besides may not join by answering */
+#define KEPT_MAX 100        /* promises that one mail keeps */
 #define TO_MAX 200          /* bytes of the list of receivers that the history shows */
 
 struct sending {
@@ -250,6 +252,34 @@ pass_turn(struct sending *s)
 	s->c->awaits_ms = s->mail->now_ms;
 }
 
+/* Promises that another mail of ours keeps, the oldest first. */
+struct kept {
+	uint64_t numbers[KEPT_MAX];
+	size_t count;
+};
+
+static int
+visit_kept(void *context, const struct promise_record *p)
+{
+	struct kept *kept = context;
+
+	if (p->ended_ms == 0 && p->by_mail && !p->inside)
+		kept->numbers[kept->count++] = p->number;
+	return kept->count == KEPT_MAX;
+}
+
+static int
+keep_promises(struct sending *s)
+{
+	struct kept kept = { .count = 0 };
+	int r = record_promise_each(s->txn, s->arena, s->c->id, visit_kept, &kept);
+
+	for (size_t i = 0; r == 0 && i < kept.count; i++)
+		r = promise_end(s->txn, s->arena, s->c, kept.numbers[i], true, actor(s),
+				s->mail->now_ms);
+	return r;
+}
+
 static int
 go_through(struct sending *s)
 {
@@ -261,6 +291,8 @@ go_through(struct sending *s)
 		r = move_stage(s);
 	if (r == 0 && s->outward)
 		r = add_participants(s);
+	if (r == 0 && s->outward)
+		r = keep_promises(s);
 	if (r < 0)
 		return r;
 	pass_turn(s);

@@ -8,6 +8,7 @@
 #include "amount.h"
 #include "conduct.h"
 #include "moment.h"
+#include "playbook.h"
 #include "steer_internal.h"
 
 #define CONDUCT_LOG_MAX 50
@@ -46,6 +47,8 @@ turn_approve(struct turn *t)
 	if (!t->c.approved)
 		return -ENOMEM;
 	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
+	if (playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
+		t->c.stage = "approval";
 	return turn_put(
 		t, "approved",
 		json_pack("{s:s, s:s}", "amount", t->c.approved, "reason", t->steer->reason));

@@ -158,3 +158,22 @@ def test_moving_a_mail_back_opens_its_case_again(daemon, dovecot, user):
     move(dovecot, user, "Triage/Solved", "INBOX")
     wait_for("it is open again", lambda: kinds(daemon, case)[-1] == "reopened")
     assert show(daemon, case)["mails"][0]["folder"] == "INBOX" and "corrected" not in kinds(daemon, case)
+
+
+def test_an_answer_to_an_offer_is_pointed_out_and_a_new_complaint_starts_again(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "draft", case, "solution")
+    wait_for("the offer", lambda: dovecot.count(user, "Drafts") == 2)
+    offer = dovecot.messages(user, "Drafts")[-1][2]
+    append(dovecot, user, "Sent", offer)
+    wait_for("it is noticed", lambda: show(daemon, case)["stage"] == "offered")
+    ours = email.message_from_bytes(offer, policy=email.policy.default)["Message-ID"]
+    dovecot.deliver(user, mail("네, 그렇게 해 주시면 됩니다. 고맙습니다.", sender=KO_LEGAL["sender"], references=[ours]))
+    wait_for("it is pointed out", lambda: "alarm" in kinds(daemon, case))
+    assert "do they agree?" in event(daemon, case, "alarm")[0]["data"]["text"]
+    said(daemon, "stage", case, "agreed")
+    said(daemon, "promise", case, "교환품 발송", "--until", "+1d")
+    assert show(daemon, case)["stage"] == "fulfilling"
+    dovecot.deliver(user, sample(KO_LEGAL, references=[ours]))
+    wait_for("it starts again", lambda: show(daemon, case)["stage"] == "investigating")
+    assert event(daemon, case, "stage")[-1]["data"]["reason"] == "the customer is not content"
