@@ -9,8 +9,10 @@
 #include <stdint.h>
 
 #include "amount.h"
+#include "calendar.h"
 #include "filters/arena.h"
 #include "filters/err.h"
+#include "target.h"
 #include "zone.h"
 
 enum tls_mode {
@@ -61,6 +63,7 @@ struct account_config {
 	const char *company;     /* for templates, default identity_name */
 	const char *time_zone;   /* IANA name, default "UTC" */
 	const struct zone *zone; /* the same, loaded; NULL is read as UTC */
+	const struct calendar *calendar; /* hours and holidays; NULL is read as the default */
 };
 
 struct agent_config {
@@ -88,6 +91,18 @@ struct smtp_config {
 	bool starttls; /* required; default true but for loopback */
 };
 
+#define DIGEST_MINUTE_DEFAULT (8 * 60)
+
+/* The morning's mail to those who lead. */
+struct digest_config {
+	const char **to; /* none: no digest is sent */
+	size_t to_count;
+	int minute;           /* of the day */
+	const char *language; /* "ko" or "en" */
+	const char *account;  /* NULL: all */
+	bool every_day;       /* else on working days */
+};
+
 struct config {
 	struct arena *arena;
 	const char *path;
@@ -109,6 +124,8 @@ struct config {
 	struct webhook_config *webhooks;
 	size_t webhook_count;
 	struct smtp_config smtp;
+	struct targets targets;
+	struct digest_config digest;
 };
 
 /*

@@ -36,6 +36,9 @@ static const char *const account_keys[] = { "name",
 					    "language",
 					    "company",
 					    "time_zone",
+					    "hours",
+					    "holidays",
+					    "holiday_file",
 					    "password",
 					    NULL };
 static const char *const identity_keys[] = { "name", "address", NULL };
@@ -364,6 +367,7 @@ read_account(const struct yamldoc *doc, const struct yamlnode *node, const struc
 	read_server(doc, node, a);
 	config_read_folders(doc, node, config, a);
 	read_zone(doc, node, a);
+	a->calendar = config_read_calendar(doc, node);
 	read_since(doc, node, a);
 	read_identity(doc, node, a);
 	if (yamldoc_get(node, "poll"))

@@ -29,6 +29,17 @@ void
 config_read_folders(const struct yamldoc *doc, const struct yamlnode *node,
 		    const struct config *config, struct account_config *account);
 
+/* After accounts and smtp. */
+void
+config_read_digest(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+void
+config_read_clocks(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
+
+/* The hours and holidays of an account's section. Never NULL. */
+const struct calendar *
+config_read_calendar(const struct yamldoc *doc, const struct yamlnode *section);
+
 /*
  * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret
  * written into the section itself is refused, without repeating it. required: none is a mistake,
