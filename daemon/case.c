@@ -144,15 +144,15 @@ flags_json(flag_set flags)
 /*
  * The customer waits from when the mail came; a clock of the server that runs ahead does not count.
  */
-static int64_t
-waiting_since(const struct message_record *mail, int64_t now_ms)
+int64_t
+case_waiting_since(const struct message_record *mail, int64_t now_ms)
 {
 	return mail->received_ms > 0 && mail->received_ms < now_ms ? mail->received_ms : now_ms;
 }
 
 /* Written by a person outside: what is ours, or what a machine answered, makes nobody wait. */
-static bool
-is_from_person(const struct message_record *mail)
+bool
+case_mail_waits(const struct message_record *mail)
 {
 	return !mail->outgoing && (!mail->automatic || !mail->automatic[0] ||
 				   strcmp(mail->automatic, automatic_name(AUTOMATIC_NO)) == 0);
@@ -217,9 +217,9 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		mail->forwarded_by && *mail->forwarded_by ? text_json(mail->forwarded_by) : NULL);
 	r = append(txn, arena, &next, now_ms, mail->outgoing ? "triaged" : "customer", "mail",
 		   data);
-	if (r == 0 && is_from_person(mail)) {
+	if (r == 0 && case_mail_waits(mail)) {
 		if (next.waiting_ms == 0)
-			next.waiting_ms = waiting_since(mail, now_ms);
+			next.waiting_ms = case_waiting_since(mail, now_ms);
 		if (!next.awaits || strcmp(next.awaits, "us") != 0) {
 			next.awaits = "us";
 			next.awaits_ms = next.waiting_ms;

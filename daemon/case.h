@@ -30,6 +30,14 @@ int
 case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	      const struct message_record *mail, enum severity severity, int64_t now_ms);
 
+/* Whether a mail makes its writer wait for us: what is ours, or came from a machine, does not. */
+bool
+case_mail_waits(const struct message_record *mail);
+
+/* Since when its writer waits: when it came, not when it was read. */
+int64_t
+case_waiting_since(const struct message_record *mail, int64_t now_ms);
+
 /*
  * Gives the case to an agent ("assigned" event with the reason). A no-op when they own it already.
  * Puts the case.

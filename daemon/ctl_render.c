@@ -61,6 +61,53 @@ queue_promise(const struct term *term, const json_t *c, int64_t now_ms)
 	term_style(term, STYLE_PLAIN);
 }
 
+/* "answer due in 2 h": whether the clock of that name is running out. */
+static bool
+put_clock(const struct term *term, const json_t *c, const char *name, int64_t now_ms)
+{
+	const json_t *clock = json_object_get(c, name);
+	int64_t due = term_time(string(clock, "due"));
+	bool late = due && due <= now_ms;
+	char age[32];
+
+	if (!due)
+		return false;
+	term_age(late ? now_ms - due : due - now_ms, age, sizeof(age));
+	term_style(term, late ? STYLE_BAD : STYLE_PLAIN);
+	fprintf(term->out, "%s %s %s", name, late ? "late by" : "due in", age);
+	term_style(term, STYLE_PLAIN);
+	return true;
+}
+
+/* The solution is only spoken of where cases are listed when it is late. */
+static void
+queue_clocks(const struct term *term, const json_t *c, int64_t now_ms)
+{
+	if (put_clock(term, c, "answer", now_ms))
+		fputs("  ", term->out);
+	if (json_is_true(json_object_get(json_object_get(c, "solution"), "late")) &&
+	    put_clock(term, c, "solution", now_ms))
+		fputs("  ", term->out);
+}
+
+static void
+case_clocks(const struct term *term, const json_t *page, int64_t now_ms)
+{
+	static const char *const names[] = { "answer", "solution" };
+
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *clock = json_object_get(page, names[i]);
+
+		if (!json_is_object(clock))
+			continue;
+		term_cell(term, STYLE_DIM, i ? "" : "clocks", 10);
+		put_clock(term, page, names[i], now_ms);
+		fputs(", by ", term->out);
+		put_when(term, string(clock, "due"));
+		putc('\n', term->out);
+	}
+}
+
 static void
 queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 {
@@ -83,6 +130,7 @@ queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 		  0);
 	fputs("\n        ", term->out);
 	queue_promise(term, c, now_ms);
+	queue_clocks(term, c, now_ms);
 	term_style(term, STYLE_DIM);
 	put_list(term, json_object_get(c, "flags"), "", "", " ");
 	term_style(term, STYLE_PLAIN);
@@ -191,6 +239,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_line(term, "lasting", string(page, "lasting"));
 	case_line(term, "approved", string(page, "approved"));
 	case_hold(term, json_object_get(page, "hold"));
+	case_clocks(term, page, now_ms);
 	case_line(term, "language", string(page, "language"));
 	case_line(term, "linked", string(page, "linked"));
 	if (json_is_false(json_object_get(page, "record_sound")))

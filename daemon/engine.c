@@ -81,7 +81,8 @@ engine_promises(struct engine *e)
 	if (r < 0)
 		log_line(LOG_ERR, NULL, "looking for promises that are due: %s; tried again soon",
 			 strerror(-r));
-	else if (next_ms > 0 && next_ms - now_ms < wait_ms)
+	next_ms = outbox_earlier(r < 0 ? 0 : next_ms, engine_timers(e, now_ms));
+	if (next_ms > 0 && next_ms - now_ms < wait_ms)
 		wait_ms = next_ms > now_ms ? next_ms - now_ms : 0;
 	sd_event_source_set_time_relative(e->promise_timer,
 					  (uint64_t)clock_wait_ms(wait_ms) * 1000);

@@ -39,6 +39,10 @@ engine_hooks(struct engine *e);
 void
 engine_promises(struct engine *e);
 
+/* The same for the clocks of cases and the digest. When the next one is due, 0: none. */
+int64_t
+engine_timers(struct engine *e, int64_t now_ms);
+
 /*
  * Loads rules, policy and templates again; keeps the old ones when anything is wrong, or when the
  * set lost more than half of its rules and `yes` is false. *ret says what changed, or on failure

@@ -15,6 +15,7 @@
 #include "intake.h"
 #include "intake_internal.h"
 #include "outbox.h"
+#include "sla.h"
 #include "thread.h"
 
 static int
@@ -207,6 +208,7 @@ keep_case(struct commit *c, const struct arrival *a, const struct plan *plan,
 		return r;
 	m->case_id = kase->id;
 	m->joined = place->case_id ? place->why : "new";
+	sla_mail(c->intake->config, kase, m, plan->severity, c->now_ms);
 	r = case_add_mail(c->txn, c->arena, kase, m, plan->severity, c->now_ms);
 	mine = *kase->owner || (customer && *customer->owner);
 	if (r == 0 && customer)

@@ -118,9 +118,13 @@ struct case_record {
 	const char *fault; /* whose it is: "ours", "shared", "theirs", "baseless"; "" not known */
 	int64_t hold_ms;   /* nobody answers before; 0: no hold */
 	const char *hold_by, *hold_reason;
-	uint64_t promises;    /* made in this case, ever: the number of the last one */
-	int64_t promise_ms;   /* when the earliest open promise is due; 0: none is open */
-	bool overdue;         /* an open promise was not kept in time */
+	uint64_t promises;   /* made in this case, ever: the number of the last one */
+	int64_t promise_ms;  /* when the earliest open promise is due; 0: none is open */
+	bool overdue;        /* an open promise was not kept in time */
+	int64_t answered_ms; /* our last answer; 0: none yet */
+	int64_t response_due_ms, resolve_due_ms; /* clocks of sla.h; 0: it does not run */
+	bool response_late, resolve_late;        /* they were passed */
+	int64_t solved_ms;                       /* 0: it is not solved */
 	const char *approved; /* what may be given to the customer, in words; "" nothing */
 	const char *approved_by;
 	const char *conduct_told; /* the last step of conduct.h that a draft of this case tells */
@@ -128,6 +132,28 @@ struct case_record {
 	const char *last_hash;
 	const char **participants; /* addresses, lower case */
 	size_t participant_count;
+};
+
+/* What is measured in a case, in working time: see sla.h. */
+enum target_clock {
+	TARGET_FIRST,   /* our first answer */
+	TARGET_NEXT,    /* our answer to each later mail of the customer */
+	TARGET_RESOLVE, /* the case is solved */
+	TARGET_CLOCKS
+};
+
+/* A clock that runs. */
+struct timer_record {
+	int64_t due_ms;
+	uint64_t case_id;
+	bool resolve; /* that of the solution; else that of an answer */
+};
+
+/* A clock that was passed. */
+struct breach_record {
+	uint64_t case_id;
+	int64_t at_ms, due_ms;
+	enum target_clock clock;
 };
 
 struct customer_record {
@@ -294,8 +320,9 @@ int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
 
 /*
- * Also keeps the queue index (open cases with an overdue promise, then by severity, then by how
- * long the customer has waited) and the index of open cases by customer and subject.
+ * Also keeps the queue index (open cases with an overdue promise, then those whose answer is late,
+ * each by severity, then by how long the customer has waited), the index of open cases by customer
+ * and subject, and those of the clocks of sla.h.
  */
 int
 record_case_put(struct store_txn *txn, const struct case_record *record);
@@ -344,6 +371,24 @@ record_promise_each(struct store_txn *txn, struct arena *arena, uint64_t case_id
  */
 int
 record_promise_first(struct store_txn *txn, struct arena *arena, struct promise_record *ret);
+
+/* The clock that is due first, whatever the case. -ENOENT when none runs. */
+int
+record_timer_first(struct store_txn *txn, struct timer_record *ret);
+
+/* Puts down that a clock was passed. */
+int
+record_breach_put(struct store_txn *txn, const struct breach_record *record);
+
+/* What was passed from a moment on, in order. Same answers as store_visit. */
+int
+record_breach_each(struct store_txn *txn, struct arena *arena, int64_t since_ms,
+		   int (*visit)(void *context, const struct breach_record *record), void *context);
+
+/* The cases that were solved from a moment on and still are, in order. As store_visit. */
+int
+record_solved_each(struct store_txn *txn, int64_t since_ms,
+		   int (*visit)(void *context, uint64_t case_id, int64_t at_ms), void *context);
 
 /*
  * Appends an event to a case's chain: sets c->last_event and c->last_hash (strings in the arena);

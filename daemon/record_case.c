@@ -1,9 +1,10 @@
 /*
  * record_case: cases with their queue, and customers.
  *
- * The queue is an index whose byte order is its order: cases whose promise was not kept, then by
- * severity (highest first), then since when the customer waits, then the number. It exists twice,
- * for all accounts and for each, so that one account's queue is never found by reading all.
+ * The queue is an index whose byte order is its order: cases whose promise was not kept, then those
+ * whose answer is late, then by severity (highest first), then since when the customer waits, then
+ * the number. It exists twice, for all accounts and for each, so that one account's queue is never
+ * found by reading all.
  */
 #include "record_io.h"
 
@@ -16,6 +17,8 @@ static const char *const states[] = {
 	[CASE_OPEN] = "open",
 	[CASE_SOLVED] = "solved",
 };
+
+#define LATE 16 /* how far up the queue a late answer brings a case: past every severity */
 
 #define STATES (sizeof(states) / sizeof(states[0]))
 
@@ -34,8 +37,10 @@ queue_key(struct record_key key, const struct case_record *c)
 {
 	int severity = c->severity ? severity_by_name(c->severity) : -1;
 
-	/* A promise that was not kept comes before everything else. */
-	record_key_u8(&key, c->overdue ? 0 : (uint8_t)(UINT8_MAX - (severity < 0 ? 0 : severity)));
+	/* A promise that was not kept comes before everything else, then a late answer. */
+	uint8_t rank = (uint8_t)(UINT8_MAX - (severity < 0 ? 0 : severity));
+
+	record_key_u8(&key, c->overdue ? 0 : c->response_late ? (uint8_t)(rank - LATE) : rank);
 	record_key_u64(&key, c->waiting_ms > 0 ? (uint64_t)c->waiting_ms : UINT64_MAX);
 	record_key_u64(&key, c->id);
 	return key;
@@ -60,6 +65,17 @@ queue_set(struct store_txn *txn, const struct case_record *c, bool wanted)
 	return r < 0 ? r : record_index(txn, &own, wanted, NULL);
 }
 
+static void
+read_clocks(struct record_reader *r, struct case_record *c)
+{
+	c->answered_ms = record_read_number(r, "answered_ms", 0, INT64_MAX);
+	c->resolve_due_ms = record_read_number(r, "resolve_due_ms", 0, INT64_MAX);
+	c->resolve_late = record_read_bool(r, "resolve_late");
+	c->response_due_ms = record_read_number(r, "response_due_ms", 0, INT64_MAX);
+	c->response_late = record_read_bool(r, "response_late");
+	c->solved_ms = record_read_number(r, "solved_ms", 0, INT64_MAX);
+}
+
 /* What of a case decides its place in the indexes, as it is in the store. */
 static int
 place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
@@ -76,6 +92,7 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 	c.subject = record_read_string(&r, "subject");
 	c.severity = record_read_string(&r, "severity");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
+	read_clocks(&r, &c);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
 	if (record_read_end(&r) < 0)
 		return r.error;
@@ -116,6 +133,8 @@ index_update(struct store_txn *txn, const struct case_record *record)
 		r = queue_move(txn, old, record);
 	if (r == 0)
 		r = record_subject_move(txn, arena, old, record);
+	if (r == 0)
+		r = record_sla_move(txn, old, record);
 	arena_free(arena);
 	return r;
 }
@@ -128,6 +147,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 
 	record_write_begin(&w);
 	record_write_string(&w, "account", c->account);
+	record_write_number(&w, "answered_ms", c->answered_ms);
 	record_write_string(&w, "approved", c->approved);
 	record_write_string(&w, "approved_by", c->approved_by);
 	record_write_string(&w, "awaits", c->awaits);
@@ -156,8 +176,13 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_strings(&w, "participants", c->participants, c->participant_count);
 	record_write_number(&w, "promise_ms", c->promise_ms);
 	record_write_number(&w, "promises", (int64_t)c->promises);
+	record_write_number(&w, "resolve_due_ms", c->resolve_due_ms);
+	record_write_bool(&w, "resolve_late", c->resolve_late);
+	record_write_number(&w, "response_due_ms", c->response_due_ms);
+	record_write_bool(&w, "response_late", c->response_late);
 	record_write_string(&w, "severity", c->severity);
 	record_write_string(&w, "situation", c->situation);
+	record_write_number(&w, "solved_ms", c->solved_ms);
 	record_write_string(&w, "stage", c->stage);
 	record_write_string(&w, "state", states[c->state]);
 	record_write_string(&w, "subject", c->subject);
@@ -223,6 +248,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.subject = record_read_string(&r, "subject");
 	c.updated_ms = record_read_number(&r, "updated_ms", INT64_MIN, INT64_MAX);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
+	read_clocks(&r, &c);
 	if (record_read_end(&r) < 0)
 		return r.error;
 	*ret = c;

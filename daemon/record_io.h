@@ -6,7 +6,9 @@
  * and 'f' fingerprint → message, 'q' queue, 'j' customer and subject → open case, 'o' outbox, 'u'
  * unfinished outbox entries, 'b' payload. Tables of all: 's' sequences (store.c), 'm' message, 'c'
  * case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries,
- * 'x' correction, 'w' corrections against a rule, 'g' promise, 'd' promises by when they wake.
+ * 'x' correction, 'w' corrections against a rule, 'g' promise, 'd' promises by when they wake, 'z'
+ * clocks of cases by when they are due or were passed, and solved cases by when, 'n' days whose
+ * digest was sent.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -172,6 +174,10 @@ record_read_end(struct record_reader *r);
 int
 record_subject_move(struct store_txn *txn, struct arena *arena, const struct case_record *old,
 		    const struct case_record *c);
+
+/* Moves a case in the indexes of its clocks from where `old` (NULL: nowhere) has it. */
+int
+record_sla_move(struct store_txn *txn, const struct case_record *old, const struct case_record *c);
 
 /*
  * Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be

@@ -15,6 +15,7 @@
 #include "outbox.h"
 #include "playbook.h"
 #include "promise.h"
+#include "sla.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -174,6 +175,7 @@ do_hold(struct turn *t)
 	r = turn_until(t, &until);
 	if (r < 0)
 		return r;
+	sla_hold(t->config, &t->c, until, t->steer->now_ms);
 	t->c.hold_ms = until;
 	t->c.hold_by = t->steer->actor;
 	t->c.hold_reason = t->steer->reason;
@@ -190,6 +192,7 @@ do_release(struct turn *t)
 {
 	if (!case_on_hold(&t->c, t->steer->now_ms))
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " is not on hold", t->c.id);
+	sla_hold(t->config, &t->c, t->steer->now_ms, t->steer->now_ms);
 	t->c.hold_ms = 0;
 	t->c.hold_by = t->c.hold_reason = "";
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is not on hold any more", t->c.id);
@@ -378,6 +381,7 @@ do_solve(struct turn *t)
 	t->c.state = CASE_SOLVED;
 	t->c.waiting_ms = t->c.awaits_ms = 0;
 	t->c.awaits = "";
+	sla_solved(&t->c, t->steer->now_ms);
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is solved", t->c.id);
 	return turn_put(t, "solved", json_pack("{s:s}", "reason", t->steer->reason));
 }
@@ -388,6 +392,7 @@ do_reopen(struct turn *t)
 	if (t->c.state == CASE_OPEN)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " is open", t->c.id);
 	t->c.state = CASE_OPEN;
+	sla_reopened(t->config, &t->c, t->steer->now_ms);
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is open again", t->c.id);
 	return turn_put(t, "reopened", json_pack("{s:s}", "reason", t->steer->reason));
 }

@@ -10,13 +10,6 @@
 #include "calendar.h"
 #include "policy.h"
 
-enum target_clock {
-	TARGET_FIRST,   /* our first answer */
-	TARGET_NEXT,    /* our answer to each later mail of the customer */
-	TARGET_RESOLVE, /* the case is solved */
-	TARGET_CLOCKS
-};
-
 /* A span of working time. Both 0: there is no such target. */
 struct target {
 	int minutes;

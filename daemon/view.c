@@ -148,7 +148,7 @@ hold_json(const struct case_record *c)
 static json_t *
 case_head(const struct case_record *c)
 {
-	return json_pack(
+	json_t *head = json_pack(
 		"{s:o, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:b, "
 		"s:o}",
 		"id", case_json(c->id), "account", text(c->account), "severity", text(c->severity),
@@ -158,6 +158,12 @@ case_head(const struct case_record *c)
 		(int)c->messages, "waiting_since", time_json(c->waiting_ms), "turn",
 		text(c->awaits), "turn_since", time_json(c->awaits_ms), "promise_due",
 		time_json(c->promise_ms), "overdue", c->overdue, "hold", hold_json(c));
+
+	if (head && view_clocks(c, head) < 0) {
+		json_decref(head);
+		return NULL;
+	}
+	return head;
 }
 
 json_t *

@@ -14,8 +14,9 @@
 
 /*
  * {"cases":[{id "C12", account, severity, flags, customer, customer_name, subject, owner, language,
- * stage, messages (how many), waiting_since, promise_due, overdue, hold, words [...] }], "more":
- * bool}. Times are RFC 3339 in UTC or null. Abusive words are hidden, see shield.h.
+ * stage, messages (how many), waiting_since, promise_due, overdue, hold, answer and solution (null
+ * or {clock, due, late}), words [...] }], "more": bool}. Times are RFC 3339 in UTC or null. Abusive
+ * words are hidden, see shield.h.
  */
 int
 view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **ret);

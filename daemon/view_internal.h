@@ -39,6 +39,12 @@ case_json(uint64_t id)
 	return id ? json_sprintf("C%llu", (unsigned long long)id) : json_null();
 }
 
+/*
+ * Sets what runs in a case: "answer" and "solution", null or {clock, due, late}. -1: out of memory.
+ */
+int
+view_clocks(const struct case_record *c, json_t *page);
+
 /* NULL members of a record that was never filled in are empty. */
 static inline const char *
 text(const char *s)
