@@ -203,6 +203,20 @@ get_rules(struct request *request, json_t **ret)
 }
 
 static unsigned
+get_digest(struct request *request, json_t **ret)
+{
+	const struct api_hooks *hooks = &request->api->hooks;
+	const char *account = argument(request, "account");
+	struct err err = { .text = "" };
+	int r = hooks->digest(hooks->context, account && *account ? account : NULL, ret, &err);
+
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret, r == -ENOENT ? MHD_HTTP_NOT_FOUND : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
+static unsigned
 get_corrections(struct request *request, json_t **ret)
 {
 	struct store_txn *txn;
@@ -321,6 +335,7 @@ static const struct route {
 	{ MHD_HTTP_METHOD_GET, "/v1/cases/", true, get_case },
 	{ MHD_HTTP_METHOD_POST, "/v1/cases/", true, post_case },
 	{ MHD_HTTP_METHOD_GET, "/v1/customers/", true, get_customer },
+	{ MHD_HTTP_METHOD_GET, "/v1/digest", false, get_digest },
 	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
 	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },

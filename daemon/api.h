@@ -13,6 +13,7 @@
  *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words;
  *                                  unmask: the case with all its words
  *   GET  /v1/customers/ADDRESS      what is known of a customer
+ *   GET  /v1/digest?account=        what the digest says now, see digest.h
  *   GET  /v1/rules                  what each rule did, and corrections against it
  *   GET  /v1/corrections            mails that were corrected, with their rules
  *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays
@@ -49,6 +50,8 @@ struct api_hooks {
 	int (*steer)(void *context, uint64_t case_id, const struct steer *steer, json_t **ret,
 		     struct err *err);
 	int (*rules)(void *context, json_t **ret, struct err *err);
+	/* account NULL: what is configured; else one, or "all". -ENOENT: no such account. */
+	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);
 };
 
 struct api_options {

@@ -43,6 +43,9 @@ int
 ctl_queue(int argc, char **argv);
 
 int
+ctl_digest(int argc, char **argv);
+
+int
 ctl_customer(int argc, char **argv);
 
 int

@@ -34,10 +34,11 @@ load_config(struct ask *ask, const char *path)
 static int
 take_option(struct ask *ask, int c)
 {
-	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
-		     ((c != 'a' && c != 'l') || ask->takes_queue) &&
-		     ((c != 'u' && c != 'r') || ask->takes_steer) &&
-		     (c != 'm' || ask->takes_unmask);
+	bool taken =
+		(c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
+		(c != 'a' || ask->takes_queue || ask->takes_digest) &&
+		(c != 'l' || ask->takes_queue) && ((c != 'h' && c != 'g') || ask->takes_digest) &&
+		((c != 'u' && c != 'r') || ask->takes_steer) && (c != 'm' || ask->takes_unmask);
 
 	switch (taken ? c : '?') {
 	case 's':
@@ -53,6 +54,12 @@ take_option(struct ask *ask, int c)
 		return CTL_OK;
 	case 'a':
 		ask->account = optarg;
+		return CTL_OK;
+	case 'g':
+		ask->language = optarg;
+		return CTL_OK;
+	case 'h':
+		ask->html = true;
 		return CTL_OK;
 	case 'u':
 		ask->until = optarg;
@@ -87,6 +94,8 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "until", required_argument, NULL, 'u' },
 		{ "reason", required_argument, NULL, 'r' },
 		{ "unmask", no_argument, NULL, 'm' },
+		{ "html", no_argument, NULL, 'h' },
+		{ "language", required_argument, NULL, 'g' },
 		{ 0 },
 	};
 	int c, status = CTL_OK;

@@ -13,10 +13,10 @@
 /* Set command and which options it takes, the rest zero. */
 struct ask {
 	const char *command;
-	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask;
+	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask, takes_digest;
 
-	bool json, yes, unmask;
-	const char *account, *limit;
+	bool json, yes, unmask, html;
+	const char *account, *limit, *language;
 	const char *until, *reason; /* "" when not given */
 	const char *socket;         /* where triaged listens */
 	struct config *config;      /* holds socket when --config was given */

@@ -37,6 +37,8 @@ static const struct command {
 	  "load rules, policy and templates again; keep the old ones if they are wrong", true },
 	{ "queue", ctl_queue, "[--json] [--account NAME] [--limit N]",
 	  "open cases, the most urgent first", true },
+	{ "digest", ctl_digest, "[--json | --html] [--account NAME] [--language ko|en]",
+	  "today's digest as it is now; sends nothing", true },
 	{ "case", ctl_case, "show [--json] [--unmask] C12 | help | VERB C12 ...",
 	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
@@ -55,8 +57,8 @@ help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
-	fputs("\nstatus, reload, queue, case and account resume ask the running triaged: " WHICH
-	      "\n"
+	fputs("\nstatus, reload, queue, digest, case, customer and account resume ask the running "
+	      "triaged: " WHICH "\n"
 	      "Exit status: 0 well, 1 something in the input failed, 2 usage or configuration. "
 	      "More: triagectl(1).\n",
 	      out);

@@ -427,9 +427,9 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 }
 
 int
-draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id,
-	     int64_t now_ms, const char *subject, const char *body, const char **ret_text,
-	     size_t *ret_len)
+draft_notice_html(struct arena *arena, const char *from, const char *to, const char *message_id,
+		  int64_t now_ms, const char *subject, const char *body, const char *html,
+		  const char **ret_text, size_t *ret_len)
 {
 	struct buf out = { .arena = arena };
 	const char *text;
@@ -443,11 +443,23 @@ draft_notice(struct arena *arena, const char *from, const char *to, const char *
 	mime_field_date(&out, NULL, now_ms / 1000);
 	buf_printf(&out, "Message-ID:%s%s\r\nAuto-Submitted: auto-generated\r\n",
 		   strlen(message_id) > 60 ? "\r\n " : " ", message_id);
-	mime_body(&out, body);
+	if (html)
+		mime_alternative(&out, body, html);
+	else
+		mime_body(&out, body);
 	text = buf_string(&out);
 	if (!text)
 		return -ENOMEM;
 	*ret_text = text;
 	*ret_len = out.len;
 	return 0;
+}
+
+int
+draft_notice(struct arena *arena, const char *from, const char *to, const char *message_id,
+	     int64_t now_ms, const char *subject, const char *body, const char **ret_text,
+	     size_t *ret_len)
+{
+	return draft_notice_html(arena, from, to, message_id, now_ms, subject, body, NULL, ret_text,
+				 ret_len);
 }

@@ -67,4 +67,11 @@ draft_notice(struct arena *arena, const char *from, const char *to, const char *
 	     int64_t now_ms, const char *subject, const char *body, const char **ret_text,
 	     size_t *ret_len);
 
+/* The same with the text also as an HTML document, for readers who show it; html NULL: text only.
+ */
+int
+draft_notice_html(struct arena *arena, const char *from, const char *to, const char *message_id,
+		  int64_t now_ms, const char *subject, const char *body, const char *html,
+		  const char **ret_text, size_t *ret_len);
+
 #endif

@@ -418,8 +418,9 @@ quoted_printable_size(const char *text, size_t len)
 	return size + size / 75 * 3;
 }
 
-void
-mime_body(struct buf *out, const char *body)
+/* The fields of a part, the empty line and the part, in the shorter encoding. */
+static void
+add_part(struct buf *out, const char *type, const char *body)
 {
 	size_t len;
 	const char *text = clean_body(out->arena, body, &len);
@@ -430,10 +431,8 @@ mime_body(struct buf *out, const char *body)
 		return;
 	}
 	base64 = (len + 2) / 3 * 4 + len / 57 * 2 < quoted_printable_size(text, len);
-	buf_printf(out,
-		   "MIME-Version: 1.0\r\nContent-Type: text/plain; "
-		   "charset=UTF-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
-		   base64 ? "base64" : "quoted-printable");
+	buf_printf(out, "Content-Type: %s; charset=UTF-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+		   type, base64 ? "base64" : "quoted-printable");
 	if (!base64) {
 		add_quoted_printable(out, text, len);
 		return;
@@ -442,4 +441,26 @@ mime_body(struct buf *out, const char *body)
 		add_base64(out, text + i, len - i < 57 ? len - i : 57);
 		buf_add(out, "\r\n", 2);
 	}
+}
+
+void
+mime_body(struct buf *out, const char *body)
+{
+	buf_printf(out, "MIME-Version: 1.0\r\n");
+	add_part(out, "text/plain", body);
+}
+
+/* No part can hold it: base64 has no underscore, quoted-printable writes = as =3D (RFC 2045 6.7).
+ */
+#define BOUNDARY "=_triaged_alternative_="
+
+void
+mime_alternative(struct buf *out, const char *plain, const char *html)
+{
+	buf_printf(out, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n "
+			"boundary=\"" BOUNDARY "\"\r\n\r\n--" BOUNDARY "\r\n");
+	add_part(out, "text/plain", plain);
+	buf_printf(out, "\r\n--" BOUNDARY "\r\n");
+	add_part(out, "text/html", html);
+	buf_printf(out, "\r\n--" BOUNDARY "--\r\n");
 }

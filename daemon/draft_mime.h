@@ -57,6 +57,12 @@ void
 mime_body(struct buf *out, const char *body);
 
 /*
+ * The same for a mail whose reader may choose between text and HTML (RFC 2046 5.1.4).
+ */
+void
+mime_alternative(struct buf *out, const char *plain, const char *html);
+
+/*
  * The next character of a NUL-terminated text, its length in *ret_len (never past the end). Bytes
  * that are no UTF-8 are read one by one as U+FFFD.
  */

@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "correction.h"
+#include "digest.h"
 #include "engine_internal.h"
 #include "log.h"
 #include "view.h"
@@ -252,6 +253,29 @@ hook_rules(void *context, json_t **ret, struct err *err)
 	return r < 0 ? err_set(err, r, "gathering what the rules did: %s", strerror(-r)) : 0;
 }
 
+static int
+hook_digest(void *context, const char *account, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct store_txn *txn;
+	int r;
+
+	if (!account)
+		account = e->config->digest.account;
+	else if (strcmp(account, "all") == 0)
+		account = NULL;
+	if (account && !config_account(e->config, account))
+		return err_set(err, -ENOENT,
+			       "no account is called \"%.60s\"; triagectl status lists them",
+			       account);
+	r = store_begin(e->service.store, false, &txn);
+	if (r == 0) {
+		r = digest_collect(txn, e->config, account, clock_now_ms(&clock_system), ret);
+		store_abort(txn);
+	}
+	return r < 0 ? err_set(err, r, "making the digest: %s", strerror(-r)) : 0;
+}
+
 struct api_hooks
 engine_hooks(struct engine *e)
 {
@@ -263,5 +287,6 @@ engine_hooks(struct engine *e)
 		.correct = hook_correct,
 		.steer = hook_steer,
 		.rules = hook_rules,
+		.digest = hook_digest,
 	};
 }

@@ -390,6 +390,13 @@ int
 record_solved_each(struct store_txn *txn, int64_t since_ms,
 		   int (*visit)(void *context, uint64_t case_id, int64_t at_ms), void *context);
 
+/* Whether the digest of a day (YYYYMMDD) was planned; puts down that it was. */
+int
+record_digest_get(struct store_txn *txn, long day, bool *ret_planned);
+
+int
+record_digest_put(struct store_txn *txn, long day);
+
 /*
  * Appends an event to a case's chain: sets c->last_event and c->last_hash (strings in the arena);
  * the caller puts the case. data may be NULL; it is not taken over.

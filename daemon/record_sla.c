@@ -1,8 +1,8 @@
 /*
  * record_sla: indexes over the clocks of cases: which is due next, which were passed when, and
- * which cases were solved when. See record.h.
+ * which cases were solved when; and the days whose digest was planned. See record.h.
  *
- * All are in table 'z', after one more letter: 't' due, case, which clock; 'b' when, case, which
+ * Clocks are in table 'z', after one more letter: 't' due, case, which clock; 'b' when, case, which
  * clock (the value: when it was due); 's' when, case.
  */
 #include <errno.h>
@@ -207,4 +207,34 @@ record_solved_each(struct store_txn *txn, int64_t since_ms,
 	struct since_visit v = { .solved = visit, .context = context };
 
 	return visit_since(txn, 's', since_ms, visit_solved, &v);
+}
+
+static struct record_key
+digest_key(long day)
+{
+	struct record_key key = record_key_shared('n');
+
+	record_key_u32(&key, (uint32_t)day);
+	return key;
+}
+
+int
+record_digest_get(struct store_txn *txn, long day, bool *ret_planned)
+{
+	struct record_key key = digest_key(day);
+	struct span value;
+	int r = store_get(txn, record_key_span(&key), &value);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_planned = r == 0;
+	return 0;
+}
+
+int
+record_digest_put(struct store_txn *txn, long day)
+{
+	struct record_key key = digest_key(day);
+
+	return record_index(txn, &key, true, NULL);
 }

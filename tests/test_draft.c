@@ -633,6 +633,32 @@ notices(void **state)
 }
 
 static void
+notices_with_html(void **state)
+{
+	const char *text, *body, *plain, *rich;
+	char names[300];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(draft_notice_html(arena, "triaged@example.com", "lead@example.com",
+					   "<n1@example.com>", NOW_MS, "아침", "plain words\n",
+					   "<p style=\"x\">=_triaged_alternative_=</p>\n", &text,
+					   &len),
+			 0);
+	assert_true(header_block_names(text, len, names, sizeof(names), &body));
+	assert_string_equal(names, "From To Subject Date Message-ID Auto-Submitted MIME-Version "
+				   "Content-Type ");
+	plain = strstr(body, "Content-Type: text/plain");
+	rich = strstr(body, "Content-Type: text/html");
+	assert_true(plain && rich && plain < rich);
+	assert_non_null(strstr(plain, "plain words\r\n"));
+	/* The boundary stands where it belongs, and nowhere else. */
+	assert_non_null(strstr(rich, "\r\n--=_triaged_alternative_=--\r\n"));
+	assert_null(strstr(rich, "<p style=\"x\">=_triaged"));
+	assert_non_null(strstr(rich, "=3D_triaged_alternative_=3D"));
+}
+
+static void
 plain_addresses(void **state)
 {
 	static const char *const good[] = { "a@b", "a.b+c@example.com", "o'neil@x-y.example",
@@ -713,6 +739,7 @@ main(void)
 		cmocka_unit_test(quotes_are_bounded),
 		cmocka_unit_test(next_words),
 		cmocka_unit_test(notices),
+		cmocka_unit_test(notices_with_html),
 		cmocka_unit_test(plain_addresses),
 	};
 
