@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS (60 * 1000)
+#define REPLY_MINUTE (17 * 60)
+#define REPLY_SLACK 60
 
 /* clang-format off */
 #define OFFICE { .spans = { { 9 * 60, 18 * 60 } }, .count = 1 }
@@ -170,6 +171,33 @@ calendar_between(const struct calendar *calendar, const struct zone *zone, int64
 		sum += (end < to_ms ? end : to_ms) - begin;
 	}
 	return sum;
+}
+
+/* A minute of a working day at which a word can be promised for. */
+static int
+reply_minute(const struct calendar_day *day)
+{
+	const struct calendar_span *last = &day->spans[day->count - 1];
+	int minute = last->to - REPLY_SLACK;
+
+	if (minute > REPLY_MINUTE && day->spans[0].from < REPLY_MINUTE)
+		minute = REPLY_MINUTE;
+	return minute > last->from || day->count > 1 ? minute : last->to;
+}
+
+int64_t
+calendar_reply_by(const struct calendar *calendar, const struct zone *zone, int64_t ms)
+{
+	const struct calendar *c = calendar ? calendar : &calendar_default;
+	struct wall day;
+
+	zone_wall(zone, ms / 1000, &day);
+	for (int i = 0; i < CALENDAR_DAYS_MAX; i++) {
+		day = day_later(zone, &day, 1);
+		if (c->week[day.weekday].count > 0 && !is_holiday(c, &day))
+			return moment_of(zone, &day, reply_minute(&c->week[day.weekday]));
+	}
+	return -1;
 }
 
 static int

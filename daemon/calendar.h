@@ -66,6 +66,13 @@ int64_t
 calendar_between(const struct calendar *calendar, const struct zone *zone, int64_t from_ms,
 		 int64_t to_ms);
 
+/*
+ * Until when somebody who writes now can be told that they will hear from us: on the next day of
+ * work, an hour before it ends, at five in the afternoon at the latest. -1: there is none.
+ */
+int64_t
+calendar_reply_by(const struct calendar *calendar, const struct zone *zone, int64_t ms);
+
 /* The working minutes of the longest day of the week: what "1d" means. */
 int
 calendar_day_minutes(const struct calendar *calendar);

@@ -175,7 +175,7 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 					 in->owner ? in->owner->display : "", korean);
 	ret->subject = words_subject(arena, in->original->subject);
 	ret->today = words_day(arena, account->zone, now, korean);
-	ret->reply_by = words_reply_by(arena, account->zone, now, korean);
+	ret->reply_by = words_reply_by(arena, account->calendar, account->zone, now, korean);
 	ret->number =
 		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
 	ret->promise_due = moment_or_none(in, arena, in->promise ? in->promise->due_ms : 0);

@@ -14,8 +14,6 @@
 #include "draft_words.h"
 
 #define NAME_MAX_CHARS 40u
-#define REPLY_HOUR 17
-#define DAY_SECONDS 86400
 
 static const char *const months[] = { "January",   "February", "March",    "April",
 				      "May",       "June",     "July",     "August",
@@ -163,21 +161,15 @@ words_moment(struct arena *arena, const struct zone *zone, int64_t seconds, bool
 }
 
 const char *
-words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean)
+words_reply_by(struct arena *arena, const struct calendar *calendar, const struct zone *zone,
+	       int64_t seconds, bool korean)
 {
-	struct wall w;
+	int64_t by_ms = calendar_reply_by(calendar, zone, seconds * 1000);
 
-	/* Noon, so that a change of summer time cannot skip or repeat a day. */
-	zone_wall(zone, seconds, &w);
-	w.hour = 12;
-	w.minute = w.second = 0;
-	seconds = zone_seconds(zone, &w);
-	do {
-		seconds += DAY_SECONDS;
-		zone_wall(zone, seconds, &w);
-	} while (w.weekday == 0 || w.weekday == 6);
-	w.hour = REPLY_HOUR;
-	return words_moment(arena, zone, zone_seconds(zone, &w), korean);
+	/* Whoever never works (holidays for years) says what most would say. */
+	if (by_ms < 0)
+		by_ms = calendar_reply_by(NULL, zone, seconds * 1000);
+	return words_moment(arena, zone, by_ms / 1000, korean);
 }
 
 const char *

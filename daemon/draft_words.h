@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "calendar.h"
 #include "filters/arena.h"
 #include "filters/message.h"
 #include "zone.h"
@@ -36,11 +37,12 @@ const char *
 words_day(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
 
 /*
- * The next working day (Monday to Friday) at five: "11월 24일(화) 오후 5시", "5 pm on Tuesday, 24
- * November"
+ * When the customer hears from us, see calendar_reply_by(): "11월 24일(화) 오후 5시", "5 pm on
+ * Tuesday, 24 November"
  */
 const char *
-words_reply_by(struct arena *arena, const struct zone *zone, int64_t seconds, bool korean);
+words_reply_by(struct arena *arena, const struct calendar *calendar, const struct zone *zone,
+	       int64_t seconds, bool korean);
 
 /* A time of that day: "11월 24일(화) 오후 5시 30분", "5.30 pm on Tuesday, 24 November" */
 const char *

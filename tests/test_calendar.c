@@ -156,6 +156,33 @@ several_spans_a_day(void **state)
 }
 
 static void
+says_until_when_we_answer(void **state)
+{
+	static const long days[] = { 20261130 };
+	const struct zone *seoul = load("Asia/Seoul");
+	struct calendar c = calendar_default, nights = { .holidays = NULL };
+
+	(void)state;
+	assert_int_equal(calendar_reply_by(NULL, seoul, at(seoul, "2026-11-27 10:00")),
+			 at(seoul, "2026-11-30 17:00"));
+	c.holidays = days;
+	c.holiday_count = 1;
+	assert_int_equal(calendar_reply_by(&c, seoul, at(seoul, "2026-11-27 10:00")),
+			 at(seoul, "2026-12-01 17:00"));
+	day(&c, 6, "10:00-14:00");
+	assert_int_equal(calendar_reply_by(&c, seoul, at(seoul, "2026-11-27 10:00")),
+			 at(seoul, "2026-11-28 13:00"));
+	day(&c, 0, "10:00-11:00");
+	assert_int_equal(calendar_reply_by(&c, seoul, at(seoul, "2026-11-28 10:00")),
+			 at(seoul, "2026-11-29 11:00"));
+	day(&nights, 1, "22:00-06:00");
+	assert_int_equal(calendar_reply_by(&nights, NULL, at(NULL, "2026-11-27 10:00")),
+			 at(NULL, "2026-12-01 05:00"));
+	memset(&nights, 0, sizeof(nights));
+	assert_int_equal(calendar_reply_by(&nights, NULL, 1000), -1);
+}
+
+static void
 nobody_ever_at_work(void **state)
 {
 	struct calendar c = { .holidays = NULL };
@@ -223,6 +250,7 @@ main(void)
 		cmocka_unit_test(lives_through_changes_of_the_clock),
 		cmocka_unit_test(goes_past_midnight),
 		cmocka_unit_test(several_spans_a_day),
+		cmocka_unit_test(says_until_when_we_answer),
 		cmocka_unit_test(nobody_ever_at_work),
 		cmocka_unit_test(reads_spans_and_dates),
 	};

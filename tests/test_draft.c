@@ -597,9 +597,9 @@ next_words(void **state)
 	(void)state;
 	assert_int_equal(zone_load(arena, "Asia/Seoul", &seoul), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, true),
+		assert_string_equal(words_reply_by(arena, NULL, seoul, cases[i].seconds, true),
 				    arena_printf(arena, "%s 오후 5시", cases[i].ko));
-		assert_string_equal(words_reply_by(arena, seoul, cases[i].seconds, false),
+		assert_string_equal(words_reply_by(arena, NULL, seoul, cases[i].seconds, false),
 				    arena_printf(arena, "5 pm on %s", cases[i].en));
 	}
 	assert_string_equal(words_day(arena, seoul, 1795318245, true), "2026년 11월 22일");

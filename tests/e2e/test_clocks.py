@@ -1,5 +1,7 @@
 """Clocks: the time a test moves, targets in business time, and what happens when they pass."""
 
+import email
+import email.policy
 import json
 from datetime import datetime, timezone
 
@@ -14,10 +16,10 @@ def test_a_promise_falls_due_when_the_clock_is_moved(make_timed, clock, dovecot,
     case = complaint(daemon, dovecot, user)
     said(daemon, "promise", case, "call back", "--until", "+2d")
     clock.move(days=1, hours=23, minutes=30)
-    wait_for("it is due soon", lambda: kinds(daemon, case)[-1] == "due-soon")
+    wait_for("it is due soon", lambda: "due-soon" in kinds(daemon, case))
     assert "promise due in 2" in daemon.ctl("queue").stdout
     clock.move(hours=1)
-    wait_for("it is overdue", lambda: kinds(daemon, case)[-1] == "overdue")
+    wait_for("it is overdue", lambda: "overdue" in kinds(daemon, case))
     case, = json.loads(daemon.ctl("queue", "--json").stdout)["cases"]
     assert case["overdue"] and "waiting_since" in case
 
@@ -67,6 +69,16 @@ def test_an_answer_is_due_in_working_time_and_late_after_it(make_timed, clock, d
     assert event["kind"] == "breach" and event["actor"] == "triaged" and event["data"]["due"].startswith("2031-01-02 11:0")
     assert page["record_sound"] and "the first answer is late" in daemon.log.read_text()
     assert "clock: first" in daemon.ctl("case", "show", case).stdout
+
+
+def test_a_reply_promises_a_word_for_a_day_of_work(make_timed, clock, dovecot, user):
+    """Tuesday's mail, before a holiday, is told of Thursday."""
+    daemon = timed(make_timed, user)
+    clock.to(datetime(2030, 12, 31, 16, tzinfo=timezone.utc))
+    complaint(daemon, dovecot, user)
+    (_, _, raw), = dovecot.messages(user, "Drafts")
+    text = email.message_from_bytes(raw, policy=email.policy.default).get_content()
+    assert "1월 2일(목) 오후 5시" in text and "1월 1일" not in text
 
 
 def test_breaches_survive_restarts_and_jumps_of_the_clock(make_timed, clock, dovecot, user):
