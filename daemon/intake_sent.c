@@ -77,5 +77,6 @@ intake_sent(struct commit *c, const struct arrival *a)
 					      .bundle = c->bundle,
 					      .message = a->message,
 					      .record = &m,
+					      .sent_ms = sent_ms,
 					      .now_ms = c->now_ms });
 }

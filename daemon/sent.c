@@ -9,10 +9,12 @@
 #include <strings.h>
 
 #include "case.h"
+#include "filters/commitment.h"
 #include "moment.h"
 #include "participant.h"
 #include "playbook.h"
 #include "promise.h"
+#include "promise_due.h"
 #include "steer.h"
 #include "token.h"
 
@@ -280,6 +282,55 @@ keep_promises(struct sending *s)
 	return r;
 }
 
+/* Whether the same was promised for the same time already. */
+static int
+visit_same(void *context, const struct promise_record *p)
+{
+	struct promise_record *wanted = context;
+
+	if (p->ended_ms == 0 && !p->inside && p->due_ms == wanted->due_ms)
+		wanted->number = p->number;
+	return wanted->number > 0;
+}
+
+static int
+promise(struct sending *s, const struct commitment *c)
+{
+	const struct account_config *account = s->mail->account;
+	struct promise_record wanted = { .text = c->text,
+					 .made_by = actor(s),
+					 .due_ms = promise_due(&c->due, s->mail->sent_ms,
+							       account->zone, account->calendar),
+					 .by_mail = c->by_mail };
+	uint64_t number;
+	int r;
+
+	/* A mail that is found late may promise what has passed; nobody can keep that any more. */
+	if (wanted.due_ms <= s->mail->now_ms)
+		return 0;
+	r = record_promise_each(s->txn, s->arena, s->c->id, visit_same, &wanted);
+	if (r < 0 || wanted.number > 0)
+		return r;
+	return promise_make(s->txn, s->arena, s->c, &wanted, s->mail->now_ms, &number);
+}
+
+/* What we wrote that we will do. */
+static int
+find_promises(struct sending *s)
+{
+	struct commitment *list;
+	struct text_map *map;
+	const char *text;
+	size_t len, count, maps;
+	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &text, &len, &map, &maps);
+
+	if (r == 0)
+		r = commitments_find(s->arena, text, len, &list, &count);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = promise(s, &list[i]);
+	return r;
+}
+
 static int
 go_through(struct sending *s)
 {
@@ -293,6 +344,8 @@ go_through(struct sending *s)
 		r = add_participants(s);
 	if (r == 0 && s->outward)
 		r = keep_promises(s);
+	if (r == 0 && s->outward)
+		r = find_promises(s);
 	if (r < 0)
 		return r;
 	pass_turn(s);

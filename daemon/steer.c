@@ -11,6 +11,7 @@
 
 #include "case.h"
 #include "conduct.h"
+#include "filters/commitment.h"
 #include "moment.h"
 #include "outbox.h"
 #include "playbook.h"
@@ -212,6 +213,8 @@ do_promise(struct turn *t)
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
 	r = turn_until(t, &wanted.due_ms);
+	if (r == 0)
+		r = commitment_by_mail(t->arena, wanted.text, &wanted.by_mail);
 	if (r < 0)
 		return r;
 	r = promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &number);

@@ -73,14 +73,13 @@ static const char *const english_others[] = {
 	"might ",    "may ",        "open ",          "closed",      NULL
 };
 
-static const char *const writing[] = { "연락",       "회신",         "답변",
-				       "답장",       "안내",         "말씀",
-				       "알려 드",    "알려드",       "메일",
-				       "write",      "get back",     "reply",
-				       "respond",    "email",        "e-mail",
-				       "update you", "let you know", "hear from",
-				       "in touch",   "answer",       "come back to you",
-				       "tell you",   "inform you",   NULL };
+static const char *const writing[] = {
+	"연락",      "회신",       "답변",    "답장",       "안내",         "말씀",
+	"알려 드",   "알려드",     "메일",    "write",      "get back",     "reply",
+	"respond",   "email",      "e-mail",  "update you", "let you know", "hear from",
+	"will hear", "'ll hear",   "or hear", "in touch",   "answer",       "come back to you",
+	"tell you",  "inform you", NULL
+};
 static const char *const calling[] = { "전화", "통화", "phone", "call ", NULL };
 
 struct words {
@@ -124,14 +123,20 @@ writes(struct words s)
 	return first_of(s, writing) && !first_of(s, calling);
 }
 
-/* What follows the limit: our ending must come before anything that takes it back. */
+/*
+ * What follows the limit: our ending must come before anything that takes it back. What holds only
+ * when the customer does something first has no time yet.
+ */
 static bool
 korean_binds(struct words sentence, const struct due_place *place)
 {
+	static const char *const conditions[] = { "시면 ", "으면 ", "되면 ", "하면 ", "시면,",
+						  "으면,", "되면,", "하면,", NULL };
+	struct words before = { sentence.text, place->start };
 	struct words rest = { sentence.text + place->end, sentence.len - place->end };
 	const char *ours = first_of(rest, korean_ours), *others = first_of(rest, korean_others);
 
-	return ours && (!others || ours < others);
+	return ours && (!others || ours < others) && !first_of(before, conditions);
 }
 
 /* From the last comma, semicolon or "but" before `at` to the next one behind it. */
@@ -162,21 +167,23 @@ clause_around(struct words s, size_t at)
 static bool
 english_binds(struct words sentence, const struct due_place *place)
 {
-	struct words clause = clause_around(sentence, place->start), near;
+	struct words clause = clause_around(sentence, place->start), near, before;
 	size_t from = (size_t)(clause.text - sentence.text), to = from + clause.len;
 
 	if (first_of(clause, english_others))
 		return false;
 	if (first_of(clause, english_ours))
 		return true;
+	before = (struct words){ sentence.text, from };
 	/* "By Friday noon, I will ...": what stands first leans on what follows. */
 	near = to + 2 < sentence.len ? clause_around(sentence, to + 2) : (struct words){ "", 0 };
 	if (place->start <= from + 4 && first_of(near, english_ours))
 		return !first_of(near, english_others);
-	/* "I will look at it, and call you by Friday" */
-	near = from > 2 ? clause_around(sentence, from - 3) : (struct words){ "", 0 };
-	return clause.len > 4 && memcmp(clause.text, "and ", 4) == 0 &&
-	       first_of(near, english_ours) && !first_of(near, english_others);
+	/* "I will look at it, and call you by Friday"; "You will have it, or an answer, by Friday"
+	 */
+	return ((clause.len > 4 && memcmp(clause.text, "and ", 4) == 0) ||
+		(place->start <= from + 4 && place->end + 2 >= to)) &&
+	       first_of(before, english_ours) && !first_of(before, english_others);
 }
 
 static bool
@@ -185,6 +192,21 @@ is_question(struct words s)
 	while (s.len > 0 && strchr(" \"')]", s.text[s.len - 1]))
 		s.len--;
 	return s.len > 0 && s.text[s.len - 1] == '?';
+}
+
+/* "- 기한: 12월 3일": a line of a plan. */
+static bool
+is_plan_line(struct words s)
+{
+	static const char *const labels[] = { "기한:", "기한 :", "by when:", "받으실 때:",
+					      "when you get it:" };
+
+	while (s.len > 0 && strchr("-*· ", s.text[0]))
+		s.text++, s.len--;
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (s.len > strlen(labels[i]) && memcmp(s.text, labels[i], strlen(labels[i])) == 0)
+			return true;
+	return false;
 }
 
 /* The limit by which a sentence binds us. */
@@ -198,7 +220,8 @@ binds(struct words s, struct due *ret)
 	if (is_question(s))
 		return false;
 	for (int i = 0; i < DUES_MAX && due_next(s.text, s.len, from, &place); i++) {
-		if (korean ? korean_binds(s, &place) : english_binds(s, &place)) {
+		if (is_plan_line(s) ||
+		    (korean ? korean_binds(s, &place) : english_binds(s, &place))) {
 			*ret = place.due;
 			return true;
 		}
@@ -232,7 +255,8 @@ one_line(struct arena *arena, const char *text, size_t len)
 
 /* 1: it is one; 0: not. */
 static int
-look_at(struct arena *arena, const char *text, size_t at, size_t len, struct commitment *ret)
+look_at(struct arena *arena, const char *text, size_t before, size_t at, size_t len,
+	struct commitment *ret)
 {
 	struct folded folded;
 	struct words s;
@@ -246,7 +270,11 @@ look_at(struct arena *arena, const char *text, size_t at, size_t len, struct com
 	ret->offset = at;
 	ret->length = len;
 	ret->by_mail = writes(s);
-	ret->text = one_line(arena, text + at, len);
+	/* What is due stands in the line above its date. */
+	if (is_plan_line(s))
+		ret->text = one_line(arena, text + before, at + len - before);
+	else
+		ret->text = one_line(arena, text + at, len);
 	return ret->text ? 1 : -ENOMEM;
 }
 
@@ -255,7 +283,7 @@ commitments_find(struct arena *arena, const char *text, size_t len, struct commi
 		 size_t *ret_count)
 {
 	struct commitment *list = arena_calloc(arena, COMMITMENTS_MAX, sizeof(*list));
-	size_t at = 0, count = 0;
+	size_t at = 0, before = 0, count = 0;
 
 	if (!list)
 		return -ENOMEM;
@@ -272,10 +300,11 @@ commitments_find(struct arena *arena, const char *text, size_t len, struct commi
 			from = at;
 		}
 		size = size ? size : 1;
-		r = look_at(arena, text, from, size, &list[count]);
+		r = look_at(arena, text, before, from, size, &list[count]);
 		if (r < 0)
 			return r;
 		count += (size_t)r;
+		before = from;
 		at = from + size;
 	}
 	*ret = list;

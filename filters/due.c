@@ -69,6 +69,7 @@ static const struct word words[] = {
 	WORD("이번 주", ITEM_WEEK, 0, 0, false),
 	WORD("이번주", ITEM_WEEK, 0, 0, false),
 	WORD("금주", ITEM_WEEK, 0, 0, false),
+	WORD("다음 영업일", ITEM_SPAN_WORKING, 1, 0, false),
 	WORD("다음 주", ITEM_WEEK, 1, 0, false),
 	WORD("다음주", ITEM_WEEK, 1, 0, false),
 	WORD("차주", ITEM_WEEK, 1, 0, false),
@@ -133,6 +134,8 @@ static const struct word words[] = {
 	WORD("thursday", ITEM_WEEKDAY, 4, 0, false),
 	WORD("friday", ITEM_WEEKDAY, 5, 0, false),
 	WORD("saturday", ITEM_WEEKDAY, 6, 0, false),
+	WORD("next working day", ITEM_SPAN_WORKING, 1, 0, false),
+	WORD("next business day", ITEM_SPAN_WORKING, 1, 0, false),
 	WORD("this week", ITEM_WEEK, 0, 0, false),
 	WORD("next week", ITEM_WEEK, 1, 0, false),
 	WORD("next month", ITEM_MONTH, 1, 0, false),
@@ -383,21 +386,24 @@ take_clock(struct lexer *l, int n, struct item *ret)
 	static const char *const pm[] = { "pm", "p.m.", "p.m", NULL };
 	struct lexer look = *l;
 	int minute = 0;
-	bool exact = false;
+	bool exact = false, point;
 
-	if (look.at < look.len && look.text[look.at] == ':') {
+	point = look.at < look.len && look.text[look.at] == '.'; /* "2.30 pm" */
+	if (point || (look.at < look.len && look.text[look.at] == ':')) {
 		look.at++;
 		exact = take_number(&look, &minute);
 	}
-	l->at = exact ? look.at : l->at;
-	look = *l;
+	if (!exact)
+		look = *l;
+	else if (!point)
+		l->at = look.at;
 	skip_blanks(&look);
 	if (take_any(&look, pm))
 		n = n < 12 ? n + 12 : n;
 	else if (take_any(&look, am))
 		n = n == 12 ? 0 : n;
 	else
-		look.at = exact ? l->at : look.len + 1;
+		look.at = exact && !point ? l->at : look.len + 1;
 	if (look.at > look.len || n > 24 || minute > 59)
 		return false;
 	l->at = look.at;

@@ -111,6 +111,8 @@ korean_promises(void **state)
 		{ "오는 목요일까지 재발송해 드리겠습니다.", "weekday 4/-1" },
 		{ "다음 달 5일까지 입금해 드리겠습니다.", "date 0-0-5" },
 		{ "하루 안에 결과를 회신하겠습니다.", "days 1 mail" },
+		{ "다음 영업일까지 다시 연락드리겠습니다.", "working 1 mail" },
+		{ "- 기한: 12월 3일(목) 오후 2시 30분", "date 0-12-3 14:30" },
 	};
 
 	(void)state;
@@ -141,6 +143,9 @@ korean_without_promises(void **state)
 		{ "월요일부터 금요일까지 운영합니다.", "" },
 		{ "내일까지 약속드릴 수 없습니다.", "" },
 		{ "3일 동안 연락을 드리지 못했습니다.", "" },
+		{ "답장을 받으면 제가 다음 영업일까지 다시 연락드리겠습니다.", "" },
+		{ "확인되면 내일까지 연락드리겠습니다.", "" },
+		{ "- 원래 기한: 12월 3일(목) 오후 2시 30분", "" },
 	};
 
 	(void)state;
@@ -174,6 +179,15 @@ english_promises(void **state)
 		{ "I'll email you by next Friday.", "weekday 5/1 mail" },
 		{ "We will send a replacement within 24 hours.", "minutes 1440" },
 		{ "I will ring you this afternoon.", "days 0 17:00" },
+		{ "You will have the result, or hear where things stand, by 5 pm on Monday, 23 "
+		  "November.",
+		  "date 0-11-23 17:00 mail" },
+		{ "We will go through the earlier messages, put together what was done and what "
+		  "was "
+		  "not, and write to you by 2.30 pm on Monday.",
+		  "weekday 1/-1 14:30 mail" },
+		{ "I will get back to you by the end of the next working day.", "working 1 mail" },
+		{ "- By when: 2.30 pm on Monday, 23 November", "date 0-11-23 14:30" },
 		{ "We'll collect it within a week.", "days 7" },
 		{ "You'll receive it the day after tomorrow.", "days 2" },
 	};
@@ -206,6 +220,7 @@ english_without_promises(void **state)
 		{ "By the way, thank you for the photos.", "" },
 		{ "Once you have sent the form by Friday, we will start.", "" },
 		{ "In 2019 we moved.", "" },
+		{ "- Promised by: 2.30 pm on Monday, 23 November", "" },
 	};
 
 	(void)state;

@@ -177,3 +177,29 @@ def test_an_answer_to_an_offer_is_pointed_out_and_a_new_complaint_starts_again(d
     dovecot.deliver(user, sample(KO_LEGAL, references=[ours]))
     wait_for("it starts again", lambda: show(daemon, case)["stage"] == "investigating")
     assert event(daemon, case, "stage")[-1]["data"]["reason"] == "the customer is not content"
+
+
+def test_what_we_promise_in_a_mail_is_followed_and_kept_by_the_next(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    append(dovecot, user, "Sent", answer(daemon, case, (
+        "안녕하십니까. 확인해 보니 저희 잘못입니다.\n\n모레 오전까지 원인을 확인해 연락드리겠습니다.\n"
+        "교환품은 다음 주 화요일까지 보내 드리겠습니다.\n사진을 내일까지 보내 주시면 더 빠릅니다.\n")))
+    wait_for("both promises", lambda: len(show(daemon, case)["promises"]) == 2)
+    first, second = show(daemon, case)["promises"]
+    assert first["text"] == "모레 오전까지 원인을 확인해 연락드리겠습니다." and first["by"] == "kim"
+    assert second["text"] == "교환품은 다음 주 화요일까지 보내 드리겠습니다."
+    assert first["due"] < second["due"] and only_case(daemon)["promise_due"] == first["due"]
+    append(dovecot, user, "Sent", answer(daemon, case, "원인은 전원부입니다. 교환품은 다음 주 화요일까지 보내 드리겠습니다."))
+    wait_for("the word is kept", lambda: "kept" in kinds(daemon, case))
+    first, second = show(daemon, case)["promises"]
+    assert (first["state"], second["state"]) == ("kept", "open"), "a parcel is sent by hand, not by mail"
+
+
+def test_the_acknowledgement_that_is_sent_is_a_promise(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "draft", case, "acknowledge")
+    wait_for("the draft", lambda: dovecot.count(user, "Drafts") == 2)
+    append(dovecot, user, "Sent", dovecot.messages(user, "Drafts")[-1][2])
+    wait_for("its promise", lambda: show(daemon, case)["promises"])
+    promise, = show(daemon, case)["promises"]
+    assert promise["text"].endswith("까지 다시 연락드리겠습니다.") and promise["state"] == "open"
