@@ -4,6 +4,7 @@
 #include "rule.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "limits.h"
@@ -175,11 +176,12 @@ pack_read_macros(struct pack *pack)
 		return -ENOMEM;
 	for (const struct yamlnode *n = define->first; n != NULL; n = n->next) {
 		const char *name = n->key->text;
+		char what[80];
 
-		if (n->kind != YAMLNODE_SCALAR || n->len == 0)
-			yamldoc_error(&pack->doc, n, "put the pattern in single quotes",
-				      "the macro %.60s is not a pattern", name);
-		else if (!macro_name_valid(name) || strlen(name) > 60)
+		snprintf(what, sizeof(what), "the macro %.60s", name);
+		if (!written_is_pattern(pack, n, what))
+			continue;
+		if (!macro_name_valid(name) || strlen(name) > 60)
 			yamldoc_error(&pack->doc, n->key, NULL,
 				      "a macro's name is made of letters, digits, _ and -");
 		else if (macro_builtin(name) != NULL)

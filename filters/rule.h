@@ -39,6 +39,13 @@ struct sections {
 void
 sections_begin(struct sections *s);
 
+/*
+ * The number of a part's name, a new one (its name copied to `keep`) for a header not seen before;
+ * -1 when it is none, -2 when there are too many.
+ */
+int
+sections_number(struct arena *keep, struct sections *s, const char *name);
+
 /* One file while it is being loaded. */
 struct pack {
 	const struct ruleset_source *source;
@@ -132,6 +139,29 @@ rule_compile(struct rule *rule, struct arena *keep, enum jit jit);
 /* Frees the compiled patterns. */
 void
 rule_clear(struct rule *rule);
+
+/*
+ * Whether a value can be a pattern: a text that is not empty and has no control characters but tabs
+ * and line breaks. What is wrong with it is reported; what names it in the sentence.
+ */
+bool
+written_is_pattern(const struct pack *pack, const struct yamlnode *node, const char *what);
+
+/*
+ * Appends the patterns of a string or a list to *list, which lives in the pack's arena; node may be
+ * NULL. Returns 0, -EINVAL (all that is wrong is reported) or -ENOMEM.
+ */
+int
+written_gather(const struct pack *pack, const struct yamlnode *node, const char *what,
+	       struct written **list, size_t *count);
+
+/*
+ * Reads header: into the rule's guards: the fields that a mail must have for the rule to be judged,
+ * and what they must hold. Returns as written_gather() does.
+ */
+int
+written_header(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
+	       struct sections *sections, struct rule *rule);
 
 /* Reads define: into pack->macros; bad ones are reported and left out. Returns 0 or -ENOMEM. */
 int

@@ -41,20 +41,25 @@ sections_begin(struct sections *s)
 		s->names[i] = rule_parts[i];
 }
 
-/*
- * The number of a part's name, a new one for a header not seen before; -1 when it is none, -2 when
- * there are too many.
- */
-static int
-section_number(struct arena *keep, struct sections *s, const char *name)
+/* RFC 5322 section 2.2: printable characters of ASCII without the colon. */
+static bool
+is_field_name(const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || *c == ':')
+			return false;
+	return *name != '\0';
+}
+
+int
+sections_number(struct arena *keep, struct sections *s, const char *name)
 {
 	char *copy;
 
 	for (unsigned i = 0; i < s->count; i++)
 		if (strcasecmp(s->names[i], name) == 0)
 			return (int)i;
-	if (strncmp(name, "header:", 7) != 0 || name[7] == '\0' ||
-	    strpbrk(name + 7, ": \t") != NULL)
+	if (strncmp(name, "header:", 7) != 0 || !is_field_name(name + 7))
 		return -1;
 	copy = s->count < SECTION_MAX ? arena_strdup(keep, name) : NULL;
 	if (copy == NULL)
@@ -81,7 +86,7 @@ read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node
 		return false;
 	at = node->kind == YAMLNODE_LIST ? node->first : node;
 	for (size_t i = 0; i < count; i++, at = at->next) {
-		int n = section_number(keep, sections, names[i]);
+		int n = sections_number(keep, sections, names[i]);
 
 		if (n == -1) {
 			const char *near = yamldoc_nearest(names[i], rule_parts);
@@ -177,85 +182,6 @@ read_score(const struct pack *pack, const struct yamlnode *node, double *ret)
 	}
 	*ret = score;
 	return true;
-}
-
-/* Appends the scalars of a string or a list to *list. */
-static int
-gather(const struct pack *pack, const struct yamlnode *node, const char *what,
-       struct written **list, size_t *count)
-{
-	const struct yamlnode *first = node;
-	struct written *grown;
-	size_t more = 1;
-
-	if (node == NULL)
-		return 0;
-	if (node->kind == YAMLNODE_LIST) {
-		first = node->first;
-		more = node->count;
-	}
-	if (*count + more > LIMIT_PATTERNS_PER_RULE) {
-		yamldoc_error(&pack->doc, node, "make two rules of it",
-			      "%s has more than %d patterns", what, LIMIT_PATTERNS_PER_RULE);
-		return -EINVAL;
-	}
-	grown = arena_calloc(pack->doc.arena, *count + more + 1, sizeof(*grown));
-	if (grown == NULL)
-		return -ENOMEM;
-	if (*count > 0)
-		memcpy(grown, *list, *count * sizeof(*grown));
-	for (const struct yamlnode *n = first; n != NULL;
-	     n = node->kind == YAMLNODE_LIST ? n->next : NULL) {
-		if (n->kind != YAMLNODE_SCALAR || n->len == 0) {
-			yamldoc_error(&pack->doc, n, "put the pattern in single quotes",
-				      "%s must hold patterns", what);
-			return -EINVAL;
-		}
-		grown[(*count)++] = (struct written){ pack, n };
-	}
-	*list = grown;
-	return 0;
-}
-
-/* The header fields that a mail must have for the rule to be judged, and what they must hold. */
-static int
-read_header(struct arena *keep, const struct pack *pack, const struct yamlnode *node,
-	    struct sections *sections, struct rule *rule)
-{
-	if (node == NULL)
-		return 0;
-	if (node->kind != YAMLNODE_MAP || node->count == 0) {
-		yamldoc_error(&pack->doc, node, "write header: {list-id: 'pattern'}",
-			      "header is not a map of names of fields and patterns");
-		return -EINVAL;
-	}
-	rule->guards = arena_calloc(keep, node->count, sizeof(*rule->guards));
-	rule->guard_written =
-		arena_calloc(pack->doc.arena, node->count, sizeof(*rule->guard_written));
-	if (rule->guards == NULL || rule->guard_written == NULL)
-		return -ENOMEM;
-	for (const struct yamlnode *n = node->first; n != NULL; n = n->next) {
-		const char *name = arena_printf(pack->doc.arena, "header:%s", n->key->text);
-		int number = name != NULL ? section_number(keep, sections, name) : -ENOMEM;
-
-		if (n->kind != YAMLNODE_SCALAR || n->len == 0) {
-			yamldoc_error(&pack->doc, n, "put the pattern in single quotes",
-				      "what the field %.60s must hold is not a pattern",
-				      n->key->text);
-			return -EINVAL;
-		}
-		if (number < 0) {
-			yamldoc_error(&pack->doc, n->key, "write it like list-id",
-				      number == -1 ? "\"%.60s\" is not the name of a field"
-						   : "\"%.60s\" is one header too many for a set "
-						     "of rules",
-				      n->key->text);
-			return -EINVAL;
-		}
-		rule->guards[rule->guard_count].section = (unsigned)number;
-		rule->guard_written[rule->guard_count++] = (struct written){ pack, n };
-	}
-	return 0;
 }
 
 /* YYYY-MM-DD as the number YYYYMMDD. */
@@ -354,10 +280,10 @@ read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rul
 			}
 		return 0;
 	}
-	rc = gather(pack, match, "match", &rule->match_written, &rule->match_written_count);
-	rc2 = gather(pack, yamldoc_get(node, "unless"), "unless", &rule->unless_written,
-		     &rule->unless_written_count);
-	rc3 = gather(pack, all, "all", &rule->all_written, &rule->all_written_count);
+	rc = written_gather(pack, match, "match", &rule->match_written, &rule->match_written_count);
+	rc2 = written_gather(pack, yamldoc_get(node, "unless"), "unless", &rule->unless_written,
+			     &rule->unless_written_count);
+	rc3 = written_gather(pack, all, "all", &rule->all_written, &rule->all_written_count);
 	if (rc == 0 && rc3 == 0 && match != NULL && rule->match_written_count == 0) {
 		yamldoc_error(&pack->doc, match, "add a pattern in single quotes",
 			      "match is empty");
@@ -418,8 +344,11 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 	well &= n == NULL || yamldoc_bool(doc, n, "enabled", &enabled);
 	well &= check_test(pack, yamldoc_get(node, "test"));
 	rc = read_body(pack, node, &r);
-	if (rc == 0)
-		rc = read_header(keep, pack, yamldoc_get(node, "header"), sections, &r);
+	if (rc != -ENOMEM && r.when_node == NULL) {
+		int header = written_header(keep, pack, yamldoc_get(node, "header"), sections, &r);
+
+		rc = header < 0 ? header : rc;
+	}
 	if (rc == -ENOMEM || !well || view < 0 || state < 0 || language < 0)
 		return rc == -ENOMEM ? rc : -EINVAL;
 	if (rc < 0)
@@ -526,5 +455,6 @@ rule_override(struct rule *rule, const struct pack *pack, const struct yamlnode 
 	rule->score = score;
 	rule->shadow = state == 1;
 	rule->off = rule->disabled = !enabled;
-	return gather(pack, n, "unless", &rule->unless_written, &rule->unless_written_count);
+	return written_gather(pack, n, "unless", &rule->unless_written,
+			      &rule->unless_written_count);
 }

@@ -222,7 +222,7 @@ every_mistake_at_its_place(void **state)
 	assert_true(help_has_problem(&p, 25, 11, "flat"));
 	assert_true(help_has_problem(&p, 26, 12, "between"));
 	assert_true(help_has_problem(&p, 27, 12, "dead"));
-	assert_true(help_has_problem(&p, 28, 0, "must hold patterns"));
+	assert_true(help_has_problem(&p, 28, 0, "an entry of match is not a pattern"));
 	assert_true(help_has_problem(&p, 29, 5, "neither match nor when"));
 	assert_true(help_has_problem(&p, 34, 12, "cannot have match"));
 	assert_int_equal(p.warnings, 1);
@@ -295,6 +295,41 @@ mistakes_in_bounds_and_guards(void **state)
 	problems_free(&p);
 }
 
+/* What YAML makes of "\b" is told before a rule dies of it, and every other text that is none. */
+static void
+texts_that_are_no_patterns(void **state)
+{
+	struct problems p = { 0 };
+
+	(void)state;
+	ruleset_unref(help_set("define:\n  e: ''\n  f: \"x\\ey\"\n"
+			       "rules:\n"
+			       "  - id: a\n    flag: threat.legal\n"
+			       "    match: ['sue you', \"\\bsue\\b\"]\n"
+			       "  - id: b\n    flag: threat.legal\n    match: a b\n"
+			       "    unless: \"x\\x01\"\n    all: ''\n"
+			       "  - id: c\n    flag: threat.legal\n    match: ['', a b, {a: b}]\n"
+			       "    header: {a-b: '', x y: z, 'Sübject': z, c-d: [e]}\n"
+			       "  - id: d\n    flag: threat.legal\n    match: \"a\\tb\\nc\"\n",
+			       false, false, &p));
+	assert_true(help_has_problem(&p, 2, 6, "the macro e is empty"));
+	assert_true(help_has_problem(&p, 3, 0, "the macro f holds an escape character"));
+	assert_true(help_has_problem(&p, 7, 0,
+				     "an entry of match holds a backspace: in double "
+				     "quotes \\b is no edge of a word"));
+	assert_true(help_has_problem(&p, 11, 0, "unless holds the control character 01"));
+	assert_true(help_has_problem(&p, 12, 10, "all is empty"));
+	assert_true(help_has_problem(&p, 15, 13, "an entry of match is empty"));
+	assert_true(help_has_problem(&p, 15, 22, "an entry of match is not a pattern"));
+	assert_true(help_has_problem(&p, 16, 19, "what the field a-b must hold is empty"));
+	assert_true(help_has_problem(&p, 16, 23, "\"x y\" is not the name"));
+	assert_true(help_has_problem(&p, 16, 31, "\"Sübject\" is not the name"));
+	assert_true(help_has_problem(&p, 16, 50, "what the field c-d must hold is not a pattern"));
+	for (size_t i = 0; i < p.count; i++)
+		assert_true(p.list[i].err.line < 17);
+	problems_free(&p);
+}
+
 int
 main(void)
 {
@@ -306,6 +341,7 @@ main(void)
 		cmocka_unit_test(built_ins_match_what_they_say),
 		cmocka_unit_test(every_mistake_at_its_place),
 		cmocka_unit_test(too_many_patterns_and_headers),
+		cmocka_unit_test(texts_that_are_no_patterns),
 		cmocka_unit_test(mistakes_in_bounds_and_guards),
 	};
 
