@@ -266,6 +266,13 @@ take_open(struct source *s, const char *path, const char *shown, int fd, const s
 			       "into it first",
 			       shown);
 	}
+	if (r == 0 && source_file_holds_rows(file, path)) {
+		source_file_unref(file);
+		return err_set(err, -EINVAL,
+			       "cannot read %s: it is a file of labelled rows, not a mail; "
+			       "triagectl rules score and rules tune read it",
+			       shown);
+	}
 	if (r == 0)
 		r = take_file(s, path, file);
 	if (r == -EFBIG)
@@ -277,7 +284,18 @@ take_open(struct source *s, const char *path, const char *shown, int fd, const s
 	return r < 0 ? err_set(err, r, "cannot read %s: %s", shown, strerror(-r)) : 0;
 }
 
-/* Opens a path. below: found in a folder, so that pipes and the like are passed over. */
+/* An entry of a folder that is neither mail nor folder: somebody meant it to be one. */
+static int
+refuse_entry(const char *path, mode_t mode, struct err *err)
+{
+	return err_set(err, -EINVAL,
+		       "cannot read %s: it is %s, not a mail; take it out of the folder", path,
+		       S_ISFIFO(mode)   ? "a pipe"
+		       : S_ISSOCK(mode) ? "a socket"
+					: "a device");
+}
+
+/* Opens a path. below: found in a folder, where a pipe would keep the walk waiting. */
 static int
 open_path(struct source *s, const char *path, bool below, struct err *err)
 {
@@ -290,10 +308,33 @@ open_path(struct source *s, const char *path, bool below, struct err *err)
 		return err_set(err, fd, "cannot open %s: %s", shown, strerror(-fd));
 	if (S_ISDIR(st.st_mode) && !standard)
 		return enter(s, path, fd, err);
-	if (!below || S_ISREG(st.st_mode))
-		r = take_open(s, path, shown, fd, &st, err);
+	r = below && !S_ISREG(st.st_mode) ? refuse_entry(path, st.st_mode, err)
+					  : take_open(s, path, shown, fd, &st, err);
 	close(fd);
 	return r;
+}
+
+/*
+ * An entry that is a link, something special, or of a kind that the file system does not tell. A
+ * link to a folder is passed over: it could lead into a circle.
+ */
+static int
+open_other(struct source *s, const char *path, struct err *err)
+{
+	struct stat st;
+	bool link;
+
+	if (lstat(path, &st) < 0) /* taken away since the folder was listed */
+		return 0;
+	link = S_ISLNK(st.st_mode);
+	if (link && stat(path, &st) < 0)
+		return err_set(err, -errno, "cannot read %s: %s", path,
+			       errno == ENOENT ? "the link leads nowhere" : strerror(errno));
+	if (link && S_ISDIR(st.st_mode))
+		return 0;
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return open_path(s, path, true, err);
+	return refuse_entry(path, st.st_mode, err);
 }
 
 /* The next entry of the innermost folder, or one folder up. */
@@ -302,7 +343,6 @@ next_entry(struct source *s, struct err *err)
 {
 	struct level *level = &s->levels[s->depth - 1];
 	const struct entry *entry;
-	struct stat st;
 	char *path;
 	int r = 0;
 
@@ -317,9 +357,8 @@ next_entry(struct source *s, struct err *err)
 		return err_set(err, -ENOMEM, "cannot read %s: out of memory", level->path);
 	if (entry->type == DT_REG || entry->type == DT_DIR)
 		r = open_path(s, path, true, err);
-	else if ((entry->type == DT_LNK || entry->type == DT_UNKNOWN) && lstat(path, &st) == 0 &&
-		 (!S_ISLNK(st.st_mode) || (stat(path, &st) == 0 && S_ISREG(st.st_mode))))
-		r = open_path(s, path, true, err);
+	else
+		r = open_other(s, path, err);
 	free(path);
 	return r;
 }

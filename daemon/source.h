@@ -4,7 +4,8 @@
  * A path is a mail (.eml or any other file), an mbox (recognised by its From_ line, RFC 4155), a
  * Maildir (cur and new, by delivery order, and its Maildir++ subfolders), any other folder (its
  * files and folders by name, hidden ones left out), a pipe, or "-" for standard input. A named pipe
- * that nobody has opened for writing is an error, not a wait. Large files
+ * that nobody has opened for writing is an error, not a wait; in a folder it always is, and so are
+ * a link that leads nowhere and a file of labelled rows (see labelled.h). Large files
  * are mapped and never copied; mbox mails are copied only when ">From " lines must be unescaped.
  * Symbolic links to files are followed, to folders below a given one not.
  */

@@ -1,11 +1,15 @@
 /*
  * source_file: see source_file.h.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem */
+#endif
 #include "source_file.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -110,4 +114,31 @@ source_file_read(int fd, const struct stat *st, struct source_file **ret)
 	}
 	*ret = file;
 	return 0;
+}
+
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t a = strlen(name), b = strlen(end);
+
+	return a > b && !strcmp(name + a - b, end);
+}
+
+bool
+source_file_holds_rows(const struct source_file *file, const char *path)
+{
+	const char *bytes = file->bytes, *end;
+	size_t at = 0, line;
+
+	if (file->len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
+		at = 3;
+	while (at < file->len && strchr(" \t\r\n", bytes[at]))
+		at++;
+	if (at == file->len || bytes[at] != '{')
+		return false;
+	if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl"))
+		return true;
+	end = memchr(bytes + at, '\n', file->len - at);
+	line = end ? (size_t)(end - bytes) - at : file->len - at;
+	return memmem(bytes + at, line, "\"flags\"", 7) && memmem(bytes + at, line, "\"body\"", 6);
 }

@@ -6,6 +6,7 @@
 #define DAEMON_SOURCE_FILE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -30,5 +31,12 @@ source_file_unref(struct source_file *file);
  */
 int
 source_file_read(int fd, const struct stat *st, struct source_file **ret);
+
+/*
+ * Whether a file of that path holds labelled rows (see labelled.h) and no mail: taken for one mail
+ * it would be judged as something that nobody wrote. No header field's name begins with a brace.
+ */
+bool
+source_file_holds_rows(const struct source_file *file, const char *path);
 
 #endif

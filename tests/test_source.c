@@ -240,13 +240,31 @@ a_folder_is_walked_in_order(void **state)
 	put("c.eml", "Subject: c\n");
 	put("a.eml", "Subject: a\n");
 	put(".hidden", "Subject: hidden\n");
-	assert_int_equal(mkfifo(below("pipe"), 0600), 0);
 	assert_int_equal(symlink("a.eml", below("link.eml")), 0);
 	assert_int_equal(symlink("..", below("b/up")), 0);
 	assert_string_equal(walk_one(root, &failed),
 			    "a.eml: Subject: a\nb/1.eml: Subject: b1\nb/2.eml: Subject: b2\n"
 			    "c.eml: Subject: c\nlink.eml: Subject: a\n");
 	assert_int_equal(failed, 0);
+}
+
+static void
+what_is_no_mail_in_a_folder_is_said(void **state)
+{
+	unsigned failed;
+
+	(void)state;
+	put("a.eml", "Subject: a\n");
+	put("empty.ndjson", "");
+	put("rows.ndjson", "\n{\"body\":\"x\",\"flags\":[]}\n");
+	put("rows", "{\"id\":\"1\",\"flags\":[],\"body\":\"x\"}\n");
+	put("brace.eml", "{\"flags\"\n\"body\"\n");
+	assert_int_equal(mkfifo(below("pipe"), 0600), 0);
+	assert_int_equal(symlink("gone.eml", below("dangling.eml")), 0);
+	assert_int_equal(symlink("loop.eml", below("loop.eml")), 0);
+	assert_string_equal(walk_one(root, &failed),
+			    "a.eml: Subject: a\nbrace.eml: {\"flags\"\nempty.ndjson: \n");
+	assert_int_equal(failed, 5);
 }
 
 static void
@@ -393,6 +411,18 @@ take_one(const char *path, struct source_mail *mail, struct err *err)
 }
 
 static void
+rows_are_no_mail(void **state)
+{
+	struct source_mail mail = { 0 };
+	struct err err;
+
+	(void)state;
+	put("rows", "\xef\xbb\xbf{\"body\":\"x\",\"flags\":[]}");
+	assert_int_equal(take_one(below("rows"), &mail, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "is a file of labelled rows"));
+}
+
+static void
 a_named_pipe_without_a_writer_is_no_wait(void **state)
 {
 	struct source_mail mail = { 0 };
@@ -442,6 +472,8 @@ main(void)
 		TEST(quoted_from_lines_lose_one_mark),
 		TEST(an_empty_mail_between_two),
 		TEST(a_folder_is_walked_in_order),
+		TEST(what_is_no_mail_in_a_folder_is_said),
+		TEST(rows_are_no_mail),
 		TEST(a_maildir_is_read_in_delivery_order),
 		TEST(what_cannot_be_read_is_said_and_passed_over),
 		TEST(folders_have_a_bound),

@@ -202,6 +202,13 @@ def test_diff_refuses_rules_that_are_wrong(build, tmp_path):
     assert missing.returncode == 2 and f'"{tmp_path}/none" is no folder of rules' in missing.stderr
 
 
+def test_rows_are_not_taken_for_mail(build):
+    result = rules(build, "diff", OLD, NEW, f"{FIXTURES}/rows.ndjson")
+    assert result.returncode == 1 and f"cannot read {FIXTURES}/rows.ndjson: it is a file of labelled rows" in result.stderr
+    result = rules(build, "explain", "--rules", OLD, f"{FIXTURES}/rows.ndjson")
+    assert (result.returncode, result.stdout) == (1, "") and "rules score" in result.stderr
+
+
 # usage
 
 @pytest.mark.parametrize("status, arguments", [
