@@ -15,8 +15,12 @@ struct loaded {
 	struct arena *arena; /* gone after loading */
 };
 
-/* The part of ruleset_lint() that holds rules against each other. Returns 0 or -ENOMEM. */
+/* The parts of ruleset_lint() that hold rules against each other, and against their own samples.
+ * Both return 0 or -ENOMEM. */
 int
 ruleset_lint_overlap(const struct loaded *loaded);
+
+int
+ruleset_lint_samples(const struct loaded *loaded);
 
 #endif

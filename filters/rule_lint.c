@@ -43,6 +43,8 @@ struct walk {
 	size_t len, at;
 	const struct prepared *prepared;
 	enum pattern_role role;
+	enum view view;
+	unsigned negated; /* groups around that must not match */
 	struct blame *ret;
 	int count;
 	unsigned depth;
@@ -232,7 +234,7 @@ group_head(struct walk *w, bool *ret_assertion, bool *ret_atomic, bool *ret_empt
 static void
 walk_group(struct walk *w, bool taken, struct item *item, struct inside *ret)
 {
-	bool assertion, atomic, empty;
+	bool assertion, atomic, empty, negative;
 	size_t body = group_head(w, &assertion, &atomic, &empty);
 
 	*ret = (struct inside){ .taken = false };
@@ -245,7 +247,10 @@ walk_group(struct walk *w, bool taken, struct item *item, struct inside *ret)
 		w->confused = true;
 		return;
 	}
+	negative = assertion && w->s[body - 1] == '!';
+	w->negated += negative;
 	*ret = walk_alternatives(w, taken);
+	w->negated -= negative;
 	w->depth--;
 	w->confused |= w->at >= w->len;
 	w->at++;
@@ -307,6 +312,45 @@ check_nested(struct walk *w, const struct item *item, const struct inside *insid
 	      shown(w->s, item->atom_end, item->end), w->s + item->atom_end);
 }
 
+/* The end of an atom: the digits of \x41 and \012 are walked over as letters of their own. */
+static size_t
+with_digits(const struct walk *w, const struct item *item)
+{
+	size_t len = item->atom_end - item->from;
+	const char *digits = len == 2 && w->s[item->from] == '\\' && w->s[item->from + 1] == 'x'
+				     ? "0123456789abcdefABCDEF"
+			     : len == 2 && w->s[item->from] == '\\' && w->s[item->from + 1] == '0'
+				     ? "01234567"
+				     : "";
+	size_t more = strspn(w->s + item->atom_end, digits);
+
+	return item->atom_end + (more < 2 ? more : 2);
+}
+
+/* An escape or a class that must match something which the view never holds. */
+static void
+check_held(struct walk *w, const struct item *item)
+{
+	size_t end;
+	int held;
+
+	if (item->group || item->nothing || item->min == 0 || w->negated > 0 ||
+	    (w->s[item->from] != '\\' && w->s[item->from] != '['))
+		return;
+	end = with_digits(w, item);
+	held = rule_lint_held(w->view, w->s + item->from, end - item->from);
+	w->nomem |= held < 0;
+	if (held == 0)
+		blame(w, BLAME_ABSENT, item->from,
+		      w->view == VIEW_SQUEEZED
+			      ? "only letters are left in it; view: folded keeps the rest"
+			      : "it has small letters, and one space for all white space; view: "
+				"plain "
+				"keeps both",
+		      "the %s view never holds what %.*s stands for", view_name(w->view),
+		      shown(w->s, item->from, end), w->s + item->from);
+}
+
 static struct inside
 walk_sequence(struct walk *w, bool taken)
 {
@@ -324,6 +368,7 @@ walk_sequence(struct walk *w, bool taken)
 			break;
 		walk_quantifier(w, &item);
 		check_nested(w, &item, &inside);
+		check_held(w, &item);
 		note_endless(w, &item, out.taken);
 		item.open = inside.open;
 		if (!item.nothing)
@@ -430,6 +475,7 @@ rule_lint(struct matcher *matcher, const struct prepared *prepared, const struct
 		.len = prepared->len,
 		.prepared = prepared,
 		.role = role,
+		.view = view,
 		.ret = ret,
 	};
 	int rc = 0;

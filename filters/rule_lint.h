@@ -25,6 +25,8 @@ enum blame_kind {
 	BLAME_SQUARE,  /* has several */
 	BLAME_UNGATED, /* no words that the gate could look for */
 	BLAME_ANY,     /* matches nearly any text */
+	BLAME_ABSENT,  /* needs a character that its view never holds */
+	BLAME_LITERAL, /* syntax that stands for itself */
 };
 
 struct blame {
@@ -43,5 +45,20 @@ struct blame {
 int
 rule_lint(struct matcher *matcher, const struct prepared *prepared, const struct pattern *pattern,
 	  enum view view, enum pattern_role role, struct blame ret[BLAMES_MAX]);
+
+/*
+ * Looks at a pattern, or the text of a macro, as it is written. Offsets are its own. Returns how
+ * many were filled in.
+ */
+int
+rule_lint_written(const char *text, size_t len, const struct macros *macros,
+		  struct blame ret[BLAMES_MAX]);
+
+/*
+ * Whether an escape or a class matches some character that texts in that view can hold: 1 (also
+ * when that cannot be told), 0, or -ENOMEM. Takes milliseconds when it is 0.
+ */
+int
+rule_lint_held(enum view view, const char *piece, size_t len);
 
 #endif

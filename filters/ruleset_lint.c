@@ -101,6 +101,17 @@ lint_compiled(struct lint *l, const struct rule *r, const struct written *w,
 	return count < 0 ? count : rc;
 }
 
+/* What stands there before macros are filled in. A pattern may be good all the same. */
+static void
+lint_written(const struct written *w)
+{
+	struct blame blames[BLAMES_MAX];
+	int count = rule_lint_written(w->node->text, w->node->len, &w->pack->macros, blames);
+
+	for (int i = 0; i < count; i++)
+		say(w, PROBLEM_WARNING, blames[i].offset, blames[i].hint, blames[i].text);
+}
+
 /* A pattern that does not compile was reported when the set was loaded. */
 static int
 lint_pattern(struct lint *l, const struct rule *r, const struct written *w, enum pattern_role role)
@@ -110,6 +121,7 @@ lint_pattern(struct lint *l, const struct rule *r, const struct written *w, enum
 	struct pattern pattern;
 	int rc;
 
+	lint_written(w);
 	arena_reset(l->scratch);
 	rc = pattern_prepare(l->scratch, w->node->text, w->node->len, r->view, &w->pack->macros,
 			     &prepared, &error);
@@ -242,11 +254,12 @@ lint_macros(struct lint *l, const struct pack *pack)
 			if (yamldoc_get(entry, keys[i]) != NULL)
 				mark_node(&pack->macros, used, yamldoc_get(entry, keys[i]));
 	for (size_t i = 0; i < pack->macros.count; i++) {
-		const struct yamlnode *n;
+		const struct yamlnode *n = yamldoc_get(yamldoc_get(pack->doc.root, "define"),
+						       pack->macros.list[i].name);
 
+		lint_written(&(struct written){ pack, n });
 		if (used[i])
 			continue;
-		n = yamldoc_get(yamldoc_get(pack->doc.root, "define"), pack->macros.list[i].name);
 		problems_add(pack->doc.problems, PROBLEM_WARNING, pack->doc.name, n->key->line,
 			     n->key->column, "take it out, or use it in a pattern of this file",
 			     "no pattern uses the macro {%s}", pack->macros.list[i].name);
@@ -264,6 +277,8 @@ ruleset_lint(const struct loaded *loaded)
 		rc = lint_rule(&l, &loaded->set->rules[i]);
 	for (const struct pack *p = loaded->packs; p != NULL && rc == 0; p = p->next)
 		rc = lint_macros(&l, p);
+	if (rc == 0)
+		rc = ruleset_lint_samples(loaded);
 	if (rc == 0)
 		rc = ruleset_lint_overlap(loaded);
 	matcher_free(l.matcher);

@@ -10,8 +10,9 @@
 
 /*
  * For the callback of ruleset_watch.loaded: adds to the problems of the set its patterns' (see
- * rule_lint.h), macros that nobody uses, rules without samples, rules that are switched off, and
- * rules whose samples other rules hit as well. Returns 0 or -ENOMEM.
+ * rule_lint.h), macros that nobody uses, rules without samples or with samples that their
+ * language keeps out, patterns that no sample tries, rules that are switched off, and rules whose
+ * samples other rules hit as well. Returns 0 or -ENOMEM.
  */
 int
 ruleset_lint(const struct loaded *loaded);

@@ -39,7 +39,7 @@ teardown(void **state)
 static const char *
 blames(const char *text, enum view view, enum pattern_role role)
 {
-	static const char letters[] = "NLESUA"; /* in the order of enum blame_kind */
+	static const char letters[] = "NLESUAHB"; /* in the order of enum blame_kind */
 	const struct macro own[] = { { "dots", ".*" }, { "tower", "(?:a+)+" } };
 	const struct macros macros = { own, 2 };
 	struct blame list[BLAMES_MAX];
@@ -127,6 +127,73 @@ repeats_without_an_end(void **state)
 	assert_string_equal(blames("be .* sorry", VIEW_FOLDED, PATTERN_UNLESS), "");
 	assert_string_equal(blames("be .* sorry", VIEW_FOLDED, PATTERN_ALL), "E3");
 	assert_string_equal(blames("(?:a+)+b", VIEW_FOLDED, PATTERN_UNLESS), "N6");
+}
+
+/* What stands for characters that folding takes away can never match. */
+static void
+characters_that_a_view_never_holds(void **state)
+{
+	(void)state;
+	is_blamed("teapot\\nboard", "H6");
+	is_blamed("teapot\\tboard", "H6");
+	is_blamed("teapot\\Rboard", "H6 U0");
+	is_blamed("teapot(?:\\n| )board", "H9");
+	is_blamed("teapot\\p{Lu}", "H6");
+	is_blamed("teapot[[:upper:]]", "H6");
+	is_blamed("teapot\\x41", "H6");
+	is_blamed("teapot\\x{2460}", "H6");
+	is_blamed("teapot[ \\n]board", "");
+	is_blamed("teapot\\n?board", "");
+	is_blamed("teapot(?!\\n)", "");
+	is_blamed("teapot\\s\\d\\.\\x61\\x{ad6d}", "");
+	is_blamed("teapot\\p{Cyrillic}[[:punct:]][가-힣][^a]", "");
+	is_blamed("(teapot)\\1", "");
+	is_blamed("{dots}teapot", "L0");
+	assert_string_equal(blames("teapot\\d+", VIEW_SQUEEZED, PATTERN_MATCH), "H6");
+	assert_string_equal(blames("teapot\\.", VIEW_SQUEEZED, PATTERN_UNLESS), "H6");
+	assert_string_equal(blames("teapot[0-9]", VIEW_SQUEEZED, PATTERN_MATCH), "H6");
+	assert_string_equal(blames("tea pot\\d*", VIEW_SQUEEZED, PATTERN_MATCH), "");
+	assert_string_equal(blames("teapot\\n\\p{Lu}\\d", VIEW_PLAIN, PATTERN_MATCH), "");
+}
+
+/* "3 did you mean {dots}?" of what a pattern is blamed for before its macros are filled in. */
+static const char *
+written(const char *text)
+{
+	const struct macro own[] = { { "dots", ".*" } };
+	const struct macros macros = { own, 1 };
+	struct blame list[BLAMES_MAX];
+	struct buf out = { .arena = arena };
+	int count = rule_lint_written(text, strlen(text), &macros, list);
+
+	buf_printf(&out, "%s", "");
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(list[i].kind, BLAME_LITERAL);
+		buf_printf(&out, "%s%zu %s", i > 0 ? "; " : "", list[i].offset, list[i].hint);
+	}
+	return buf_string(&out);
+}
+
+static void
+braces_and_backslashes_that_stand_for_themselves(void **state)
+{
+	(void)state;
+	assert_string_equal(written("a { gap }b"), "2 did you mean {gap}?");
+	assert_string_equal(written("a {gap b"), "2 did you mean {gap}?");
+	assert_string_equal(written("a dots}b"), "6 did you mean {dots}?");
+	assert_string_equal(written("a{gap}}{"), "6 write \\} if that is meant; "
+						 "7 write \\{ if that is meant");
+	assert_string_equal(written("a{,3}b"), "1 a quantifier needs its lower bound: {0,3}");
+	assert_string_equal(written("a{4294967296}"),
+			    "1 a quantifier is written {3}, {2,} or {2,5}, of at most 65535");
+	assert_string_equal(written("a{}b"), "1 write \\{ if that is meant");
+	assert_string_equal(written("kettle \\\\d{3}"),
+			    "7 in single quotes one backslash is enough: \\d");
+	assert_string_equal(written("a{2}{gap}{dots}\\{[{}]\\x{61}\\p{L}b{3,}?c{1,2}+\\\\ \\\\x"),
+			    "");
+	assert_string_equal(written("{"), "0 write \\{ if that is meant");
+	assert_string_equal(written("}"), "0 write \\} if that is meant");
+	assert_string_equal(written(""), "");
 }
 
 static void
@@ -326,6 +393,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(repeats_within_repeats),
 		cmocka_unit_test(repeats_without_an_end),
+		cmocka_unit_test(characters_that_a_view_never_holds),
+		cmocka_unit_test(braces_and_backslashes_that_stand_for_themselves),
 		cmocka_unit_test(words_for_the_gate),
 		cmocka_unit_test(what_matches_nearly_anything),
 		cmocka_unit_test(much_of_it),

@@ -102,10 +102,10 @@ def test_check_of_one_file_loads_it_with_its_folder_and_shows_its_mistakes_first
     assert result.returncode == 2
     own, others = result.stdout.split("\n6 errors, 0 warnings, 0 notes\n\nin the files that they are loaded with:\n")
     assert "check/policy.yaml:4:5: error: there is no severity" in own and "mistakes.yaml" not in own
-    counted = re.fullmatch(r"(\d\d) errors, (\d) warnings, 0 notes", others.splitlines()[-1])
+    counted = re.fullmatch(r"(\d\d) errors, (\d) warnings, 1 note", others.splitlines()[-1])
     assert others.count(": error: ") == int(counted[1]) and others.count(": warning: ") == int(counted[2])
     found = json.loads(ctl(build, "check", "--json", "check/policy.yaml").stdout)
-    assert len(found["problems"]) == 6 and len(found["problems_elsewhere"]) == int(counted[1]) + int(counted[2])
+    assert len(found["problems"]) == 6 and len(found["problems_elsewhere"]) == int(counted[1]) + int(counted[2]) + 1
 
 
 def test_check_tells_of_a_rule_that_is_changed_twice(build, tmp_path):
@@ -146,6 +146,36 @@ def test_check_of_a_template_by_itself(build, tmp_path):
     assert result.returncode == 2
     assert result.stdout.startswith(f"{tmp_path}/en/hello.txt:3:1: error: there is no variable \"nobody\"\n")
     assert result.stdout.endswith("\n1 error, 0 warnings, 0 notes in 3 rules and 0 templates\n")
+
+
+def check_rules(build, tmp_path, text, name="shop.yaml"):
+    (tmp_path / name).write_text("rules:\n" + text)
+    return ctl(build, "check", "--rules", FIXTURES / "good", tmp_path / name, cwd=tmp_path)
+
+
+def test_check_names_patterns_that_no_sample_tries(build, tmp_path):
+    rule = "  - id: shop.tea\n    flag: threat.legal\n    match: [%s]\n    test: {hit: ['teapot board', 't e a c u p'], miss: 'tea'}\n"
+    result = check_rules(build, tmp_path, rule % "'teapot board', 'teacup', 'teapot { gap }board', 'teapot\\nboard', 'tea caddy'")
+    notes = re.findall(r"(\d+:\d+): note: no sample of shop.tea matches this pattern", result.stdout)
+    assert notes == ["4:39", "4:62", "4:79"], "the one that a person reads in a sample is tried"
+    assert "4:47: warning: this { belongs to no macro" in result.stdout
+    assert "4:69: warning: the folded view never holds what \\n stands for" in result.stdout
+    result = check_rules(build, tmp_path, rule % "'teapot board', 'teacup', 'tea caddy'")
+    assert result.returncode == 0 and result.stdout.endswith("0 errors, 0 warnings, 1 note in 4 rules and 1 template\n")
+    many = rule % ("'teapot board', 'teacup'" + "".join(f", 'tea{n} for two'" for n in range(21)))
+    result = check_rules(build, tmp_path, many)
+    assert "note: no sample matches this pattern, nor 20 others; they belong to 1 rule\n" in result.stdout
+
+
+def test_check_warns_of_samples_that_the_language_keeps_out(build, tmp_path):
+    result = check_rules(build, tmp_path, """  - {id: shop.a, flag: threat.legal, language: en, match: 고소하겠, test: {hit: 고소하겠습니다, miss: 맛}}
+  - {id: shop.b, flag: threat.legal, language: ko, match: sue you, test: {hit: [I will sue you, sue you 고소합니다], miss: sue}}
+  - {id: shop.c, flag: threat.legal, language: en, match: sue you, test: {hit: sue you, miss: 고소합니다}}
+""")
+    assert result.returncode == 1
+    assert "2:77: warning: the sample is ko, and shop.a looks at en mails only\n" in result.stdout
+    assert "3:81: warning: the sample is en, and shop.b looks at ko mails only\n" in result.stdout
+    assert result.stdout.count("warning:") == 2
 
 
 def test_check_of_what_is_not_there(build):
