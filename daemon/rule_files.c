@@ -2,7 +2,7 @@
  * rule_files: finding and reading the files of rule directories. See rule_files.h.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memrchr */
+#define _GNU_SOURCE /* memrchr, strcasestr */
 #endif
 #include "rule_files.h"
 
@@ -96,7 +96,7 @@ read_open_file(struct rule_files *l, const char *path, int fd, struct span *ret)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
+		return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
 	if (st.st_size > (off_t)LIMIT_RULE_FILE_BYTES)
 		return -EFBIG;
 	if (note_seen(l, path, &st) < 0)
@@ -119,10 +119,31 @@ read_open_file(struct rule_files *l, const char *path, int fd, struct span *ret)
 static void
 check_end(struct rule_files *l, const char *path, const struct span *text)
 {
-	if (text->len > 0 && text->at[text->len - 1] != '\n')
+	if (text->len == 0)
+		problems_add(l->problems, PROBLEM_WARNING, path, 0, 0,
+			     "take it out, or look whether it is still being written", "is empty");
+	else if (text->at[text->len - 1] != '\n')
 		problems_add(l->problems, PROBLEM_WARNING, path, 0, 0,
 			     "look whether it is complete, and end its last line",
 			     "does not end with the end of a line: it may be half written");
+}
+
+/* What to do about a file that cannot be read. */
+static const char *
+reading_hint(int error)
+{
+	switch (-error) {
+	case EFBIG:
+		return "split the file: 8 MiB are read of one";
+	case ENOENT: /* its name was found in the folder */
+		return "it is a link that leads nowhere: mend it, or take it out";
+	case ELOOP:
+		return "it is a link that leads back to itself: take it out";
+	case EACCES:
+		return "let the user that runs this read it";
+	default:
+		return NULL;
+	}
 }
 
 static bool
@@ -136,8 +157,11 @@ read_file(struct rule_files *l, const char *path, struct span *ret)
 	if (r == -EAGAIN)
 		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0,
 			     "load again when it is finished", "is being written just now");
+	else if (r == -ENOTSUP)
+		problems_add(l->problems, PROBLEM_ERROR, path, 0, 0, "put a file in its place",
+			     "is a pipe or a device and no file");
 	else if (r < 0)
-		problem(l, path, r == -EFBIG ? "split the file: 8 MiB are read of one" : NULL, r);
+		problem(l, path, reading_hint(r), r);
 	else
 		check_end(l, path, ret);
 	return r == 0;
@@ -217,6 +241,29 @@ warn_unread(struct rule_files *l, const char *path, const char *hint)
 	problems_add(l->problems, PROBLEM_WARNING, path, 0, 0, hint, "is not read");
 }
 
+/* The same for a folder where only files are read. */
+static void
+warn_folder(struct rule_files *l, const char *path)
+{
+	problems_add(l->problems, PROBLEM_WARNING, path, 0, 0, "move its files one folder up",
+		     "is a folder: nothing in it is read");
+}
+
+/* Where rules are looked for, of a file that may be rules under another name. */
+static void
+note_unread(struct rule_files *l, const char *path, const char *name)
+{
+	const char *yaml = strcasestr(name, ".yaml"), *yml = strcasestr(name, ".yml");
+	size_t len = strlen(name);
+
+	if (yaml && !strcasecmp(yaml, ".yaml.txt"))
+		warn_unread(l, path, "take .txt off its name");
+	else if (name[len - 1] != '~' && (yaml || yml || ends_with(name, ".txt")))
+		problems_add(l->problems, PROBLEM_NOTE, path, 0, 0,
+			     "rules lie in files named .yaml, templates in templates/LANGUAGE",
+			     "is not read");
+}
+
 /* The same for a name that should end in .yaml or .txt and ends in something like it. */
 static void
 warn_ending(struct rule_files *l, const char *path, const char *name, const char *ending)
@@ -225,8 +272,11 @@ warn_ending(struct rule_files *l, const char *path, const char *name, const char
 	const char *dot = strrchr(name, '.'), *const *a = alike + (ending[1] == 't' ? 2 : 0);
 	char hint[160];
 
-	if (!dot || dot == name || (strcasecmp(dot, a[0]) && strcasecmp(dot, a[1])))
+	if (!dot || dot == name || (strcasecmp(dot, a[0]) && strcasecmp(dot, a[1]))) {
+		if (ending[1] != 't')
+			note_unread(l, path, name);
 		return;
+	}
 	snprintf(hint, sizeof(hint), "rename it to %.*s%s",
 		 (int)(dot - name > 100 ? 100 : dot - name), name, ending);
 	warn_unread(l, path, hint);
@@ -330,6 +380,10 @@ walk_language(struct rule_files *l, const char *directory, const char *language,
 
 		if (!path)
 			continue;
+		if (is_directory(path)) {
+			warn_folder(l, path);
+			continue;
+		}
 		if (!ends_with(names[i], ending)) {
 			warn_ending(l, path, names[i], ending);
 			continue;
@@ -370,6 +424,9 @@ walk(struct rule_files *l, const char *directory)
 
 	if (!list_names(l, directory, &names, &count))
 		return;
+	if (ends_with(directory, ".yaml"))
+		problems_add(l->problems, PROBLEM_WARNING, directory, 0, 0,
+			     "name a file, or a folder without .yaml", "is a folder and no file");
 	for (size_t i = 0; i < count; i++) {
 		const char *path = arena_printf(l->arena, "%s/%s", directory, names[i]);
 
@@ -377,6 +434,8 @@ walk(struct rule_files *l, const char *directory)
 			continue;
 		if (is_directory(path) && !strcmp(names[i], "templates"))
 			walk_templates(l, path);
+		else if (is_directory(path) && ends_with(names[i], ".yaml"))
+			warn_folder(l, path);
 		else if (is_directory(path) && !strncasecmp(names[i], "template", 8))
 			warn_unread(l, path, "rename it to templates");
 		else if (is_directory(path))

@@ -128,6 +128,47 @@ def test_check_tells_of_folders_that_no_language_has(build, tmp_path):
     assert "rules/templates/fr: warning: is not the name of a language: no mail is answered from it\n" in result.stdout
 
 
+def test_check_tells_of_every_file_that_is_not_read(build, tmp_path):
+    rules = tmp_path / "rules"
+    shutil.copytree(FIXTURES / "good", rules)
+    for folder in ("en/nested", "ko.yaml", "playbook.yaml", "templates/en/old"):
+        (rules / folder).mkdir()
+        (rules / folder / "x.yaml").write_text("rules: []\n")
+    for name in ("shop.txt", "shop.yaml.txt", "shop.yaml.disabled", "shop.yaml~", "README.md", "en/b.txt", ".hidden.yaml"):
+        (rules / name).write_text("rules: []\n")
+    (rules / "zero.yaml").write_text("")
+    (rules / "comment.yaml").write_text("# nothing yet\n")
+    result = ctl(build, "check", "rules", cwd=tmp_path)
+    found = re.findall(r"^rules/(\S+): (\w+): (.*)$", result.stdout, re.M)
+    assert sorted(found) == [
+        ("en/b.txt", "note", "is not read"), ("en/nested", "warning", "is a folder: nothing in it is read"),
+        ("ko.yaml", "warning", "is a folder: nothing in it is read"),
+        ("playbook.yaml", "warning", "is a folder: nothing in it is read"),
+        ("shop.txt", "note", "is not read"), ("shop.yaml.disabled", "note", "is not read"),
+        ("shop.yaml.txt", "warning", "is not read"), ("templates/en/old", "warning", "is a folder: nothing in it is read"),
+        ("zero.yaml", "warning", "is empty")]
+    assert result.returncode == 1
+
+
+def test_check_of_a_folder_or_an_empty_file_by_its_name(build, tmp_path):
+    (tmp_path / "a.yaml").mkdir()
+    (tmp_path / "b.yaml").write_text("")
+    for name, text in (("a.yaml", "is a folder and no file"), ("b.yaml", "is empty")):
+        result = ctl(build, "check", "--rules", FIXTURES / "good", name, cwd=tmp_path)
+        assert f"{name}: warning: {text}\n" in result.stdout and result.returncode == 1
+
+
+def test_check_says_what_a_rule_file_is_that_is_none(build, tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "gone.yaml").symlink_to("nothing")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    result = ctl(build, "check", "--rules", FIXTURES / "good", ".", cwd=tmp_path)
+    assert "./gone.yaml: error: cannot be read: No such file or directory\n      = it is a link that leads nowhere" in result.stdout
+    assert "./loop.yaml: error: cannot be read: " in result.stdout and "= it is a link that leads back to itself" in result.stdout
+    assert "./pipe.yaml: error: is a pipe or a device and no file\n" in result.stdout
+    assert result.returncode == 2
+
+
 def test_check_of_a_file_elsewhere_looks_at_it_as_a_change(build, tmp_path):
     shop = tmp_path / "shop.yaml"
     shop.write_text("rules:\n  - id: en.sue\n    scor: 3\n")
