@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "filters/yamldoc.h"
+
 #define NAME_BYTES_MAX 256u /* of a folder that stands for flags */
 
 /* What a list of names says: flags one by one, and families by their own name. */
@@ -101,14 +103,73 @@ conclude(const struct named *flags, const struct named *scope, const struct name
 	}
 }
 
+/*
+ * A label that contradicts itself would be dropped without a word: a flag that is there, but was
+ * not looked for, or on which readers differ.
+ */
+static int
+check_flags(const json_t *row, const struct named *scope, const struct named *unsure,
+	    struct err *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "flags"), i, item)
+	{
+		const char *name = json_string_value(item);
+		flag_set set = flag_set_by_name(name);
+		bool family = flag_by_name(name) < 0;
+		flag_set in_scope = scope->families | (family ? 0 : scope->flags);
+		flag_set in_doubt = unsure->families | (family ? 0 : unsure->flags);
+
+		if (scope->there && (set & ~in_scope))
+			return err_set(err, -EINVAL,
+				       "\"%s\" is in \"flags\" and not in \"scope\"%s", name,
+				       family && (set & scope->flags)
+					       ? ", which names a part of the family only"
+					       : ": what was not looked for is not there either");
+		if ((set & ~in_doubt) == 0)
+			return err_set(err, -EINVAL,
+				       "\"%s\" is in \"flags\" and in \"unsure\": say one of both",
+				       name);
+	}
+	return 0;
+}
+
+/*
+ * A misspelt scope would mean that everything is labelled. Other members are others' business, a
+ * number called score say.
+ */
+static int
+check_members(const json_t *row, struct err *err)
+{
+	static const char *const known[] = { "flags", "scope", "unsure", NULL };
+	const char *member, *near;
+	json_t *value;
+
+	json_object_foreach((json_t *)row, member, value)
+	{
+		near = json_is_array(value) ? yamldoc_nearest(member, known) : NULL;
+		if (!near || !strcmp(near, member))
+			continue;
+		if (!strncmp(member, near, strlen(near)) && strlen(member) > strlen(near) + 1)
+			continue; /* flags_by_hand */
+		return err_set(err, -EINVAL, "\"%.60s\" says nothing here; did you mean \"%s\"?",
+			       member, near);
+	}
+	return 0;
+}
+
 int
 label_read(const json_t *row, struct label *ret, struct err *err)
 {
 	const json_t *id = json_object_get(row, "id");
 	struct named flags, scope, unsure;
 	struct label label = { 0 };
-	int r = read_names(row, "flags", &flags, err);
+	int r = check_members(row, err);
 
+	if (r == 0)
+		r = read_names(row, "flags", &flags, err);
 	if (r == 0)
 		r = read_names(row, "scope", &scope, err);
 	if (r == 0)
@@ -120,6 +181,9 @@ label_read(const json_t *row, struct label *ret, struct err *err)
 			       "\"flags\" is missing; write [] for a mail without flags");
 	if (id && !json_is_string(id))
 		return err_set(err, -EINVAL, "\"id\" is not a text");
+	r = check_flags(row, &scope, &unsure, err);
+	if (r < 0)
+		return r;
 	if (id)
 		copy_id(label.id, sizeof(label.id), json_string_value(id));
 	conclude(&flags, &scope, &unsure, &label);

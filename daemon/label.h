@@ -34,7 +34,8 @@ label_flags(void);
 
 /*
  * Reads the members flags, scope, unsure and id of a row. 0; -EINVAL with a sentence that names the
- * member, without a place.
+ * member, without a place, also when they contradict each other (flags beyond the scope or in
+ * unsure) or another member looks like one of them misspelt.
  */
 int
 label_read(const json_t *row, struct label *ret, struct err *err);

@@ -3,7 +3,7 @@
  * the list until its turn comes, so that everything is said in order.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* asprintf */
+#define _GNU_SOURCE /* asprintf, tdestroy */
 #endif
 #include "labelled.h"
 
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,12 @@ struct place {
 	char *text;
 };
 
+/* A row that was read. */
+struct row_id {
+	unsigned line;
+	char id[];
+};
+
 struct labelled {
 	struct place *places;
 	size_t count, room, next;
@@ -46,6 +53,7 @@ struct labelled {
 	struct source_file *rows;
 	size_t at;
 	unsigned line;
+	void *ids; /* tree of struct row_id: those of the rows so far */
 	struct source *mails;
 };
 
@@ -308,6 +316,8 @@ end_place(struct labelled *l)
 {
 	source_file_unref(l->rows);
 	source_close(l->mails);
+	tdestroy(l->ids, free);
+	l->ids = NULL;
 	l->rows = NULL;
 	l->mails = NULL;
 	l->place = NULL;
@@ -341,44 +351,6 @@ begin_place(struct labelled *l, struct err *err)
 	return 1;
 }
 
-/* The text of a member, "" when it is not there; NULL and a sentence when it is no text. */
-static const char *
-member_text(const json_t *row, const char *member, bool needed, struct err *err)
-{
-	const json_t *value = json_object_get(row, member);
-
-	if (json_is_string(value))
-		return json_string_value(value);
-	if (!needed && (!value || json_is_null(value)))
-		return "";
-	err_set(err, -EINVAL, value ? "\"%s\" is not a text" : "\"%s\" is missing", member);
-	return NULL;
-}
-
-static int
-read_row(const json_t *row, struct labelled_mail *ret, struct err *err)
-{
-	const char *subject, *body;
-	size_t len;
-	int r;
-
-	if (!json_is_object(row))
-		return err_set(err, -EINVAL, "is not an object; a row begins with '{'");
-	body = member_text(row, "body", true, err);
-	subject = body ? member_text(row, "subject", false, err) : NULL;
-	if (!subject)
-		return -EINVAL;
-	r = label_read(row, &ret->label, err);
-	if (r < 0)
-		return r;
-	r = labelled_write_mail(subject, body, &ret->mail.unescaped, &len);
-	if (r < 0)
-		return err_set(err, r, "cannot be made a mail: %s", strerror(-r));
-	ret->mail.bytes = ret->mail.unescaped;
-	ret->mail.len = len;
-	return 0;
-}
-
 static bool
 is_blank(const char *text, size_t len)
 {
@@ -409,6 +381,40 @@ next_line(struct labelled *l, const char **ret_text, size_t *ret_len)
 }
 
 static int
+id_order(const void *a, const void *b)
+{
+	return strcmp(((const struct row_id *)a)->id, ((const struct row_id *)b)->id);
+}
+
+/* Rows of one id are most likely one row, copied. */
+static int
+check_id(struct labelled *l, const json_t *row, struct err *err)
+{
+	const char *id = json_string_value(json_object_get(row, "id"));
+	size_t len = id ? strlen(id) : 0;
+	struct row_id *fresh, **found;
+
+	if (!id)
+		return 0;
+	fresh = malloc(sizeof(*fresh) + len + 1);
+	found = NULL;
+	if (fresh) {
+		fresh->line = l->line;
+		memcpy(fresh->id, id, len + 1);
+		found = tsearch(fresh, &l->ids, id_order);
+	}
+	if (!found) {
+		free(fresh);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	if (*found == fresh)
+		return 0;
+	free(fresh);
+	return err_set(err, -EINVAL, "the id \"%.60s\" stands here a second time; first in line %u",
+		       id, (*found)->line);
+}
+
+static int
 next_row(struct labelled *l, struct labelled_mail *ret, struct err *err)
 {
 	const char *path = l->place->path, *text;
@@ -428,16 +434,18 @@ next_row(struct labelled *l, struct labelled_mail *ret, struct err *err)
 		return err_at(err, -EINVAL, path, l->line,
 			      wrong.line == 1 && wrong.column > 0 ? (unsigned)wrong.column : 0,
 			      "is not JSON: %s", wrong.text);
-	r = read_row(row, &mail, err);
+	r = labelled_read_row(row, &mail, err);
+	if (r == 0)
+		r = check_id(l, row, err);
 	json_decref(row);
 	if (r == 0 && asprintf(&mail.mail.name, "%s:%u", path, l->line) < 0) {
 		mail.mail.name = NULL;
-		source_mail_free(&mail.mail);
 		r = err_set(err, -ENOMEM, "out of memory");
 	}
 	if (r < 0) {
 		struct err why = *err;
 
+		source_mail_free(&mail.mail);
 		return err_at(err, r, path, l->line, 0, "%s", why.text);
 	}
 	*ret = mail;

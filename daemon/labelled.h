@@ -2,12 +2,12 @@
  * labelled: labelled mail, as one stream in a stable order: rows of NDJSON files, and mails in
  * folders named by flag.
  *
- * A row is an object with the members body (text), flags, and if wanted id, subject, scope and
- * unsure; other members are left alone. No scope: all flags are labelled. It becomes a whole mail,
- * so that what is measured is the way of a mail and not of a text: quotes are cut, the language is
- * found. A folder is one named as label_of_folder() says, or one that holds such folders and NDJSON
- * files (named .ndjson or .jsonl); what else lies there is an error. What lies in a flag's folder
- * is read like source.h reads it.
+ * A row is an object with the members body (text), flags, and if wanted id (once a file), subject,
+ * scope and unsure; other members are left alone. No scope: all flags are labelled. It becomes a
+ * whole mail, so that what is measured is the way of a mail and not of a text: quotes are cut, the
+ * language is found. A folder is one named as label_of_folder() says, or one that holds such
+ * folders and NDJSON files (named .ndjson or .jsonl); what else lies there is an error. What lies
+ * in a flag's folder is read like source.h reads it.
  */
 #ifndef DAEMON_LABELLED_H
 #define DAEMON_LABELLED_H
@@ -56,5 +56,12 @@ labelled_close(struct labelled *l);
  */
 int
 labelled_write_mail(const char *subject, const char *body, char **ret_bytes, size_t *ret_len);
+
+/*
+ * Reads a row: its label, and the mail that it becomes, which has no name yet. 0, or a negative
+ * errno with a sentence without a place.
+ */
+int
+labelled_read_row(const json_t *row, struct labelled_mail *ret, struct err *err);
 
 #endif

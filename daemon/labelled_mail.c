@@ -1,5 +1,5 @@
 /*
- * labelled_mail: a mail of a subject and a body. See labelled.h.
+ * labelled_mail: a mail of a row: of a subject and a body. See labelled.h.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -68,5 +68,43 @@ labelled_write_mail(const char *subject, const char *body, char **ret_bytes, siz
 	}
 	*ret_bytes = bytes;
 	*ret_len = len;
+	return 0;
+}
+
+/* The text of a member, "" when it is not there; NULL and a sentence when it is no text. */
+static const char *
+member_text(const json_t *row, const char *member, bool needed, struct err *err)
+{
+	const json_t *value = json_object_get(row, member);
+
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (!needed && (!value || json_is_null(value)))
+		return "";
+	err_set(err, -EINVAL, value ? "\"%s\" is not a text" : "\"%s\" is missing", member);
+	return NULL;
+}
+
+int
+labelled_read_row(const json_t *row, struct labelled_mail *ret, struct err *err)
+{
+	const char *subject, *body;
+	size_t len;
+	int r;
+
+	if (!json_is_object(row))
+		return err_set(err, -EINVAL, "is not an object; a row begins with '{'");
+	body = member_text(row, "body", true, err);
+	subject = body ? member_text(row, "subject", false, err) : NULL;
+	if (!subject)
+		return -EINVAL;
+	r = label_read(row, &ret->label, err);
+	if (r < 0)
+		return r;
+	r = labelled_write_mail(subject, body, &ret->mail.unescaped, &len);
+	if (r < 0)
+		return err_set(err, r, "cannot be made a mail: %s", strerror(-r));
+	ret->mail.bytes = ret->mail.unescaped;
+	ret->mail.len = len;
 	return 0;
 }

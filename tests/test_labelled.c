@@ -142,13 +142,74 @@ scope_says_what_is_labelled(void **state)
 	assert_int_equal(l.absent, set("threat") | set("demand.refund"));
 	assert_int_equal(l.whole, set("threat"));
 	assert_int_equal(l.some, 0);
-	l = label("\"flags\":[\"abuse\",\"demand.refund\"],\"scope\":[\"abuse\"]");
+	l = label("\"flags\":[\"abuse\"],\"scope\":[\"abuse\"],\"unsure\":[\"abuse.hate\"]");
 	assert_int_equal(l.present | l.absent, 0);
 	assert_int_equal(l.some, set("abuse"));
 	l = label("\"flags\":[\"abuse.hate\"],\"scope\":[\"abuse\"]");
 	assert_int_equal(l.present, set("abuse.hate"));
 	assert_int_equal(l.absent, set("abuse") & ~set("abuse.hate"));
 	assert_int_equal(l.whole, 0);
+}
+
+static void
+refused(const char *members, const char *words)
+{
+	char text[512];
+	json_t *row;
+	struct label l;
+
+	snprintf(text, sizeof(text), "{%s}", members);
+	row = json_loads(text, 0, NULL);
+	assert_non_null(row);
+	assert_int_equal(label_read(row, &l, &err), -EINVAL);
+	json_decref(row);
+	if (!strstr(err.text, words))
+		fail_msg("%s: %s", members, err.text);
+}
+
+static void
+labels_do_not_contradict_themselves(void **state)
+{
+	(void)state;
+	refused("\"flags\":[\"abuse\",\"demand.refund\"],\"scope\":[\"abuse\"]",
+		"\"demand.refund\" is in \"flags\" and not in \"scope\": what was not");
+	refused("\"flags\":[\"threat\"],\"scope\":[\"threat.legal\"]",
+		"\"threat\" is in \"flags\" and not in \"scope\", which names a part");
+	refused("\"flags\":[\"threat.legal\"],\"unsure\":[\"threat.legal\"]",
+		"\"threat.legal\" is in \"flags\" and in \"unsure\"");
+	refused("\"flags\":[\"threat.legal\"],\"unsure\":[\"threat\"]", "in \"unsure\"");
+	refused("\"flags\":[\"threat\"],\"unsure\":[\"threat\"]", "in \"unsure\"");
+	refused("\"flags\":[],\"scpoe\":[\"abuse\"]", "did you mean \"scope\"?");
+	refused("\"flag\":[],\"flags\":[]", "did you mean \"flags\"?");
+	refused("\"flags\":[],\"Unsure\":[]", "did you mean \"unsure\"?");
+	label("\"flags\":[],\"flags_by\":\"kim\",\"score\":5,\"source\":1,\"lang\":\"ko\",\"shop\":"
+	      "1");
+	label("\"flags\":[\"threat\"],\"unsure\":[\"threat.legal\"]");
+	label("\"flags\":[\"threat.legal\"],\"scope\":[\"threat\"]");
+}
+
+static void
+an_id_stands_once_in_a_file(void **state)
+{
+	char *paths[2];
+
+	(void)state;
+	put("a.ndjson", "{\"id\":\"x\",\"body\":\"1\",\"flags\":[]}\n"
+			"{\"body\":\"2\",\"flags\":[]}\n{\"body\":\"3\",\"flags\":[]}\n"
+			"{\"id\":\"x\",\"body\":\"4\",\"flags\":[]}\n");
+	put("b.ndjson", "{\"id\":\"x\",\"body\":\"5\",\"flags\":[]}\n");
+	paths[0] = strdup(below("a.ndjson"));
+	paths[1] = strdup(below("b.ndjson"));
+	assert_int_equal(labelled_open(paths, 2, &reader), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(next(), 1);
+	assert_int_equal(next(), -EINVAL);
+	assert_int_equal(err.line, 4);
+	assert_non_null(strstr(err.text, "\"x\" stands here a second time; first in line 1"));
+	assert_int_equal(next(), 1);
+	assert_int_equal(next(), 0);
+	free(paths[0]);
+	free(paths[1]);
 }
 
 static void
@@ -342,6 +403,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_scope_all_is_labelled),
 		TEST(scope_says_what_is_labelled),
+		TEST(labels_do_not_contradict_themselves),
+		TEST(an_id_stands_once_in_a_file),
 		TEST(folders_give_labels),
 		TEST(a_row_becomes_a_mail),
 		TEST(every_mistake_is_said_with_its_line),
