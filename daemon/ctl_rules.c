@@ -22,7 +22,7 @@ static const struct tool tools[] = {
 	{ "test", rules_test, "[--json] [--rules DIR]... [RULE]...",
 	  "try the rules on their own samples" },
 	{ "list", rules_list,
-	  "[--json] [--rules DIR]... [--flag FLAG] [--state live|shadow|off] [PATTERN]",
+	  "[--json] [--rules DIR]... [--flag FLAG] [--state live|shadow|off|left-out] [PATTERN]",
 	  "which rules there are: flag, score, state, where they stand, what changes them" },
 	{ "explain", rules_explain, "[--json] [--rules DIR]... [--account NAME] FILE...",
 	  "all that led to a mail's verdict: hits, near hits, scores, the policy's lines" },

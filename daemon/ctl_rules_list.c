@@ -92,7 +92,7 @@ parse(int argc, char **argv, struct list *l)
 static bool
 is_wanted(const struct list *l, const struct rule_info *rule)
 {
-	return (!l->flag || (l->flags & (1u << rule->flag))) &&
+	return (!l->flag || (!rule->unread && (l->flags & (1u << rule->flag)))) &&
 	       (!l->state || !strcmp(l->state, state_of(rule))) &&
 	       (!l->pattern || fnmatch(l->pattern, rule->id, 0) == 0 ||
 		strstr(rule->id, l->pattern));
@@ -113,6 +113,20 @@ print_patterns(const struct rule_info *rule)
 	if (*rule->guards)
 		printf(", only with header %s", rule->guards);
 	printf("; %s of %s", view_name(rule->view), rule->parts);
+}
+
+/* Of a rule that could not be read. */
+static void
+print_unread(const struct term *term, const struct rule_info *rule)
+{
+	term_style(term, STYLE_STRONG);
+	fputs(rule->id, stdout);
+	term_style(term, STYLE_PLAIN);
+	fputs("  ", stdout);
+	term_style(term, STYLE_WARNING);
+	fputs("left-out", stdout);
+	term_style(term, STYLE_PLAIN);
+	printf("\n    %s:%u\n", rule->file, rule->line);
 }
 
 static void
@@ -149,6 +163,16 @@ print_rule(const struct term *term, const struct rule_info *rule)
 		       rule->changes[i].line);
 }
 
+static void
+print_mistake(const struct term *term, const struct rule_info *rule)
+{
+	if (!rule->mistake)
+		return;
+	printf("    %s:%u: ", rule->mistake_file, rule->mistake_line);
+	term_text(term, rule->mistake, strlen(rule->mistake), false);
+	putchar('\n');
+}
+
 static int
 print_text(const struct list *l)
 {
@@ -158,7 +182,11 @@ print_text(const struct list *l)
 	for (size_t i = 0; i < l->found.count; i++) {
 		if (!is_wanted(l, &l->found.list[i]))
 			continue;
-		print_rule(&term, &l->found.list[i]);
+		if (l->found.list[i].unread)
+			print_unread(&term, &l->found.list[i]);
+		else
+			print_rule(&term, &l->found.list[i]);
+		print_mistake(&term, &l->found.list[i]);
 		shown++;
 	}
 	printf("%zu of %zu rules\n", shown, l->found.count);
@@ -194,6 +222,24 @@ changes_json(const struct rule_info *rule)
 	return list;
 }
 
+/* NULL: it has none. */
+static json_t *
+mistake_json(const struct rule_info *rule)
+{
+	if (!rule->mistake)
+		return NULL;
+	return json_pack("{s:s,s:i,s:s}", "file", rule->mistake_file, "line",
+			 (int)rule->mistake_line, "text", rule->mistake);
+}
+
+static json_t *
+unread_json(const struct rule_info *rule)
+{
+	return json_pack("{s:s,s:n,s:s,s:s,s:i,s:o*}", "rule", rule->id, "flag", "state",
+			 "left-out", "file", rule->file, "line", (int)rule->line, "mistake",
+			 mistake_json(rule));
+}
+
 static json_t *
 rule_json(const struct rule_info *rule)
 {
@@ -204,12 +250,12 @@ rule_json(const struct rule_info *rule)
 				"expires", *rule->expires ? rule->expires : NULL, "why", rule->why,
 				"file", rule->file, "line", (int)rule->line);
 	json_t *more = json_pack(
-		"{s:s?,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:o}", "view",
+		"{s:s?,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:o,s:o*}", "view",
 		rule->when ? NULL : view_name(rule->view), "parts", names_json(rule->parts),
 		"header", names_json(rule->guards), "match", (json_int_t)rule->match_count, "all",
 		(json_int_t)rule->all_count, "unless", (json_int_t)rule->unless_count, "hit",
 		(json_int_t)rule->hit_count, "miss", (json_int_t)rule->miss_count, "changes",
-		changes_json(rule));
+		changes_json(rule), "mistake", mistake_json(rule));
 	bool well = all && more && json_object_update(all, more) == 0;
 
 	json_decref(more);
@@ -230,7 +276,8 @@ print_json(const struct list *l)
 
 		if (!is_wanted(l, &l->found.list[i]))
 			continue;
-		object = rule_json(&l->found.list[i]);
+		object = l->found.list[i].unread ? unread_json(&l->found.list[i])
+						 : rule_json(&l->found.list[i]);
 		status = object ? ctl_print_json(object) : CTL_FAILED;
 		json_decref(object);
 	}
@@ -242,7 +289,11 @@ static int
 run(struct list *l)
 {
 	const struct ruleset_watch watch = { .loaded = rules_found_list, .context = &l->found };
-	const struct ruleset_options options = { .skip_samples = true, .watch = &watch };
+	/* Samples take longer than all else, and only tell the live from those left out. */
+	bool samples = l->state && (!strcmp(l->state, "live") || !strcmp(l->state, "left-out"));
+	const struct ruleset_options options = { .gate = samples,
+						 .skip_samples = !samples,
+						 .watch = &watch };
 	struct problems problems = { .count = 0 };
 	struct bundle *bundle = NULL;
 	int r = bundle_load(l->set.paths, l->set.count, NULL, &options, true, &problems, &bundle);

@@ -227,11 +227,16 @@ print_rule(const struct test *t, const struct term *term, const struct rule_info
 	else if (tried)
 		print_counts(rule);
 	else
-		fputs(rule->left_out ? "has mistakes: see triagectl rules check"
+		fputs(rule->left_out ? "is left out: see triagectl rules check"
 		      : rule->off    ? "is switched off"
 				     : "no samples",
 		      stdout);
 	putchar('\n');
+	if (!tried && rule->mistake) {
+		printf("        %s:%u: ", rule->mistake_file, rule->mistake_line);
+		term_text(term, rule->mistake, strlen(rule->mistake), false);
+		putchar('\n');
+	}
 	for (const struct failure *f = t->failures; failed && f; f = f->next)
 		if (!strcmp(f->rule, rule->id))
 			print_failure(term, f);
@@ -303,13 +308,14 @@ print_json(struct test *t)
 		if (!is_wanted(t, rule->id))
 			continue;
 		add_up(t, rule, tried);
-		json_array_append_new(list,
-				      json_pack("{s:s,s:s,s:i,s:I,s:I,s:b,s:o}", "rule", rule->id,
-						"file", rule->file, "line", (int)rule->line,
-						"passed", (json_int_t)(tried ? tried->passed : 0),
-						"failed", (json_int_t)(tried ? tried->failed : 0),
-						"mistakes", !tried && rule->left_out, "failures",
-						failures_json(t, rule->id)));
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:s,s:i,s:I,s:I,s:b,s:s*,s:o}", "rule", rule->id, "file",
+				  rule->file, "line", (int)rule->line, "passed",
+				  (json_int_t)(tried ? tried->passed : 0), "failed",
+				  (json_int_t)(tried ? tried->failed : 0), "mistakes",
+				  !tried && rule->left_out, "mistake", tried ? NULL : rule->mistake,
+				  "failures", failures_json(t, rule->id)));
 	}
 	all = json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "rules", list, "passed",
 			(json_int_t)t->passed, "failed", (json_int_t)t->failed, "with_mistakes",

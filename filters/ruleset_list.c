@@ -99,6 +99,43 @@ day_text(struct arena *arena, long day)
 	return arena_printf(arena, "%04ld-%02ld-%02ld", day / 10000, day / 100 % 100, day % 100);
 }
 
+/* The topmost error of an entry of a file: it ends where the next one begins. */
+static int
+find_mistake(const struct loaded *l, struct arena *arena, const struct pack *pack,
+	     const struct yamlnode *node, struct rule_info *info)
+{
+	const struct err *first = NULL;
+
+	for (size_t i = 0; i < l->problems->count; i++) {
+		const struct problem *p = &l->problems->list[i];
+
+		if (p->level == PROBLEM_ERROR && strcmp(p->err.file, pack->doc.name) == 0 &&
+		    p->err.line >= node->line &&
+		    (node->next == NULL || p->err.line < node->next->line) &&
+		    (first == NULL || p->err.line < first->line))
+			first = &p->err;
+	}
+	if (first == NULL)
+		return 0;
+	info->mistake = arena_strdup(arena, first->text);
+	info->mistake_file = arena_strdup(arena, first->file);
+	info->mistake_line = first->line;
+	return info->mistake != NULL && info->mistake_file != NULL ? 0 : -ENOMEM;
+}
+
+/* A rule's own entry, and then the entries that change it. */
+static int
+find_any_mistake(const struct loaded *l, struct arena *arena, const struct rule *r,
+		 struct rule_info *info)
+{
+	int rc = find_mistake(l, arena, r->pack, r->node, info);
+
+	for (int i = 0; rule_override_keys[i] != NULL && rc == 0 && info->mistake == NULL; i++)
+		if (r->changed[i].node != NULL)
+			rc = find_mistake(l, arena, r->changed[i].pack, r->changed[i].node, info);
+	return rc;
+}
+
 static int
 describe(const struct loaded *l, struct arena *arena, const struct rule *r, struct rule_info *ret)
 {
@@ -137,8 +174,75 @@ describe(const struct loaded *l, struct arena *arena, const struct rule *r, stru
 	    info.guards == NULL || info.expires == NULL)
 		return -ENOMEM;
 	rc = find_changes(arena, r, &info);
+	if (rc == 0 && info.left_out)
+		rc = find_any_mistake(l, arena, r, &info);
 	if (rc == 0)
 		*ret = info;
+	return rc;
+}
+
+/* Whether an entry is meant to be a rule, and no change of one. */
+static bool
+is_rule(const struct pack *pack, const struct yamlnode *node)
+{
+	const struct yamlnode *id = yamldoc_get(node, "id");
+
+	return id != NULL && id->kind == YAMLNODE_SCALAR && id->len > 0 &&
+	       (!pack->source->override || yamldoc_get(node, "flag") != NULL);
+}
+
+static bool
+is_known(const struct ruleset *set, const char *id)
+{
+	for (size_t i = 0; i < set->rule_count; i++)
+		if (strcmp(set->rules[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static int
+add_unread(const struct loaded *l, struct arena *arena, const struct pack *pack,
+	   const struct yamlnode *node, struct rule_info **list, size_t *count)
+{
+	struct rule_info *grown =
+		arena_grow(arena, *list, *count * sizeof(**list), (*count + 1) * sizeof(**list));
+	struct rule_info info = { .line = node->line,
+				  .column = node->column,
+				  .left_out = true,
+				  .unread = true,
+				  .id = arena_strdup(arena, yamldoc_get(node, "id")->text),
+				  .file = arena_strdup(arena, pack->doc.name) };
+
+	if (grown == NULL || info.id == NULL || info.file == NULL ||
+	    find_mistake(l, arena, pack, node, &info) < 0)
+		return -ENOMEM;
+	grown[(*count)++] = info;
+	*list = grown;
+	return 0;
+}
+
+/*
+ * The entries of which no rule was made. Rules stand in the order of their entries, so that both
+ * are gone through side by side.
+ */
+static int
+list_unread(const struct loaded *l, struct arena *arena, struct rule_info **list, size_t *count)
+{
+	size_t next = 0;
+	int rc = 0;
+
+	for (const struct pack *p = l->packs; p != NULL; p = p->next) {
+		const struct yamlnode *rules = yamldoc_get(p->doc.root, "rules");
+
+		if (rules == NULL || rules->kind != YAMLNODE_LIST)
+			continue;
+		for (const struct yamlnode *n = rules->first; n != NULL && rc == 0; n = n->next) {
+			if (next < l->set->rule_count && l->set->rules[next].node == n)
+				next++;
+			else if (is_rule(p, n) && !is_known(l->set, yamldoc_get(n, "id")->text))
+				rc = add_unread(l, arena, p, n, list, count);
+		}
+	}
 	return rc;
 }
 
@@ -150,8 +254,10 @@ ruleset_list(const struct loaded *loaded, struct arena *arena, struct rule_info 
 	struct rule_info *list = arena_calloc(arena, count + 1, sizeof(*list));
 	int rc = list != NULL ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < count && rc == 0; i++)
+	for (size_t i = 0; i < loaded->set->rule_count && rc == 0; i++)
 		rc = describe(loaded, arena, &loaded->set->rules[i], &list[i]);
+	if (rc == 0)
+		rc = list_unread(loaded, arena, &list, &count);
 	if (rc < 0)
 		return rc;
 	*ret = list;

@@ -32,7 +32,10 @@ struct rule_info {
 	const char *guards;  /* header fields that must match: "list-id"; "" for none */
 	const char *expires; /* "2027-03-31", "" for never */
 	bool shadow, off;
-	bool left_out; /* something is wrong with it */
+	bool left_out; /* something is wrong with it: */
+	bool unread;   /* so wrong that nothing is known but its id and its place */
+	const char *mistake, *mistake_file; /* the first of it that was reported; NULL: none */
+	unsigned mistake_line;
 	size_t match_count, all_count, unless_count, hit_count,
 		miss_count; /* as they are written */
 	struct rule_change *changes;
@@ -40,8 +43,8 @@ struct rule_info {
 };
 
 /*
- * All rules of a set, in order. Everything lives in the arena. For the callback of
- * ruleset_watch.loaded. Returns 0 or -ENOMEM.
+ * All rules of a set, in order, and then those that could not be read. Everything lives in the
+ * arena. For the callback of ruleset_watch.loaded. Returns 0 or -ENOMEM.
  */
 int
 ruleset_list(const struct loaded *loaded, struct arena *arena, struct rule_info **ret,

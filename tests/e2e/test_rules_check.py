@@ -259,6 +259,23 @@ def test_a_failed_sample_says_what_took_its_match_back(build, tmp_path):
     assert found["rules"][0]["failures"][0]["kept_by"] == "the unless of ./a.yaml:3 matches “your company”"
 
 
+def test_a_rule_that_is_left_out_is_no_unknown_one(build):
+    result = ctl(build, "test", "--rules", "check", "ko.unknown.key", "ko.nothing")
+    assert without_time(result.stdout) == ("  FAIL  ko.unknown.key  is left out: see triagectl rules check\n"
+                             '        check/ko/mistakes.yaml:11: a rule has no key "mach"\n'
+                             "0 passed, 0 failed, 1 rule with mistakes; 1 rule in 0.12 s\n")
+    assert result.stderr == "triagectl: there is no rule ko.nothing; see triagectl rules list\n"
+    result = ctl(build, "list", "--rules", "check", "--state", "left-out")
+    assert "ko.unknown.key  left-out\n    check/ko/mistakes.yaml:9\n    check/ko/mistakes.yaml:11: a rule has no key" in result.stdout
+    assert "ko.samples  threat.legal 5, left-out\n" in result.stdout, "for its samples"
+    found = [json.loads(line) for line in ctl(build, "list", "--json", "--rules", "check", "--state", "left-out").stdout.splitlines()]
+    assert all(r["mistake"]["text"] for r in found) and len(found) == 12
+    assert {r["rule"]: r for r in found}["ko.unknown.key"] == {
+        "rule": "ko.unknown.key", "flag": None, "state": "left-out", "file": "check/ko/mistakes.yaml", "line": 9,
+        "mistake": {"file": "check/ko/mistakes.yaml", "line": 11, "text": 'a rule has no key "mach"'}}
+    assert "left-out]" in ctl(build, "list", "--help").stdout
+
+
 def test_samples_as_json(build):
     result = ctl(build, "test", "--json", "--rules", "check", "ko.samples")
     found = json.loads(result.stdout)
