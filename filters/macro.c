@@ -71,6 +71,18 @@ macro_find(const struct macros *own, const char *name, size_t len)
 }
 
 const char *
+macro_elsewhere(const struct macros *own, const char *name, size_t len)
+{
+	for (const struct macros *m = own != NULL ? own->others : NULL; m != NULL && m != own;
+	     m = m->others)
+		for (size_t i = 0; i < m->count; i++)
+			if (strncmp(m->list[i].name, name, len) == 0 &&
+			    m->list[i].name[len] == '\0')
+				return m->file;
+	return NULL;
+}
+
+const char *
 macro_nearest(struct arena *arena, const struct macros *own, const char *name)
 {
 	size_t count = own != NULL ? own->count : 0, n = 0;

@@ -179,6 +179,24 @@ check_class(struct builder *b, const char *s, size_t from, size_t to, size_t ori
 	}
 }
 
+/* A name that no macro of this file has. */
+static void
+fail_macro(struct builder *b, size_t at, const struct macros *macros, const char *name, size_t len)
+{
+	const char *file = macro_elsewhere(macros, name, len), *near;
+	char text[64], hint[160] = "write \\{ for a brace, or add the macro to define";
+
+	snprintf(text, sizeof(text), "%.*s", (int)len, name);
+	near = macro_nearest(b->arena, macros, text);
+	if (file != NULL)
+		snprintf(hint, sizeof(hint),
+			 "%.80s defines it, and macros hold for their own file: copy it to define",
+			 file);
+	else if (near != NULL)
+		snprintf(hint, sizeof(hint), "did you mean {%s}?", near);
+	fail(b, at, hint, "there is no macro {%s}", text);
+}
+
 /* Fills in macros. `origin` is the place of the outermost use, SIZE_MAX at top level. */
 static void
 expand(struct builder *b, const char *s, size_t len, size_t origin, const struct macros *macros,
@@ -204,16 +222,7 @@ expand(struct builder *b, const char *s, size_t len, size_t origin, const struct
 			const char *text = macro_find(macros, s + i + 1, use - 2);
 
 			if (text == NULL) {
-				char name[64],
-					hint[128] =
-						"write \\{ for a brace, or add the macro to define";
-				const char *near;
-
-				snprintf(name, sizeof(name), "%.*s", (int)(use - 2), s + i + 1);
-				near = macro_nearest(b->arena, macros, name);
-				if (near != NULL)
-					snprintf(hint, sizeof(hint), "did you mean {%s}?", near);
-				fail(b, here, hint, "there is no macro {%s}", name);
+				fail_macro(b, here, macros, s + i + 1, use - 2);
 				return;
 			}
 			add(b, "(?:", 3, here);

@@ -28,6 +28,9 @@ struct macro {
 struct macros {
 	const struct macro *list;
 	size_t count;
+	const char *file;            /* where they are defined */
+	const struct macros *others; /* of another file, only to say where a name is known; these
+					lead round to this one, or end with NULL */
 };
 
 /* The built-in macro of that name, or NULL. */
@@ -45,6 +48,10 @@ macro_find(const struct macros *own, const char *name, size_t len);
 /* The known macro name nearest to a misspelt one, or NULL. */
 const char *
 macro_nearest(struct arena *arena, const struct macros *own, const char *name);
+
+/* The file that defines a macro which this one does not, or NULL. */
+const char *
+macro_elsewhere(const struct macros *own, const char *name, size_t len);
 
 /* Whether a name can be a macro's: a letter or _, then letters, digits, _ and -. */
 bool

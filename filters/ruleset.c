@@ -178,9 +178,20 @@ take_source(struct loader *l, const struct ruleset_source *source)
 	return rc;
 }
 
+/* The macros of each file know those of the others, round and round. */
+static void
+join_macros(struct loader *l)
+{
+	for (struct pack *p = l->packs; p != NULL; p = p->next) {
+		p->macros.file = p->doc.name;
+		p->macros.others = p->next != NULL ? &p->next->macros : &l->packs->macros;
+	}
+}
+
 static int
 compile_rules(struct loader *l)
 {
+	join_macros(l);
 	for (size_t i = 0; i < l->set->rule_count; i++) {
 		struct rule *r = &l->set->rules[i];
 		int rc = rule_compile(r, l->set->arena, l->set->jit);

@@ -105,6 +105,27 @@ overrides(void **state)
 }
 
 static void
+a_macro_of_another_file_is_named(void **state)
+{
+	struct problems p = { 0 };
+	struct ruleset *set = compile_two(
+		shipped, "rules:\n  - {id: own, flag: threat.legal, match: '소송{act}'}\n", &p);
+
+	(void)state;
+	assert_int_equal(p.errors, 1);
+	assert_true(help_has_problem(&p, 2, 0, "there is no macro {act}"));
+	assert_non_null(strstr(p.list[0].hint, "shipped.yaml defines it, and macros hold for "
+					       "their own file"));
+	ruleset_unref(set);
+	problems_free(&p);
+	set = compile_two("define: {mine: x}\nrules: []\n",
+			  "rules:\n  - {id: own, flag: threat.legal, match: '소송{main}'}\n", &p);
+	assert_non_null(strstr(p.list[0].hint, "write \\{"));
+	ruleset_unref(set);
+	problems_free(&p);
+}
+
+static void
 ids_are_unique(void **state)
 {
 	struct problems p = { 0 };
@@ -289,6 +310,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overrides),
+		cmocka_unit_test(a_macro_of_another_file_is_named),
 		cmocka_unit_test(ids_are_unique),
 		cmocka_unit_test(failing_samples_leave_the_rule_out),
 		cmocka_unit_test(conditions_go_in_no_circle),

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,17 @@ def test_check_without_a_policy_is_not_well(build, tmp_path):
     result = ctl(build, "check", tmp_path)
     assert result.returncode == 2
     assert "error: no rule directory holds a policy.yaml" in result.stdout
+
+
+def test_the_examples_of_the_readme_hold(build, tmp_path):
+    """What stands there for rules.d fits the shipped rules."""
+    blocks = re.findall(r"(?:^ {4,}.*\n)+", (SHIPPED / "README.md").read_text(), re.M)
+    examples = [textwrap.dedent(b) for b in blocks if re.search(r"^ +rules:$", b, re.M)]
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        (tmp_path / f"{number}.yaml").write_text(example)
+    result = ctl(build, "check", "--rules", SHIPPED, *sorted(tmp_path.iterdir()))
+    assert result.returncode == 0, result.stdout
 
 
 # test
