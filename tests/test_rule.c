@@ -39,7 +39,7 @@ static const struct macro own_list[] = {
 	{ "loop", "{loop}" },
 	{ "n", "[0-9]" },
 };
-static const struct macros own = { own_list, 4 };
+static const struct macros own = { .list = own_list, .count = 4 };
 
 static void
 expect(enum view view, const char *pattern, const char *out)

@@ -41,7 +41,7 @@ blames(const char *text, enum view view, enum pattern_role role)
 {
 	static const char letters[] = "NLESUAHB"; /* in the order of enum blame_kind */
 	const struct macro own[] = { { "dots", ".*" }, { "tower", "(?:a+)+" } };
-	const struct macros macros = { own, 2 };
+	const struct macros macros = { .list = own, .count = 2 };
 	struct blame list[BLAMES_MAX];
 	struct buf out = { .arena = arena };
 	struct pattern_error error;
@@ -161,7 +161,7 @@ static const char *
 written(const char *text)
 {
 	const struct macro own[] = { { "dots", ".*" } };
-	const struct macros macros = { own, 1 };
+	const struct macros macros = { .list = own, .count = 1 };
 	struct blame list[BLAMES_MAX];
 	struct buf out = { .arena = arena };
 	int count = rule_lint_written(text, strlen(text), &macros, list);
