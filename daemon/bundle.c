@@ -35,17 +35,32 @@ reachable_agents(struct arena *arena, const struct config *config)
 	return names;
 }
 
+static void
+say_no_policy(struct rule_files *l, const char *const *directories, size_t count, bool daemon)
+{
+	struct buf names = { .arena = l->arena };
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&names, "%s%s", i > 0 ? ", " : "", directories[i]);
+	problems_add(
+		l->problems, PROBLEM_ERROR, NULL, 0, 0,
+		daemon ? "the shipped rule directory has one; name it first in rules:"
+		       : "the shipped rules have one; name them first: --rules SHIPPED --rules "
+			 "CHANGES, or SHIPPED:CHANGES where sets are held against each other",
+		"no rule directory holds a policy.yaml: %.300s",
+		buf_string(&names) != NULL ? names.at : "");
+}
+
 static int
-load_policy(struct rule_files *l, const struct config *config, struct bundle *b)
+load_policy(struct rule_files *l, const char *const *directories, size_t count,
+	    const struct config *config, struct bundle *b)
 {
 	struct policy_names names = { .templates =
 					      names_of(l->arena, l->templates,
 						       sizeof(*l->templates), l->template_count) };
 
 	if (!l->policy_path) {
-		problems_add(l->problems, PROBLEM_ERROR, NULL, 0, 0,
-			     "the shipped rule directory has one; name it first in rules:",
-			     "no rule directory holds a policy.yaml");
+		say_no_policy(l, directories, count, config != NULL);
 		return -EINVAL;
 	}
 	if (config) {
@@ -142,7 +157,7 @@ bundle_load(const char *const *directories, size_t count, const struct config *c
 	rule_files_read(&l, directories, count);
 	/* All of them, so that every mistake is said in one run. */
 	r = ruleset_compile(l.sources, l.source_count, options, problems, &b->rules);
-	r2 = load_policy(&l, config, b);
+	r2 = load_policy(&l, directories, count, config, b);
 	if (r >= 0)
 		r = r2;
 	r2 = load_playbook(&l, b);

@@ -62,6 +62,10 @@ ctl_usage(const char *command, const char *fmt, ...) __attribute__((format(print
 void
 ctl_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* "a, b, c", as much of it as the buffer holds. Returns buf. */
+const char *
+ctl_names(const char *const *list, size_t count, char *buf, size_t size);
+
 /*
  * Loads rules, policy and templates from the directories, or when there are none from the installed
  * ones, else from ./rules. Says on stderr what is wrong. 0 or CTL_USAGE.

@@ -40,6 +40,17 @@ ctl_complain(const char *fmt, ...)
 	fprintf(stderr, "triagectl: %s\n", line);
 }
 
+const char *
+ctl_names(const char *const *list, size_t count, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < count && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i > 0 ? ", " : "", list[i]);
+	return buf;
+}
+
 int
 ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
 		struct bundle **ret_bundle)
@@ -52,10 +63,12 @@ ctl_bundle_load(const char *const *directories, size_t count, struct problems *p
 int
 ctl_bundle_report(const char *const *directories, size_t count, struct problems *problems, int r)
 {
+	char names[512];
+
 	report_problems(stderr, problems, PROBLEM_WARNING);
 	if (r < 0)
-		ctl_complain("cannot use the rules in %s%s: %s", directories[0],
-			     count > 1 ? " and those after it" : "",
+		ctl_complain("cannot use the rules in %s: %s",
+			     ctl_names(directories, count, names, sizeof(names)),
 			     problems->errors ? "see the errors above" : strerror(-r));
 	problems_free(problems);
 	return r < 0 ? CTL_USAGE : CTL_OK;

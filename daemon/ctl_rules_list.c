@@ -296,12 +296,14 @@ run(struct list *l)
 						 .watch = &watch };
 	struct problems problems = { .count = 0 };
 	struct bundle *bundle = NULL;
+	char names[512];
 	int r = bundle_load(l->set.paths, l->set.count, NULL, &options, true, &problems, &bundle);
 	int status = CTL_OK;
 
 	report_problems(stderr, &problems, PROBLEM_ERROR);
 	if (r < 0 && l->found.count == 0) {
-		ctl_complain("cannot list the rules in %s: %s", l->set.paths[0],
+		ctl_complain("cannot list the rules in %s: %s",
+			     ctl_names(l->set.paths, l->set.count, names, sizeof(names)),
 			     problems.errors ? "see the errors above" : strerror(-r));
 		status = CTL_USAGE;
 	} else {

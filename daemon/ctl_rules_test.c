@@ -351,6 +351,7 @@ load(struct test *t)
 	const struct ruleset_options options = { .jit = JIT_USED, .gate = true, .watch = &watch };
 	struct problems problems = { .count = 0 };
 	struct bundle *bundle = NULL;
+	char names[512];
 	int64_t start = clock_monotonic_ms();
 	int r = bundle_load(t->set.paths, t->set.count, NULL, &options, true, &problems, &bundle);
 
@@ -363,7 +364,8 @@ load(struct test *t)
 		r = -ENOMEM;
 	if (r < 0 && (t->found.count == 0 || r == -ENOMEM)) {
 		report_problems(stderr, &problems, PROBLEM_ERROR);
-		ctl_complain("cannot test the rules in %s: %s", t->set.paths[0],
+		ctl_complain("cannot test the rules in %s: %s",
+			     ctl_names(t->set.paths, t->set.count, names, sizeof(names)),
 			     problems.errors ? "see the errors above" : strerror(-r));
 		r = CTL_USAGE;
 	} else {

@@ -215,7 +215,7 @@ refuse_empty(const struct pattern *p, const struct prepared *prepared,
 		return 0;
 	ret_error->offset = prepared->origin[0];
 	snprintf(ret_error->text, sizeof(ret_error->text),
-		 "the pattern matches the empty text, so every mail would hit");
+		 "the pattern matches the empty text, which stands everywhere");
 	snprintf(ret_error->hint, sizeof(ret_error->hint), "make some part of it required");
 	return -EINVAL;
 }
@@ -262,6 +262,18 @@ compile_hint(int number)
 	case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH:
 		return "give each alternative behind (?<= or (?<! a length of its own: no *, + or "
 		       "{1,3}";
+	case PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP:
+		return "take groups out, or write \\( for a parenthesis";
+	case PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME:
+		return "give the groups different names, or none: (?:";
+	case PCRE2_ERROR_BAD_SUBPATTERN_REFERENCE:
+		return "\\1 stands for what the first ( ) matched, and there is none; (?: ) does "
+		       "not "
+		       "count";
+	case PCRE2_ERROR_UNSUPPORTED_ESCAPE_SEQUENCE:
+		return "write \\x{ac00} for a character by its number, or the character itself";
+	case PCRE2_ERROR_UNKNOWN_ESCAPE:
+		return "write the letter without the backslash";
 	default:
 		return "see pcre2pattern(3); a special character stands for itself behind a \\";
 	}

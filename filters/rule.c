@@ -182,7 +182,7 @@ pack_read_macros(struct pack *pack)
 		if (!written_is_pattern(pack, n, what))
 			continue;
 		if (!macro_name_valid(name) || strlen(name) > 60)
-			yamldoc_error(&pack->doc, n->key, NULL,
+			yamldoc_error(&pack->doc, n->key, "begin it with a letter or _",
 				      "a macro's name is made of letters, digits, _ and -");
 		else if (macro_builtin(name) != NULL)
 			yamldoc_error(&pack->doc, n->key, "give yours another name",

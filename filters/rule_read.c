@@ -112,6 +112,17 @@ read_in(struct arena *keep, const struct pack *pack, const struct yamlnode *node
 	return well;
 }
 
+/* Where one word belongs; a list there has a meaning of its own, which the hint tells how to write.
+ */
+static bool
+is_one(const struct pack *pack, const struct yamlnode *node, const char *what, const char *hint)
+{
+	if (node->kind != YAMLNODE_LIST)
+		return true;
+	yamldoc_error(&pack->doc, node, hint, "%s is a list where one word belongs", what);
+	return false;
+}
+
 static bool
 read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struct yamlnode *node,
 	  struct rule *rule)
@@ -125,7 +136,8 @@ read_flag(const struct pack *pack, const struct yamlnode *rule_node, const struc
 			      "the rule has no flag");
 		return false;
 	}
-	if (!yamldoc_string(&pack->doc, node, "flag", &name))
+	if (!is_one(pack, node, "flag", "write a rule for each of the flags") ||
+	    !yamldoc_string(&pack->doc, node, "flag", &name))
 		return false;
 	flag = flag_by_name(name);
 	if (flag < 0) {
@@ -261,9 +273,15 @@ static int
 read_body(const struct pack *pack, const struct yamlnode *node, struct rule *rule)
 {
 	const struct yamlnode *match = yamldoc_get(node, "match"), *all = yamldoc_get(node, "all");
+	const char *text;
 	int rc, rc2, rc3;
 
 	rule->when_node = yamldoc_get(node, "when");
+	if (rule->when_node != NULL &&
+	    (!is_one(pack, rule->when_node, "when",
+		     "join flags and families by and, or: when: threat and demand") ||
+	     !yamldoc_string(&pack->doc, rule->when_node, "when", &text)))
+		return -EINVAL;
 	if (rule->when_node == NULL && match == NULL && all == NULL) {
 		yamldoc_error(&pack->doc, node, "add match: with patterns, or when: with flags",
 			      "the rule has neither match nor when");
@@ -337,7 +355,13 @@ rule_read(struct arena *keep, const struct pack *pack, const struct yamlnode *no
 	well &= read_day(pack, yamldoc_get(node, "expires"), &r.expires);
 	view = read_word(pack, yamldoc_get(node, "view"), "view", rule_views, VIEW_FOLDED);
 	state = read_word(pack, yamldoc_get(node, "state"), "state", rule_states, 0);
-	language = read_word(pack, yamldoc_get(node, "language"), "language", rule_languages, 2);
+	n = yamldoc_get(node, "language");
+	language =
+		n == NULL || is_one(pack, n, "language",
+				    "leave it out for mails of every language, or write a rule for "
+				    "each")
+			? read_word(pack, n, "language", rule_languages, 2)
+			: -1;
 	n = yamldoc_get(node, "why");
 	well &= n == NULL || yamldoc_string(doc, n, "why", &r.why);
 	n = yamldoc_get(node, "enabled");

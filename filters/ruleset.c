@@ -108,6 +108,13 @@ take_rule(struct loader *l, const struct pack *pack, const struct yamlnode *node
 			      "%.80s stands here twice; first in line %u", known->id, known->line);
 		return 0;
 	}
+	/* Two files that bring rules of their own: what has a flag is no change of a rule. */
+	if (known != NULL && known->pack->source->override && yamldoc_get(node, "flag") != NULL) {
+		yamldoc_error(&pack->doc, id, "give one of them another id, or take one out",
+			      "%.80s stands twice; first in %s:%u", known->id, known->file,
+			      known->line);
+		return 0;
+	}
 	if (known != NULL && pack->source->override) {
 		rc = rule_override(known, pack, node);
 		return rc == -ENOMEM ? rc : 0;

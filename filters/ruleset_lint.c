@@ -240,6 +240,80 @@ mark_node(const struct macros *macros, bool *used, const struct yamlnode *node)
 		mark_node(macros, used, n);
 }
 
+/* The first macro of the file that a text uses from s on; moves s behind it. NULL: no more. */
+static const struct macro *
+next_use(const struct macros *macros, const char **s)
+{
+	while ((*s = strchr(*s, '{')) != NULL) {
+		size_t len = strcspn(++*s, "}");
+
+		for (size_t i = 0; i < macros->count; i++)
+			if (strlen(macros->list[i].name) == len &&
+			    memcmp(macros->list[i].name, *s, len) == 0)
+				return &macros->list[i];
+	}
+	return NULL;
+}
+
+/*
+ * Whether a macro comes back to itself; the way there is written into path. Each macro is gone
+ * through once.
+ */
+static bool
+find_circle(const struct pack *pack, const struct macro *goal, const struct macro *at, bool *seen,
+	    struct buf *path)
+{
+	const struct yamlnode *define = yamldoc_get(pack->doc.root, "define");
+	const struct macros *macros = &pack->macros;
+	const struct macro *use;
+
+	for (const char *s = at->text; (use = next_use(macros, &s)) != NULL;) {
+		size_t len = path->len;
+
+		buf_printf(path, ", {%s} of line %u", use->name,
+			   yamldoc_get(define, use->name)->key->line);
+		if (use == goal)
+			return true;
+		if (!seen[use - macros->list]) {
+			seen[use - macros->list] = true;
+			if (find_circle(pack, goal, use, seen, path))
+				return true;
+		}
+		path->len = len;
+	}
+	return false;
+}
+
+/* Once for each circle, at the first of its macros. */
+static int
+lint_circles(struct lint *l, const struct pack *pack)
+{
+	const struct macros *macros = &pack->macros;
+	bool *told = arena_calloc(l->loaded->arena, macros->count + 1, sizeof(*told));
+	bool *seen = arena_calloc(l->loaded->arena, macros->count + 1, sizeof(*seen));
+
+	if (told == NULL || seen == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < macros->count; i++) {
+		struct buf path = { .arena = l->loaded->arena };
+		const struct yamlnode *n;
+
+		memset(seen, 0, macros->count * sizeof(*seen));
+		if (told[i] || !find_circle(pack, &macros->list[i], &macros->list[i], seen, &path))
+			continue;
+		for (size_t k = 0; k < macros->count; k++)
+			told[k] |= seen[k];
+		if (buf_string(&path) == NULL)
+			return -ENOMEM;
+		n = yamldoc_get(yamldoc_get(pack->doc.root, "define"), macros->list[i].name);
+		problems_add(pack->doc.problems, PROBLEM_WARNING, pack->doc.name, n->key->line,
+			     n->key->column, "write one of them out",
+			     "the macro {%s} uses itself: {%s}%.300s", macros->list[i].name,
+			     macros->list[i].name, path.at);
+	}
+	return 0;
+}
+
 static int
 lint_macros(struct lint *l, const struct pack *pack)
 {
@@ -277,6 +351,8 @@ ruleset_lint(const struct loaded *loaded)
 		rc = lint_rule(&l, &loaded->set->rules[i]);
 	for (const struct pack *p = loaded->packs; p != NULL && rc == 0; p = p->next)
 		rc = lint_macros(&l, p);
+	for (const struct pack *p = loaded->packs; p != NULL && rc == 0; p = p->next)
+		rc = lint_circles(&l, p);
 	if (rc == 0)
 		rc = ruleset_lint_samples(loaded);
 	if (rc == 0)

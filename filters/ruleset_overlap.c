@@ -21,9 +21,9 @@ struct named {
 struct overlap {
 	const struct loaded *loaded;
 	struct judge *judge;
-	struct arena *arena; /* of one sample */
-	struct named *named; /* by address: evidence shares its id with its rule */
-	const char **by;     /* what each rule is overlapped by */
+	struct arena *arena;    /* of one sample */
+	struct named *named;    /* by address: evidence shares its id with its rule */
+	const struct rule **by; /* what each rule is overlapped by */
 };
 
 static int
@@ -115,6 +115,20 @@ try_sample(struct overlap *o, const struct rule *r, const struct yamlnode *n, bo
 	return 0;
 }
 
+/* Whether that one is itself said to be needless because of this one, by way of others or not. */
+static bool
+is_needed(const struct overlap *o, const struct rule *rival, const struct rule *r)
+{
+	const struct rule *by = rival;
+
+	for (size_t i = 0; by != NULL && i < o->loaded->set->rule_count; i++) {
+		if (by == r)
+			return true;
+		by = o->by[by - o->loaded->set->rules];
+	}
+	return false;
+}
+
 static int
 try_rule(struct overlap *o, uint32_t rule)
 {
@@ -128,11 +142,9 @@ try_rule(struct overlap *o, uint32_t rule)
 	     n = hits->kind == YAMLNODE_LIST ? n->next : NULL)
 		rc = try_sample(o, r, n, samples++ == 0, rivals, &count);
 	for (size_t i = 0; i < count && rc == 0; i++) {
-		const char *other = o->by[rivals[i] - o->loaded->set->rules];
-
-		if (other == r->id) /* said of the other one */
+		if (is_needed(o, rivals[i], r))
 			continue;
-		o->by[rule] = rivals[i]->id;
+		o->by[rule] = rivals[i];
 		problems_add(o->loaded->problems, PROBLEM_NOTE, r->file, r->line, r->column,
 			     "give it a sample that only it hits, or leave it out",
 			     "%.80s hits nothing in its samples that %.80s (%.80s:%u) does not hit",

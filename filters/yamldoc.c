@@ -353,89 +353,6 @@ yamldoc_get(const struct yamlnode *map, const char *key)
 	return NULL;
 }
 
-#define FAR 1000u
-
-/*
- * Edit distance with transpositions of neighbours counted once; words longer than the rows are
- * never near.
- */
-static unsigned
-distance(const char *a, const char *b)
-{
-	enum { MAX = 48 };
-	unsigned rows[3][MAX + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare;
-	size_t la = strlen(a), lb = strlen(b), i, j;
-
-	if (la > MAX || lb > MAX)
-		return FAR;
-	for (j = 0; j <= lb; j++)
-		last[j] = before[j] = (unsigned)j;
-	for (i = 1; i <= la; i++) {
-		now[0] = (unsigned)i;
-		for (j = 1; j <= lb; j++) {
-			unsigned d = last[j - 1] + (a[i - 1] != b[j - 1]);
-
-			d = last[j] + 1 < d ? last[j] + 1 : d;
-			d = now[j - 1] + 1 < d ? now[j - 1] + 1 : d;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < d)
-				d = before[j - 2] + 1;
-			now[j] = d;
-		}
-		spare = before;
-		before = last;
-		last = now;
-		now = spare;
-	}
-	return last[lb];
-}
-
-const char *
-yamldoc_nearest(const char *word, const char *const *words)
-{
-	const char *best = NULL;
-	unsigned best_distance = FAR;
-	size_t len = strlen(word);
-
-	for (; words && *words; words++) {
-		unsigned d = distance(word, *words);
-		bool extends = len >= 3 && (!strncmp(word, *words, len) ||
-					    !strncmp(word, *words, strlen(*words)));
-
-		if (extends && d > 2)
-			d = 2;
-		if (d < best_distance) {
-			best_distance = d;
-			best = *words;
-		}
-	}
-	return best_distance <= (len <= 4 ? 1u : 2u) || (len >= 8 && best_distance <= 3) ? best
-											 : NULL;
-}
-
-const char *
-yamldoc_choice(const char *word, const char *const *words, char *buf, size_t size)
-{
-	const char *near = yamldoc_nearest(word, words);
-	size_t len;
-
-	if (near) {
-		snprintf(buf, size, "did you mean \"%.100s\"?", near);
-		return buf;
-	}
-	snprintf(buf, size, "there are none");
-	for (len = 0; words && *words; words++) {
-		int n = snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "one of ", *words);
-
-		if (n < 0 || (size_t)n >= size - len) { /* whole words only */
-			snprintf(buf + len, size - len, len + 4 < size ? "..." : "");
-			break;
-		}
-		len += (size_t)n;
-	}
-	return buf;
-}
-
 bool
 yamldoc_keys(const struct yamldoc *doc, const struct yamlnode *map, const char *what,
 	     const char *const *known)
@@ -470,6 +387,11 @@ yamldoc_string(const struct yamldoc *doc, const struct yamlnode *node, const cha
 {
 	const char *p;
 
+	if (node->kind == YAMLNODE_LIST) {
+		yamldoc_error(doc, node, "write one, without brackets or a dash",
+			      "%s is a list where one text belongs", what);
+		return false;
+	}
 	if (node->kind != YAMLNODE_SCALAR || node->len == 0) {
 		yamldoc_error(doc, node, "write a text after the colon", "%s must be a text", what);
 		return false;
@@ -515,8 +437,8 @@ yamldoc_integer(const struct yamldoc *doc, const struct yamlnode *node, const ch
 		good = !errno && end != node->text && !*end && value >= min && value <= max;
 	}
 	if (!good) {
-		yamldoc_error(doc, node, NULL, "%s must be a whole number from %lld to %lld", what,
-			      min, max);
+		yamldoc_error(doc, node, "write it in digits, without quotes",
+			      "%s must be a whole number from %lld to %lld", what, min, max);
 		return false;
 	}
 	*ret = value;
@@ -567,7 +489,9 @@ yamldoc_strings(const struct yamldoc *doc, const struct yamlnode *node, const ch
 	} else if (node->kind == YAMLNODE_SCALAR) {
 		good = yamldoc_string(doc, node, what, &list[count++]);
 	} else {
-		yamldoc_error(doc, node, NULL, "%s must be a text or a list of texts", what);
+		yamldoc_error(doc, node,
+			      "write one, or several like [a, b]; for none leave the key out",
+			      "%s must be a text or a list of texts", what);
 		good = false;
 	}
 	if (!good)

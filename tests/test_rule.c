@@ -214,7 +214,7 @@ every_mistake_at_its_place(void **state)
 	assert_true(help_has_problem(&p, 12, 5, "scor"));
 	assert_true(help_has_problem(&p, 13, 5, "no id"));
 	assert_true(help_has_problem(&p, 17, 22, "missing closing parenthesis"));
-	assert_true(help_has_problem(&p, 17, 26, "empty text"));
+	assert_true(help_has_problem(&p, 17, 26, "the empty text, which stands everywhere"));
 	assert_true(help_has_problem(&p, 17, 32, "(?C"));
 	assert_true(help_has_problem(&p, 18, 16, "know ASCII only"));
 	assert_true(help_has_problem(&p, 21, 22, "dmand"));
@@ -330,6 +330,55 @@ texts_that_are_no_patterns(void **state)
 	problems_free(&p);
 }
 
+static void
+a_list_where_one_word_belongs(void **state)
+{
+	struct problems p = { 0 };
+
+	(void)state;
+	ruleset_unref(help_set("rules:\n"
+			       "  - id: a\n    flag: [threat.legal, extortion]\n    match: ab\n"
+			       "  - id: b\n    flag: threat.legal\n    match: ab\n"
+			       "    language: [ko, en]\n    why: [a]\n"
+			       "  - id: c\n    flag: threat.legal\n    when: [abuse, demand]\n"
+			       "  - id: [d]\n    flag: threat.legal\n    match: ab\n",
+			       false, false, &p));
+	assert_true(help_has_problem(&p, 3, 11, "flag is a list where one word belongs"));
+	assert_true(help_has_problem(&p, 8, 15, "language is a list where one word belongs"));
+	assert_true(help_has_problem(&p, 9, 10, "why is a list where one text belongs"));
+	assert_true(help_has_problem(&p, 12, 11, "when is a list where one word belongs"));
+	assert_true(help_has_problem(&p, 13, 9, "id is a list where one text belongs"));
+	assert_int_equal(p.errors, 5);
+	problems_free(&p);
+}
+
+/* What PCRE2 complains of has a hint of ours. */
+static void
+hints_for_what_does_not_compile(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "(?<a>xx)(?<a>yy)", "different names" },
+		{ "(?:xx)\\1", "(?: ) does not count" },
+		{ "xx\\u1234", "\\x{ac00}" },
+		{ "xx\\y", "without the backslash" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct problems p = { 0 };
+		char yaml[200];
+
+		snprintf(yaml, sizeof(yaml),
+			 "rules:\n  - id: a\n    flag: threat.legal\n    match: '%s'\n",
+			 cases[i][0]);
+		ruleset_unref(help_set(yaml, false, false, &p));
+		assert_int_equal(p.errors, 1);
+		if (!strstr(p.list[0].hint, cases[i][1]))
+			fail_msg("%s: %s", cases[i][0], p.list[0].hint);
+		problems_free(&p);
+	}
+}
+
 int
 main(void)
 {
@@ -342,6 +391,8 @@ main(void)
 		cmocka_unit_test(every_mistake_at_its_place),
 		cmocka_unit_test(too_many_patterns_and_headers),
 		cmocka_unit_test(texts_that_are_no_patterns),
+		cmocka_unit_test(a_list_where_one_word_belongs),
+		cmocka_unit_test(hints_for_what_does_not_compile),
 		cmocka_unit_test(mistakes_in_bounds_and_guards),
 	};
 

@@ -50,6 +50,23 @@ compile_two(const char *shipped, const char *local, struct problems *problems)
 	return set;
 }
 
+/* Shipped rules, and two files that add to them. */
+static struct ruleset *
+compile_three(const char *local, const char *later, struct problems *problems)
+{
+	static const char nothing[] = "rules: []\n";
+	struct ruleset_source sources[] = {
+		{ .name = "shipped.yaml", .text = nothing, .len = strlen(nothing) },
+		{ .name = "local.yaml", .text = local, .len = strlen(local), .override = true },
+		{ .name = "later.yaml", .text = later, .len = strlen(later), .override = true },
+	};
+	struct ruleset_options options = { .jit = JIT_USED, .gate = true };
+	struct ruleset *set = NULL;
+
+	assert_int_equal(ruleset_compile(sources, 3, &options, problems, &set), 0);
+	return set;
+}
+
 static double
 score(const struct ruleset *set, enum flag flag, const char *body)
 {
@@ -148,6 +165,16 @@ ids_are_unique(void **state)
 	assert_true(help_has_problem(&p, 3, 10, "own stands here twice; first in line 2"));
 	ruleset_unref(set);
 	problems_free(&p);
+	set = compile_three("rules:\n  - {id: own, flag: threat.legal, match: xy}\n",
+			    "rules:\n  - {id: own, flag: threat.legal, match: zz, score: 3}\n", &p);
+	assert_int_equal(p.errors, 1);
+	assert_true(help_has_problem(&p, 2, 10, "own stands twice; first in local.yaml:2"));
+	ruleset_unref(set);
+	problems_free(&p);
+	set = compile_three("rules:\n  - {id: own, flag: threat.legal, match: xy}\n",
+			    "rules:\n  - {id: own, score: 3}\n", &p);
+	assert_int_equal(p.count, 0);
+	ruleset_unref(set);
 	set = compile_two(shipped,
 			  "rules:\n"
 			  "  - {id: sue, score: 2}\n"

@@ -178,6 +178,27 @@ reads_types(void **state)
 	assert_string_equal(text, "text");
 }
 
+/* A list is never cut without a sign, whatever room there is. */
+static void
+a_choice_that_is_cut_shows_it(void **state)
+{
+	static const char *const words[] = { "first", "second", "third", NULL };
+	static const char whole[] = "one of first, second, third";
+	char buf[64];
+
+	(void)state;
+	for (size_t size = 20; size <= sizeof(buf); size++) {
+		memset(buf, 'x', sizeof(buf));
+		yamldoc_choice("colour", words, buf, size);
+		assert_true(strlen(buf) < size);
+		if (size >= sizeof(whole))
+			assert_string_equal(buf, whole);
+		else
+			assert_true(!strcmp(buf, "one of first, second, ...") ||
+				    !strcmp(buf, "one of first, ..."));
+	}
+}
+
 static void
 finds_the_nearest(void **state)
 {
@@ -191,6 +212,11 @@ finds_the_nearest(void **state)
 	assert_null(yamldoc_nearest("colour", words));
 	assert_null(yamldoc_nearest("", words));
 	assert_null(yamldoc_nearest("x", NULL));
+	assert_string_equal(yamldoc_nearest("B", (const char *const[]){ "a", "b", NULL }), "b");
+	assert_string_equal(
+		yamldoc_nearest("KO.threat.legal.sue",
+				(const char *const[]){ "en.sue", "ko.threat.legal.sue", NULL }),
+		"ko.threat.legal.sue");
 }
 
 static int
@@ -219,6 +245,7 @@ main(void)
 		cmocka_unit_test(skips_a_byte_order_mark),
 		cmocka_unit_test(reports_doubles_and_strangers),
 		cmocka_unit_test(reads_types),
+		cmocka_unit_test(a_choice_that_is_cut_shows_it),
 		cmocka_unit_test(finds_the_nearest),
 	};
 

@@ -209,6 +209,25 @@ def test_check_names_patterns_that_no_sample_tries(build, tmp_path):
     assert "note: no sample matches this pattern, nor 20 others; they belong to 1 rule\n" in result.stdout
 
 
+def test_check_names_a_circle_of_needless_rules_in_one_direction(build, tmp_path):
+    rule = "  - {id: shop.%s, flag: threat.menace, match: tea for two, test: {hit: tea for two, miss: tea}}\n"
+    result = check_rules(build, tmp_path, "".join(rule % n for n in "abcd"))
+    named = re.findall(r"note: shop.(.) hits nothing in its samples that shop.(.) ", result.stdout)
+    assert [n for n, _ in named] == ["a", "b", "c"], "one of them must stay"
+
+
+def test_check_names_a_circle_of_macros(build, tmp_path):
+    (tmp_path / "m.yaml").write_text("define:\n  a: 'x{b}'\n  b: 'y{c}{d}'\n  c: 'z{a}'\n  d: d\n  e: 'e{e}'\nrules:\n"
+                                     "  - {id: shop.a, flag: threat.legal, match: 'kettle {a}{e}{D}', test: {hit: a, miss: b}}\n")
+    result = ctl(build, "check", "--rules", FIXTURES / "good", "m.yaml", cwd=tmp_path)
+    assert "m.yaml:2:3: warning: the macro {a} uses itself: {a}, {b} of line 3, {c} of line 4, {a} of line 2\n" in result.stdout
+    assert "m.yaml:6:3: warning: the macro {e} uses itself: {e}, {e} of line 6\n" in result.stdout
+    assert result.stdout.count("uses itself") == 2
+    (tmp_path / "m.yaml").write_text("define:\n  d: d\n  b: b\nrules:\n"
+                                     "  - {id: shop.a, flag: threat.legal, match: 'kettle {b}{D}', test: {hit: a, miss: b}}\n")
+    assert "= did you mean {d}?\n" in ctl(build, "check", "--rules", FIXTURES / "good", "m.yaml", cwd=tmp_path).stdout
+
+
 def test_check_warns_of_samples_that_the_language_keeps_out(build, tmp_path):
     result = check_rules(build, tmp_path, """  - {id: shop.a, flag: threat.legal, language: en, match: 고소하겠, test: {hit: 고소하겠습니다, miss: 맛}}
   - {id: shop.b, flag: threat.legal, language: ko, match: sue you, test: {hit: [I will sue you, sue you 고소합니다], miss: sue}}
@@ -230,7 +249,10 @@ def test_check_of_what_is_not_there(build):
 def test_check_without_a_policy_is_not_well(build, tmp_path):
     result = ctl(build, "check", tmp_path)
     assert result.returncode == 2
-    assert "error: no rule directory holds a policy.yaml" in result.stdout
+    assert f"error: no rule directory holds a policy.yaml: {tmp_path}\n" in result.stdout
+    assert "--rules SHIPPED --rules CHANGES" in result.stdout
+    result = ctl(build, "test", "--rules", tmp_path, "--rules", FIXTURES / "nowhere")
+    assert result.stderr.endswith(f"cannot test the rules in {tmp_path}, {FIXTURES}/nowhere: see the errors above\n")
 
 
 def test_the_examples_of_the_readme_hold(build, tmp_path):
