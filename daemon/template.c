@@ -265,9 +265,11 @@ read_pieces(struct reader *r, size_t stop, bool lines)
 	}
 	while (r->depth) {
 		struct piece *opened = &r->out->list[r->open[--r->depth]];
+		char hint[128];
 
-		mistake(r, opened->line, opened->column, "close it with {{/...}}",
-			"section \"%s\" is never closed", opened->text);
+		snprintf(hint, sizeof(hint), "close it with {{/%.100s}}", opened->text);
+		mistake(r, opened->line, opened->column, hint, "section \"%s\" is never closed",
+			opened->text);
 		opened->end = r->out->count;
 	}
 }

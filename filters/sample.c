@@ -109,8 +109,57 @@ tell(const struct runner *run, const struct rule *r, const struct yamlnode *n,
 	run->watch->sample(run->watch->context, result);
 }
 
+/* The last entry of rules.d that changed what a rule gives to its flag, NULL: none. */
+static const struct written *
+giving_changed(const struct rule *r)
+{
+	const struct written *last = NULL;
+
+	for (int i = 0; rule_override_keys[i] != NULL; i++)
+		if (r->changed[i].node != NULL && strcmp(rule_override_keys[i], "id") != 0 &&
+		    strcmp(rule_override_keys[i], "unless") != 0)
+			last = &r->changed[i];
+	return last;
+}
+
+/*
+ * A rule with when fails its samples when another one was changed: the change is to blame, not the
+ * sample. Looks for a changed rule of a flag that the condition looks at which matches the sample,
+ * or one that was switched off and cannot be asked. "" when there is none.
+ */
+static int
+find_change(struct runner *run, const struct rule *r, const struct input *input, char *ret,
+	    size_t size)
+{
+	const struct written *change;
+
+	*ret = '\0';
+	for (uint32_t i = 0; i < run->set->rule_count; i++) {
+		const struct rule *other = &run->set->rules[i];
+		enum answer answer = ANSWER_CLEAR;
+		int rc = 0;
+
+		change = giving_changed(other);
+		if (change == NULL || other->when != NULL ||
+		    !(when_flags(r->when) & (1u << other->flag)))
+			continue;
+		if (!other->disabled)
+			rc = judge_rule(run->judge, run->set, run->arena, i, input, false, &answer);
+		if (rc < 0)
+			return rc;
+		if (answer == ANSWER_HIT || (other->off && *ret == '\0'))
+			snprintf(ret, size, "; %s of %.60s is changed at %.60s:%u",
+				 change->node->key->text, other->id, change->pack->doc.name,
+				 change->node->key->line);
+		if (answer == ANSWER_HIT)
+			break;
+	}
+	return 0;
+}
+
 static void
-complain(const struct rule *r, const struct yamlnode *n, const struct sample_result *result)
+complain(const struct rule *r, const struct yamlnode *n, const struct sample_result *result,
+	 const char *change)
 {
 	const struct near *near = result->near;
 	char hint[256];
@@ -122,9 +171,9 @@ complain(const struct rule *r, const struct yamlnode *n, const struct sample_res
 		snprintf(hint, sizeof(hint), "what all asks for in line %u is not near: %.80s",
 			 near->pattern_line, near->text);
 	else
-		snprintf(hint, sizeof(hint),
-			 r->when != NULL ? "the sample raises: %.120s" : "the patterns see: %.120s",
-			 result->seen);
+		snprintf(hint, sizeof(hint), "%s: %.*s%s",
+			 r->when != NULL ? "the sample raises" : "the patterns see",
+			 *change != '\0' ? 60 : 120, result->seen, change);
 	yamldoc_error(&r->pack->doc, n, hint, "%s %s this sample", r->id,
 		      result->answer == ANSWER_UNDETERMINED ? "takes too many steps to decide on"
 		      : result->must_hit                    ? "does not hit"
@@ -140,6 +189,7 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	struct input input = { .section = sample_section(r), .text = n->text, .len = n->len };
 	struct sample_result result = { .must_hit = must_hit, .derived = r->when != NULL };
 	enum answer gated = ANSWER_CLEAR;
+	char change[200] = "";
 	int rc;
 
 	arena_reset(run->arena);
@@ -158,11 +208,13 @@ run_one(struct runner *run, uint32_t rule, const struct yamlnode *n, bool must_h
 	rc = seen_by(run, r, n, &result.seen);
 	if (rc == 0 && must_hit && !result.passed)
 		rc = near_of(run, rule, &input, &result.near);
+	if (rc == 0 && !result.passed && r->when != NULL)
+		rc = find_change(run, r, &input, change, sizeof(change));
 	if (rc < 0)
 		return rc;
 	tell(run, r, n, &result);
 	if (!result.passed)
-		complain(r, n, &result);
+		complain(r, n, &result, change);
 	return 0;
 }
 

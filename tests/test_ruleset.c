@@ -121,6 +121,40 @@ overrides(void **state)
 	problems_free(&p);
 }
 
+/* A change of one rule can break the samples of another that is derived from its flag. */
+static void
+a_change_that_breaks_derived_samples_is_named(void **state)
+{
+	static const char derived[] = "rules:\n"
+				      "  - {id: sue, flag: threat.legal, match: 고소}\n"
+				      "  - {id: court, flag: threat.legal, match: 소송}\n"
+				      "  - {id: refund, flag: demand.refund, match: 환불}\n"
+				      "  - {id: both, flag: extortion, when: threat and demand, "
+				      "test: {hit: [환불 고소]}}\n";
+	static const char *const cases[][2] = {
+		{ "  - {id: court, score: 2}\n  - {id: sue, score: 2}\n",
+		  "the sample raises: demand.refund; score of sue is changed at local.yaml:3" },
+		{ "  - {id: sue, state: shadow}\n", "state of sue is changed at local.yaml:2" },
+		{ "  - {id: refund, enabled: false}\n",
+		  "the sample raises: threat.legal; enabled of refund is changed at local.yaml:2" },
+		{ "  - {id: sue, unless: 환불}\n", "the sample raises: demand.refund" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct problems p = { 0 };
+		char local[200];
+
+		snprintf(local, sizeof(local), "rules:\n%s", cases[i][0]);
+		ruleset_unref(compile_two(derived, local, &p));
+		assert_int_equal(p.errors, 1);
+		assert_true(help_has_problem(&p, 5, 0, "both does not hit this sample"));
+		if (strstr(p.list[0].hint, cases[i][1]) == NULL)
+			fail_msg("%s: %s", cases[i][0], p.list[0].hint);
+		problems_free(&p);
+	}
+}
+
 static void
 a_macro_of_another_file_is_named(void **state)
 {
@@ -337,6 +371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overrides),
+		cmocka_unit_test(a_change_that_breaks_derived_samples_is_named),
 		cmocka_unit_test(a_macro_of_another_file_is_named),
 		cmocka_unit_test(ids_are_unique),
 		cmocka_unit_test(failing_samples_leave_the_rule_out),

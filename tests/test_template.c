@@ -108,7 +108,8 @@ says_what_is_wrong(void **state)
 	(void)state;
 	REFUSE("\n가나 {{custmer.name}}", "t.txt:2:4: there is no variable \"custmer.name\"",
 	       "did you mean \"customer.name\"?");
-	REFUSE("\n{{#yes}}\nx\n", "t.txt:2:1: section \"yes\" is never closed", NULL);
+	REFUSE("\n{{#yes}}\nx\n", "t.txt:2:1: section \"yes\" is never closed",
+	       "close it with {{/yes}}");
 	REFUSE("\nx{{/yes}}", "t.txt:2:2: {{/yes}} closes nothing", NULL);
 	REFUSE("\n{{#yes}}{{#no}}{{/yes}}{{/no}}",
 	       "t.txt:2:16: {{/yes}} does not close the section that is open", "write {{/no}}");
