@@ -172,10 +172,10 @@ print_sum(const struct diffing *d, const struct judging_sum *sum)
 
 /* The sum stands first, so that the changes wait for it. */
 static int
-compare(struct diffing *d, struct source *source)
+compare(struct diffing *d, struct source *source, char *const *paths, size_t path_count)
 {
 	struct judging_sum sum = { 0 };
-	char *changes = NULL;
+	char *changes = NULL, names[512];
 	size_t len = 0;
 	FILE *out = open_memstream(&changes, &len);
 	int r = out ? 0 : -ENOMEM, status = CTL_FAILED;
@@ -194,6 +194,11 @@ compare(struct diffing *d, struct source *source)
 		r = -ENOMEM;
 	if (r < 0) {
 		ctl_complain("cannot judge mail: %s", strerror(-r));
+	} else if (sum.mails == 0) { /* no difference would look like an answer */
+		ctl_complain(
+			"there is no mail to judge in %s",
+			ctl_names((const char *const *)paths, path_count, names, sizeof(names)));
+		sum.failed = true;
 	} else {
 		status = print_sum(d, &sum);
 		fwrite(changes, 1, len, stdout);
@@ -252,7 +257,8 @@ rules_diff(int argc, char **argv)
 			ctl_complain("cannot read mail: %s", strerror(ENOMEM));
 			status = CTL_FAILED;
 		} else {
-			status = compare(&d, source);
+			status =
+				compare(&d, source, argv + optind + 2, (size_t)(argc - optind - 2));
 		}
 		flushed = ctl_flush();
 		status = status != CTL_OK ? status : flushed;

@@ -220,6 +220,17 @@ struct options {
 	bool json;
 };
 
+/* A mistyped name would only make rules of the policy not fit. */
+static void
+check_account(const struct bundle *bundle, const char *account)
+{
+	const char *known;
+
+	if (*account && !policy_knows_account(bundle->policy, account, &known))
+		ctl_complain("no rule of %s names the account \"%s\"; it names \"%s\"",
+			     policy_file(bundle->policy), account, known);
+}
+
 static int
 parse(int argc, char **argv, struct options *o)
 {
@@ -257,12 +268,14 @@ parse(int argc, char **argv, struct options *o)
 
 /* All mails of the paths. CTL_OK, or CTL_FAILED when one could not be explained. */
 static int
-explain_all(const struct bundle *bundle, struct source *source, const struct options *o)
+explain_all(const struct bundle *bundle, struct source *source, const struct options *o,
+	    char *const *paths, size_t path_count)
 {
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct judge *judge = judge_new();
 	struct source_mail mail = { 0 };
 	int status = CTL_OK, r = arena && judge ? 1 : -ENOMEM, one;
+	char names[512];
 	bool first = true;
 	struct err err;
 
@@ -288,6 +301,10 @@ explain_all(const struct bundle *bundle, struct source *source, const struct opt
 	if (r < 0) {
 		ctl_complain("cannot explain mail: out of memory");
 		status = CTL_FAILED;
+	} else if (first && status == CTL_OK) {
+		ctl_complain("there is no mail in %s", ctl_names((const char *const *)paths,
+								 path_count, names, sizeof(names)));
+		status = CTL_FAILED;
 	}
 	judge_free(judge);
 	arena_free(arena);
@@ -307,12 +324,14 @@ rules_explain(int argc, char **argv)
 	status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
 	if (status != CTL_OK)
 		return status;
+	check_account(bundle, options.account);
 	r = source_open(argv + optind, (size_t)(argc - optind), &source);
 	if (r < 0) {
 		ctl_complain("cannot explain mail: %s", strerror(-r));
 		status = CTL_FAILED;
 	} else {
-		status = explain_all(bundle, source, &options);
+		status = explain_all(bundle, source, &options, argv + optind,
+				     (size_t)(argc - optind));
 	}
 	source_close(source);
 	bundle_unref(bundle);

@@ -178,10 +178,10 @@ print(struct scoring *scoring, const struct labelled *labelled, const char *erro
 
 /* Judges everything and prints it. */
 static int
-run(struct scoring *scoring, struct labelled *labelled)
+run(struct scoring *scoring, struct labelled *labelled, char *const *paths, size_t path_count)
 {
 	struct judging_sum sum = { 0 };
-	char *errors = NULL;
+	char *errors = NULL, names[512];
 	size_t len = 0;
 	FILE *out = open_memstream(&errors, &len);
 	int r = out ? score_begin(&scoring->score, labelled_groups(labelled)) : -ENOMEM, status;
@@ -200,6 +200,11 @@ run(struct scoring *scoring, struct labelled *labelled)
 		r = -ENOMEM;
 	if (r < 0) {
 		ctl_complain("cannot judge mail: %s", strerror(-r));
+		status = CTL_FAILED;
+	} else if (sum.mails == 0) { /* tables without a figure would look like an answer */
+		ctl_complain(
+			"there is no labelled mail in %s",
+			ctl_names((const char *const *)paths, path_count, names, sizeof(names)));
 		status = CTL_FAILED;
 	} else {
 		status = print(scoring, labelled, errors);
@@ -227,7 +232,7 @@ rules_score(int argc, char **argv)
 		ctl_complain("cannot look for labelled mail: %s", strerror(ENOMEM));
 		status = CTL_FAILED;
 	} else {
-		status = run(&scoring, labelled);
+		status = run(&scoring, labelled, argv + optind, (size_t)(argc - optind));
 	}
 	flushed = ctl_flush();
 	score_free(&scoring.score);

@@ -108,6 +108,7 @@ from_labelled(struct tuning *tuning, const struct options *o, char **paths, size
 				.marked = "wrong" };
 	struct judging_sum sum = { .mails = 0 };
 	struct labelled *feed;
+	char names[512];
 	int r = labelled_open(paths, count, &feed);
 
 	if (r == 0) {
@@ -117,7 +118,10 @@ from_labelled(struct tuning *tuning, const struct options *o, char **paths, size
 	}
 	if (r < 0)
 		ctl_complain("cannot judge the labelled mail: %s", strerror(-r));
-	return r < 0 || sum.failed ? CTL_FAILED : CTL_OK;
+	else if (sum.mails == 0)
+		ctl_complain("there is no labelled mail in %s",
+			     ctl_names((const char *const *)paths, count, names, sizeof(names)));
+	return r < 0 || sum.failed || sum.mails == 0 ? CTL_FAILED : CTL_OK;
 }
 
 static flag_set
@@ -207,8 +211,9 @@ print_head(const struct tuning *tuning)
 
 	for (size_t i = 0; i < t->rule_count; i++)
 		changes += is_changed(&t->rules[i]);
-	printf("# triagectl rules tune: %zu mail%s, %zu rules that hit, set %.12s\n", tuning->mails,
-	       tuning->mails == 1 ? "" : "s", t->rule_count, ruleset_hash(tuning->bundle->rules));
+	printf("# triagectl rules tune: %zu mail%s, %zu rule%s that hit, set %.12s\n",
+	       tuning->mails, tuning->mails == 1 ? "" : "s", t->rule_count,
+	       t->rule_count == 1 ? "" : "s", ruleset_hash(tuning->bundle->rules));
 	printf("# verdicts on flags that are wrong: %zu now, %zu with what is proposed here\n",
 	       t->all_before, t->all_after);
 	printf("# held back, %d folds: %zu now, %zu with scores fitted to the other folds\n",
@@ -366,7 +371,9 @@ rules_tune(int argc, char **argv)
 			 ? from_corrections(&tuning, &options)
 			 : from_labelled(&tuning, &options, argv + optind, (size_t)(argc - optind));
 	r = tune_fit(&tuning.tune);
-	if (r < 0) {
+	if (tuning.mails == 0 && !options.corrected) { /* that was said */
+		status = CTL_FAILED;
+	} else if (r < 0) {
 		ctl_complain("cannot fit scores: %s", strerror(-r));
 		status = CTL_FAILED;
 	} else if (options.json) {

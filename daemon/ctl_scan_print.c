@@ -338,6 +338,17 @@ hit_end(const struct verdict *v, size_t at)
 	return end;
 }
 
+/* The same of all hits that overlap with it and with each other: they are shown as one. */
+static size_t
+joined_end(const struct verdict *v, size_t at)
+{
+	size_t end = hit_end(v, at), more = end;
+
+	while (more > 0 && (more = hit_end(v, end - 1)) > end)
+		end = more;
+	return end;
+}
+
 /* Where the next hit after `at` begins, or `limit`. */
 static size_t
 hit_start(const struct verdict *v, size_t at, size_t limit)
@@ -364,7 +375,7 @@ explain_text(const struct term *term, const struct message *m, const struct verd
 		end--;
 
 	while (at < end) {
-		size_t hit = hit_end(v, at);
+		size_t hit = joined_end(v, at);
 
 		if (hit > end)
 			hit = end;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "filters/yamldoc.h"
 #include "policy_parse.h"
 
 #define THREATS                                                                                    \
@@ -161,6 +162,27 @@ listed(const char **list, const char *name)
 			return true;
 	}
 	return false;
+}
+
+bool
+policy_knows_account(const struct policy *policy, const char *name, const char **ret_known)
+{
+	const char *near;
+	bool any = false;
+
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		const char **accounts = policy->rules[i].accounts;
+
+		if (!accounts)
+			continue;
+		if (listed(accounts, name))
+			return true;
+		near = yamldoc_nearest(name, accounts);
+		if (near || !any)
+			*ret_known = near ? near : *accounts;
+		any = true;
+	}
+	return !any;
 }
 
 static bool

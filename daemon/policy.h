@@ -57,6 +57,13 @@ policy_free(struct policy *policy);
 const double *
 policy_thresholds(const struct policy *policy);
 
+/*
+ * Whether some rule names that account, or none names any. *ret_known: else one that is named, the
+ * nearest.
+ */
+bool
+policy_knows_account(const struct policy *policy, const char *name, const char **ret_known);
+
 enum severity
 policy_severity(const struct policy *policy, const struct verdict *verdict);
 

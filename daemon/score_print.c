@@ -153,8 +153,8 @@ put_rules(const struct term *term, const struct score *s)
 	}
 	if (wrong > shown)
 		fprintf(term->out, "  ... and %zu more, which --json lists\n", wrong - shown);
-	fprintf(term->out, "  %zu of %zu rules that hit had no false hit\n", s->rule_count - wrong,
-		s->rule_count);
+	fprintf(term->out, "  %zu rule%s hit, %zu of them falsely\n", s->rule_count,
+		s->rule_count == 1 ? "" : "s", wrong);
 }
 
 void

@@ -131,6 +131,26 @@ def test_the_same_for_programs(build, place):
     assert [a["action"] for a in found["policy"]["rules"][1]["actions"]] == ["move"]
 
 
+def test_an_account_that_the_policy_does_not_know_is_said(build, place):
+    result = explain(build, place, "--account", "suport", "mail.eml")
+    assert (result.returncode, result.stderr) == (0, ""), "the policy names no accounts"
+    policy = place / "rules" / "policy.yaml"
+    policy.write_text(POLICY.replace("    if: {language: en}", "    if: {account: [billing, support]}"))
+    result = explain(build, place, "--account", "suport", "mail.eml")
+    assert result.returncode == 0
+    assert result.stderr == 'triagectl: no rule of rules/policy.yaml names the account "suport"; it names "support"\n'
+    for account in ((), ("--account", "billing")):
+        assert explain(build, place, *account, "mail.eml").stderr == ""
+
+
+def test_overlapping_hits_are_marked_as_one(build, place):
+    rule = "  - {id: en.%s, flag: threat.legal, match: '%s'}\n"
+    (place / "rules" / "ko" / "test.yaml").write_text(
+        "rules:\n" + "".join(rule % r for r in (("a", "will sue"), ("b", "sue you"), ("c", "you all"), ("d", "now"))))
+    (place / "mail.eml").write_text("From: a@example.com\nSubject: x\n\nI will sue you all now.\n")
+    assert "\nI [will sue you all] [now].\n" in explain(build, place, "mail.eml").stdout
+
+
 def test_what_cannot_be_explained_is_said(build, place):
     result = explain(build, place, "missing.eml")
     assert result.returncode == 1 and "missing.eml" in result.stderr and result.stdout == ""

@@ -202,6 +202,23 @@ def test_diff_refuses_rules_that_are_wrong(build, tmp_path):
     assert missing.returncode == 2 and f'"{tmp_path}/none" is no folder of rules' in missing.stderr
 
 
+def test_nothing_to_judge_is_no_answer(build, tmp_path):
+    (tmp_path / "none").mkdir()
+    (tmp_path / "empty.ndjson").write_text("")
+    result = score(build, tmp_path / "empty.ndjson", "/dev/null")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"triagectl: there is no labelled mail in {tmp_path}/empty.ndjson, /dev/null\n"
+    result = rules(build, "tune", "--rules", OLD, tmp_path / "empty.ndjson")
+    assert (result.returncode, result.stdout) == (1, "") and "there is no labelled mail in" in result.stderr
+    result = score(build, tmp_path / "missing")
+    assert (result.returncode, result.stdout) == (1, "") and "missing: cannot be read" in result.stderr
+    result = rules(build, "diff", OLD, NEW, tmp_path / "none", tmp_path / "missing")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.endswith(f"there is no mail to judge in {tmp_path}/none, {tmp_path}/missing\n")
+    result = rules(build, "explain", "--rules", OLD, tmp_path / "none")
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"triagectl: there is no mail in {tmp_path}/none\n")
+
+
 def test_rows_are_not_taken_for_mail(build):
     result = rules(build, "diff", OLD, NEW, f"{FIXTURES}/rows.ndjson")
     assert result.returncode == 1 and f"cannot read {FIXTURES}/rows.ndjson: it is a file of labelled rows" in result.stderr
