@@ -73,13 +73,18 @@ ctl_names(const char *const *list, size_t count, char *buf, size_t size);
 int
 ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bundle);
 
+/* The same, while somebody looks on; see filters/ruleset_watch.h. */
+int
+ctl_bundle_watched(const char *const *directories, size_t count, const struct ruleset_watch *watch,
+		   struct bundle **ret_bundle);
+
 /*
  * The two halves of that for directories that are named: loading, which says nothing, and saying
  * how it went. The second frees the problems; 0 or CTL_USAGE.
  */
 int
-ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
-		struct bundle **ret_bundle);
+ctl_bundle_load(const char *const *directories, size_t count, const struct ruleset_watch *watch,
+		struct problems *problems, struct bundle **ret_bundle);
 
 int
 ctl_bundle_report(const char *const *directories, size_t count, struct problems *problems, int r);

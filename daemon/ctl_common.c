@@ -52,10 +52,10 @@ ctl_names(const char *const *list, size_t count, char *buf, size_t size)
 }
 
 int
-ctl_bundle_load(const char *const *directories, size_t count, struct problems *problems,
-		struct bundle **ret_bundle)
+ctl_bundle_load(const char *const *directories, size_t count, const struct ruleset_watch *watch,
+		struct problems *problems, struct bundle **ret_bundle)
 {
-	const struct ruleset_options options = { .jit = JIT_USED, .gate = true };
+	const struct ruleset_options options = { .jit = JIT_USED, .gate = true, .watch = watch };
 
 	return bundle_load(directories, count, NULL, &options, false, problems, ret_bundle);
 }
@@ -77,6 +77,13 @@ ctl_bundle_report(const char *const *directories, size_t count, struct problems 
 int
 ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bundle)
 {
+	return ctl_bundle_watched(directories, count, NULL, ret_bundle);
+}
+
+int
+ctl_bundle_watched(const char *const *directories, size_t count, const struct ruleset_watch *watch,
+		   struct bundle **ret_bundle)
+{
 	const char *usual = RULES_DIR;
 	struct problems problems = { .count = 0 };
 	struct stat st;
@@ -93,7 +100,7 @@ ctl_bundle(const char *const *directories, size_t count, struct bundle **ret_bun
 		directories = &usual;
 		count = 1;
 	}
-	r = ctl_bundle_load(directories, count, &problems, ret_bundle);
+	r = ctl_bundle_load(directories, count, watch, &problems, ret_bundle);
 	return ctl_bundle_report(directories, count, &problems, r);
 }
 

@@ -73,7 +73,8 @@ load_side(void *context)
 {
 	struct side *side = context;
 
-	side->r = ctl_bundle_load(side->directories, side->count, &side->problems, &side->bundle);
+	side->r = ctl_bundle_load(side->directories, side->count, NULL, &side->problems,
+				  &side->bundle);
 	return NULL;
 }
 

@@ -163,6 +163,7 @@ print_text(const struct explained *x)
 		heading(&term, "in shadow, raising nothing");
 	for (size_t i = 0; i < why->shadow_count; i++)
 		put_shadow(&term, &why->shadow[i]);
+	asked_flag_print(&term, x);
 	heading(&term, "rules");
 	fprintf(term.out, "  %5zu  looked at the text\n", why->judged);
 	for (int k = 0; k < SKIP_KINDS; k++)
@@ -170,15 +171,22 @@ print_text(const struct explained *x)
 	put_policy(&term, x);
 }
 
+struct options {
+	struct rules_set rules;
+	struct asked_flag asked;
+	const char *account;
+	bool json;
+};
+
 /* One mail from its bytes to stdout. 0 or negative errno. */
 static int
 explain_mail(const struct bundle *bundle, struct judge *judge, struct arena *arena,
-	     const struct source_mail *mail, const char *account, bool json)
+	     const struct source_mail *mail, const struct options *o)
 {
 	struct explained x = { .source = mail->name,
 			       .policy_file = policy_file(bundle->policy),
 			       .rule_count = ruleset_count(bundle->rules) };
-	struct policy_input input = { .account = account };
+	struct policy_input input = { .account = o->account };
 	struct message *message;
 	char notes[256], error[320];
 	json_t *object;
@@ -200,9 +208,11 @@ explain_mail(const struct bundle *bundle, struct judge *judge, struct arena *are
 	}
 	policy_severity_reason(bundle->policy, x.why.verdict, &x.severity);
 	r = policy_decide(bundle->policy, &input, arena, &x.plan);
+	if (r == 0)
+		r = asked_flag_explain(&o->asked, &x);
 	if (r < 0)
 		return r;
-	if (!json) {
+	if (!o->json) {
 		print_text(&x);
 		return 0;
 	}
@@ -213,12 +223,6 @@ explain_mail(const struct bundle *bundle, struct judge *judge, struct arena *are
 	json_decref(object);
 	return 0;
 }
-
-struct options {
-	struct rules_set rules;
-	const char *account;
-	bool json;
-};
 
 /* A mistyped name would only make rules of the policy not fit. */
 static void
@@ -238,6 +242,7 @@ parse(int argc, char **argv, struct options *o)
 		{ "json", no_argument, NULL, 'j' },
 		{ "rules", required_argument, NULL, 'r' },
 		{ "account", required_argument, NULL, 'a' },
+		{ "flag", required_argument, NULL, 'f' },
 		{ 0 },
 	};
 	int c, status = CTL_OK;
@@ -254,6 +259,9 @@ parse(int argc, char **argv, struct options *o)
 			break;
 		case 'a':
 			o->account = optarg;
+			break;
+		case 'f':
+			status = asked_flag_take(&o->asked, optarg);
 			break;
 		default:
 			status = ctl_usage("rules explain", "the arguments are not understood");
@@ -291,7 +299,7 @@ explain_all(const struct bundle *bundle, struct source *source, const struct opt
 			puts("");
 		first = false;
 		arena_reset(arena);
-		one = explain_mail(bundle, judge, arena, &mail, o->account, o->json);
+		one = explain_mail(bundle, judge, arena, &mail, o);
 		if (one < 0) {
 			ctl_complain("cannot explain %s: %s", mail.name, strerror(-one));
 			status = CTL_FAILED;
@@ -311,6 +319,21 @@ explain_all(const struct bundle *bundle, struct source *source, const struct opt
 	return status;
 }
 
+/* CTL_OK, or another with a sentence. */
+static int
+load(struct options *o, struct bundle **ret_bundle)
+{
+	const struct ruleset_watch watch = { .loaded = asked_flag_loaded, .context = &o->asked };
+
+	o->asked.arena = arena_new(0);
+	if (!o->asked.arena) {
+		ctl_complain("cannot explain mail: out of memory");
+		return CTL_FAILED;
+	}
+	return ctl_bundle_watched(o->rules.paths, o->rules.count, o->asked.name ? &watch : NULL,
+				  ret_bundle);
+}
+
 int
 rules_explain(int argc, char **argv)
 {
@@ -319,11 +342,12 @@ rules_explain(int argc, char **argv)
 	struct source *source = NULL;
 	int status = parse(argc, argv, &options), r;
 
-	if (status != CTL_OK)
+	if (status == CTL_OK)
+		status = load(&options, &bundle);
+	if (status != CTL_OK) {
+		arena_free(options.asked.arena);
 		return status;
-	status = ctl_bundle(options.rules.paths, options.rules.count, &bundle);
-	if (status != CTL_OK)
-		return status;
+	}
 	check_account(bundle, options.account);
 	r = source_open(argv + optind, (size_t)(argc - optind), &source);
 	if (r < 0) {
@@ -335,6 +359,7 @@ rules_explain(int argc, char **argv)
 	}
 	source_close(source);
 	bundle_unref(bundle);
+	arena_free(options.asked.arena);
 	r = ctl_flush();
 	return status != CTL_OK ? status : r;
 }

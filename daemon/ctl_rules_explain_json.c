@@ -130,13 +130,13 @@ explained_json(const struct explained *x)
 	const struct explanation *why = &x->why;
 	const struct verdict *v = why->verdict;
 
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:s,s:s?}", "source",
-			 x->source, "message_id", x->message->message_id, "subject",
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:s,s:s?,s:o*}",
+			 "source", x->source, "message_id", x->message->message_id, "subject",
 			 x->message->subject, "language", x->message->language, "severity",
 			 severity_name(x->severity.severity), "flags", flags_json(v), "near",
 			 near_json(why), "shadow", evidence_list(why->shadow, why->shadow_count),
 			 "skipped", skipped_json(why), "undetermined",
 			 names_json(v->undetermined, v->undetermined_count), "judged",
 			 (json_int_t)why->judged, "policy", policy_json(x), "set", v->ruleset_hash,
-			 "error", x->error);
+			 "error", x->error, "nearest", asked_flag_json(x));
 }

@@ -151,6 +151,38 @@ def test_overlapping_hits_are_marked_as_one(build, place):
     assert "\nI [will sue you all] [now].\n" in explain(build, place, "mail.eml").stdout
 
 
+NEAREST = """rules:
+  - {id: en.court, flag: threat.legal, score: 6, match: ['take you to court', 'letter before {gap}(?:action|court)']}
+  - {id: en.lawyer, flag: threat.legal, match: ['my lawyer {gap}letter']}
+  - {id: en.zebra, flag: threat.legal, match: ['zebra crossing']}
+  - {id: en.off, flag: threat.legal, match: ['my lawyer'], enabled: false}
+  - {id: ko.only, flag: threat.legal, match: ['my lawyer'], language: ko}
+  - {id: en.hit, flag: threat.legal, score: 1, match: ['my lawyer wrote', 'letter before {gap}nobody']}
+  - {id: en.press, flag: threat.publicity, match: ['my lawyer {gap}press']}
+"""
+
+
+def test_the_rules_of_a_missed_flag_that_come_nearest(build, place):
+    (place / "rules" / "ko" / "test.yaml").write_text(NEAREST)
+    (place / "mail.eml").write_text("From: a@example.com\nSubject: letter of mine\n\n"
+                                    "My lawyer wrote to you. It was a letter before anything else was said.\n")
+    result = explain(build, place, "--flag", "threat.legal", "mail.eml")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert ("\nrules of threat.legal that come nearest:\n"
+            "  en.lawyer, would give +5  (rules/ko/test.yaml:3)\n"
+            "      line 3: has “my lawyer ”, “letter”: all that it needs, but not in the order or as near as it asks for\n"
+            "  en.court, would give +6  (rules/ko/test.yaml:2)\n"
+            "      line 2: has “letter before ”; lacks “action” or “court”\n\n") in result.stdout
+    found = json.loads(explain(build, place, "--json", "--flag", "threat", "mail.eml").stdout)["nearest"]
+    assert [n["rule"] for n in found] == ["en.lawyer", "en.court", "en.press"]
+    assert found[2] == {"rule": "en.press", "flag": "threat.publicity", "file": "rules/ko/test.yaml", "line": 8, "score": 5.0,
+                        "pattern": "my lawyer {gap}press", "pattern_line": 8, "has": ["my lawyer "], "lacks": [["press"]]}
+    assert "nearest" not in json.loads(explain(build, place, "--json", "mail.eml").stdout)
+    assert "no other rule of it needs a word" in explain(build, place, "--flag", "abuse", "mail.eml").stdout
+    result = explain(build, place, "--flag", "threat.leagl", "mail.eml")
+    assert result.returncode == 2 and "did you mean threat.legal?" in result.stderr
+
+
 def test_what_cannot_be_explained_is_said(build, place):
     result = explain(build, place, "missing.eml")
     assert result.returncode == 1 and "missing.eml" in result.stderr and result.stdout == ""
