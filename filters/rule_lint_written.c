@@ -81,6 +81,19 @@ brace_end(const char *s, size_t len, size_t at)
 	return pattern_quantifier_end(s, len, at, &min, &max);
 }
 
+/* Of a block scalar: the line break becomes a space that the mail must have behind the match. */
+static int
+blame_line_end(const char *s, size_t len, struct blame *ret)
+{
+	if (len == 0 || s[len - 1] != '\n')
+		return 0;
+	*ret = (struct blame){ .kind = BLAME_LITERAL, .offset = len - 1 };
+	snprintf(ret->text, sizeof(ret->text),
+		 "ends with a line break, so that a space must stand behind each match");
+	snprintf(ret->hint, sizeof(ret->hint), "write |- in place of |, or single quotes");
+	return 1;
+}
+
 int
 rule_lint_written(const char *s, size_t len, const struct macros *macros,
 		  struct blame ret[BLAMES_MAX])
@@ -108,5 +121,7 @@ rule_lint_written(const char *s, size_t len, const struct macros *macros,
 		}
 		i = end;
 	}
+	if (count < BLAMES_MAX)
+		count += blame_line_end(s, len, &ret[count]);
 	return count;
 }

@@ -191,6 +191,7 @@ braces_and_backslashes_that_stand_for_themselves(void **state)
 			    "7 in single quotes one backslash is enough: \\d");
 	assert_string_equal(written("a{2}{gap}{dots}\\{[{}]\\x{61}\\p{L}b{3,}?c{1,2}+\\\\ \\\\x"),
 			    "");
+	assert_string_equal(written("a\nb\n"), "3 write |- in place of |, or single quotes");
 	assert_string_equal(written("{"), "0 write \\{ if that is meant");
 	assert_string_equal(written("}"), "0 write \\} if that is meant");
 	assert_string_equal(written(""), "");

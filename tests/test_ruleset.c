@@ -156,6 +156,20 @@ a_change_that_breaks_derived_samples_is_named(void **state)
 }
 
 static void
+an_id_in_capitals_is_recognised(void **state)
+{
+	struct problems p = { 0 };
+
+	(void)state;
+	ruleset_unref(compile_two("rules:\n  - {id: en.sue, flag: threat.legal, match: sue}\n"
+				  "  - {id: ko.sue, flag: threat.legal, match: 고소}\n",
+				  "rules:\n  - {id: KO.Sue, score: 2}\n", &p));
+	assert_int_equal(p.errors, 1);
+	assert_string_equal(p.list[0].hint, "did you mean ko.sue?");
+	problems_free(&p);
+}
+
+static void
 a_macro_of_another_file_is_named(void **state)
 {
 	struct problems p = { 0 };
@@ -372,6 +386,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overrides),
 		cmocka_unit_test(a_change_that_breaks_derived_samples_is_named),
+		cmocka_unit_test(an_id_in_capitals_is_recognised),
 		cmocka_unit_test(a_macro_of_another_file_is_named),
 		cmocka_unit_test(ids_are_unique),
 		cmocka_unit_test(failing_samples_leave_the_rule_out),
