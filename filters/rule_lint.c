@@ -335,7 +335,7 @@ check_held(struct walk *w, const struct item *item)
 	int held;
 
 	if (item->group || item->nothing || item->min == 0 || w->negated > 0 ||
-	    (w->s[item->from] != '\\' && w->s[item->from] != '['))
+	    w->count == BLAMES_MAX || (w->s[item->from] != '\\' && w->s[item->from] != '['))
 		return;
 	end = with_digits(w, item);
 	held = rule_lint_held(w->view, w->s + item->from, end - item->from);
