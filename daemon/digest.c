@@ -132,7 +132,7 @@ visit_promise(void *context, const struct promise_record *p)
 	struct collect *d = context;
 	struct list *list = &d->lists[p->due_ms <= d->now_ms ? OVERDUE : DUE_TODAY];
 
-	if (p->ended_ms > 0 || p->due_ms >= d->tomorrow_ms)
+	if (p->ended_ms > 0 || p->inside || p->due_ms >= d->tomorrow_ms)
 		return 0;
 	return add(d, list, d->c,
 		   json_pack("{s:s, s:o}", "text", text(p->text), "due", time_json(p->due_ms)));

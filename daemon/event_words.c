@@ -20,6 +20,7 @@ static const struct {
 	{ "asked", "asked our own people: {text}[, until {due_ms}][ ({promise})]" },
 	{ "asked-inside", "asked our own people: {to}[, “{subject}”]" },
 	{ "assigned", "gave it to {owner}[, from {before}][: {reason}]" },
+	{ "breach", "late: {what}[, due {due_ms}]" },
 	{ "called-off", "called off promise {promise}, {text}[: {reason}]" },
 	{ "conduct", "conduct: {step}[ until {until}][: {reason}]" },
 	{ "copied", "copied the mail to {to}[ ({rule})]" },

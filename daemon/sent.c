@@ -15,6 +15,7 @@
 #include "playbook.h"
 #include "promise.h"
 #include "promise_due.h"
+#include "sla.h"
 #include "steer.h"
 #include "token.h"
 
@@ -244,12 +245,21 @@ learn_owner(struct sending *s)
 	return record_customer_put(s->txn, &customer);
 }
 
-/* Whose turn it is now. A customer whose matter our own people are asked about still waits. */
+/*
+ * Whose turn it is now. A customer whose matter our own people are asked about still waits, and so
+ * does one whose new mail crossed with our answer.
+ */
 static void
 pass_turn(struct sending *s)
 {
-	if (s->outward)
+	int64_t sent_ms = case_waiting_since(s->mail->record, s->mail->now_ms);
+
+	if (s->outward && sent_ms < s->c->waiting_ms)
+		return;
+	if (s->outward) {
+		sla_answered(s->c, sent_ms);
 		s->c->waiting_ms = 0;
+	}
 	s->c->awaits = s->outward ? "customer" : "colleagues";
 	s->c->awaits_ms = s->mail->now_ms;
 }

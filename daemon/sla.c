@@ -129,11 +129,13 @@ static int
 append(struct store_txn *txn, struct arena *arena, const struct config *config,
        struct case_record *c, const struct breach_record *b)
 {
+	static const char *const what[] = { "our first answer", "our answer to the last mail",
+					    "the solution" };
 	const char *due = moment_text(arena, terms_of(config, c->account).zone, b->due_ms);
-	json_t *data =
-		due ? json_pack("{s:s, s:s, s:I, s:s}", "clock", target_name(b->clock), "due", due,
-				"due_ms", (json_int_t)b->due_ms, "severity", c->severity)
-		    : NULL;
+	json_t *data = due ? json_pack("{s:s, s:s, s:s, s:I, s:s}", "clock", target_name(b->clock),
+				       "what", what[b->clock], "due", due, "due_ms",
+				       (json_int_t)b->due_ms, "severity", c->severity)
+			   : NULL;
 	int r = data ? record_event_append(txn, arena, c, b->at_ms, "triaged", "breach", data)
 		     : -ENOMEM;
 

@@ -50,6 +50,10 @@ an_event_reads_like_a_note(void **state)
 	assert_string_equal(words("promised", "{\"text\": \"call\", \"promise\": 2, "
 					      "\"due_ms\": 1767261600000}"),
 			    "promised: call, by 2026-01-01 10:00 (promise 2)");
+	assert_string_equal(words("breach",
+				  "{\"clock\": \"first\", \"what\": \"our first answer\", "
+				  "\"due_ms\": 1767261600000}"),
+			    "late: our first answer, due 2026-01-01 10:00");
 }
 
 static void

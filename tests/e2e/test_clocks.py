@@ -2,11 +2,14 @@
 
 import email
 import email.policy
+import imaplib
 import json
+import time
 from datetime import datetime, timezone
 
 from mails import KO_QUESTION, sample
 from servers import wait_for
+from test_sent import HEAD, answer, append
 from test_steer import complaint, kinds, only_case, said, show
 
 
@@ -68,7 +71,7 @@ def test_an_answer_is_due_in_working_time_and_late_after_it(make_timed, clock, d
     event = page["events"][-1]
     assert event["kind"] == "breach" and event["actor"] == "triaged" and event["data"]["due"].startswith("2031-01-02 11:0")
     assert page["record_sound"] and "the first answer is late" in daemon.log.read_text()
-    assert "clock: first" in daemon.ctl("case", "show", case).stdout
+    assert "late: our first answer, due " in daemon.ctl("case", "show", case).stdout
 
 
 def test_a_reply_promises_a_word_for_a_day_of_work(make_timed, clock, dovecot, user):
@@ -128,3 +131,37 @@ def test_a_solved_case_has_no_clocks_and_a_reopened_one_has(make_timed, clock, d
                                  headers=[("In-Reply-To", page["mails"][0]["message_id"])]))
     wait_for("the clock runs again", lambda: show(daemon, case)["answer"])
     assert breaches(daemon, case) == []
+
+
+def test_an_answer_stops_the_clock_and_the_next_mail_starts_it_again(make_timed, clock, dovecot, user):
+    daemon = make_timed([user], account_extra=WEEK + "    sent: Sent\n    poll: 5\n", head=HEAD + CLOCKS)
+    clock.to(monday(9))
+    case = complaint(daemon, dovecot, user)
+    first = show(daemon, case)["mails"][0]
+    clock.to(monday(10))
+    append(dovecot, user, "Sent", answer(daemon, case))
+    wait_for("the answer is noticed", lambda: "sent" in kinds(daemon, case))
+    page = show(daemon, case)
+    assert page["answer"] is None and page["turn"] == "customer" and page["solution"]
+    clock.to(monday(17))
+    dovecot.deliver(user, sample(KO_QUESTION, sender="박서준 <seojun@customer.example>", references=[first["message_id"]]))
+    wait_for("the clock runs again", lambda: show(daemon, case)["answer"])
+    page = show(daemon, case)
+    assert page["answer"]["clock"] == "next" and page["answer"]["due"].startswith("2031-01-07T10:0"), page["answer"]
+    assert breaches(daemon, case) == []
+    clock.to(monday(10, 7))
+    clock.move(minutes=5)
+    wait_for("the breach", lambda: breaches(daemon, case) == ["next"])
+
+
+def test_an_answer_that_crossed_with_a_mail_does_not_stop_its_clock(make_timed, clock, dovecot, user):
+    """The answer was sent before the customer wrote again, and is noticed after."""
+    daemon = make_timed([user], account_extra=WEEK + "    sent: Sent\n    poll: 5\n", head=HEAD + CLOCKS)
+    clock.to(monday(9))
+    case = complaint(daemon, dovecot, user)
+    with dovecot.client(user) as client:
+        an_hour_ago = imaplib.Time2Internaldate(time.time() - 3600)
+        assert client.append("Sent", None, an_hour_ago, answer(daemon, case))[0] == "OK"
+    wait_for("it is noticed", lambda: "sent" in kinds(daemon, case))
+    page = show(daemon, case)
+    assert page["answer"]["clock"] == "first" and page["turn"] == "us" and page["waiting_since"]
