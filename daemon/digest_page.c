@@ -102,7 +102,7 @@ promise_text(const struct maker *m, const json_t *c)
 static const char *
 breach_text(const struct maker *m, const json_t *c)
 {
-	return arena_printf(m->arena, m->w->korean ? "%s 목표 %s · %s" : "%s was due %s, %s",
+	return arena_printf(m->arena, m->w->korean ? "%s 목표 시각: %s · %s" : "%s was due %s, %s",
 			    digest_clock(m->w, string(c, "clock")), when(m, c, "due"),
 			    owner_of(m, c));
 }
@@ -119,7 +119,7 @@ static const char *
 hold_text(const struct maker *m, const json_t *c)
 {
 	return arena_printf(m->arena,
-			    m->w->korean ? "%s까지 보류 · 보류한 사람 %s · 사유: %s"
+			    m->w->korean ? "%s까지 보류 · 요청자 %s · 사유: %s"
 					 : "until %s, by %s: %s",
 			    when(m, c, "until"), line_of(m, c, "by", NAME_CHARS),
 			    line_of(m, c, "reason", LINE_CHARS));

@@ -115,7 +115,7 @@ def test_a_monday_morning_tells_what_happened_since_friday(full, clock, smtp):  
             assert heading in text, heading
         assert "전화 드리기 · 기한 1월 3일(금) 오후 3시 · 담당 김지원" in text
         assert "답례품 다시 보내기 · 기한 1월 6일(월) 오후 5시 · 담당자 미정" in text
-        assert "첫 답변 목표 1월 3일(금) 오후 2시" in text
+        assert "첫 답변 목표 시각: 1월 3일(금) 오후 2시" in text
         assert "1월 8일(수) 오전 10시까지 보류" in text and "사유: 법무팀 검토" in text
         assert "진행 중인 건은 3건이며, 이 가운데 3건은 고객이 답변을 기다리고 있습니다." in text
         assert "씨발" not in text and "욕설이 있을 수 있어" in text
