@@ -8,7 +8,7 @@
 #include "case.h"
 #include "moment.h"
 
-#define RUN_MAX 10000 /* breaches in one call */
+#define RUN_MAX 100 /* breaches in one call: the event loop has others to serve in between */
 
 /* The working time of a case; of an account that is not configured any more, the default. */
 struct terms {

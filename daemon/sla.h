@@ -53,8 +53,8 @@ sla_answer_clock(const struct case_record *c);
 
 /*
  * Puts down what was passed by now_ms, in a transaction of its own for each. Calls tell for each,
- * when not NULL. *ret_next_ms is when the next clock is due, 0 for never. Returns 0 or a store
- * error.
+ * when not NULL. *ret_next_ms is when the next clock is due, 0 for never, now_ms when there is more
+ * to do at once. Returns 0 or a store error.
  */
 int
 sla_run(struct store *store, const struct config *config, int64_t now_ms,

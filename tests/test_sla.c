@@ -351,6 +351,22 @@ breaches_are_remembered_by_when(void **state)
 }
 
 static void
+many_at_once_are_seen_to_in_turns(void **state)
+{
+	unsigned turns = 1;
+
+	(void)state;
+	for (int i = 0; i < 130; i++) {
+		struct case_record c = open_case("2026-11-30 09:00");
+
+		mail(&c, "2026-11-30 09:00", SEVERITY_HIGH, false);
+	}
+	while (run("2027-11-30 09:00") == at("2027-11-30 09:00"))
+		turns++;
+	assert_int_equal(turns, 3);
+}
+
+static void
 no_target_no_clock(void **state)
 {
 	struct case_record c = open_case("2026-11-30 09:00");
@@ -375,6 +391,7 @@ main(void)
 		TEST(stands_still_on_hold),
 		TEST(ends_when_solved_and_begins_anew),
 		TEST(breaches_are_remembered_by_when),
+		TEST(many_at_once_are_seen_to_in_turns),
 		TEST(no_target_no_clock),
 	};
 
