@@ -90,6 +90,24 @@ get_status(struct request *request, json_t **ret)
 	return MHD_HTTP_OK;
 }
 
+/* A case as it is shown, with who acts for its owner. */
+static int
+add_acting(const struct api *api, json_t *one)
+{
+	return api->hooks.acting ? api->hooks.acting(api->hooks.context, one) : 0;
+}
+
+static int
+add_acting_all(const struct api *api, json_t *cases)
+{
+	json_t *one;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(cases, i, one) r = r < 0 ? r : add_acting(api, one);
+	return r;
+}
+
 static unsigned
 get_queue(struct request *request, json_t **ret)
 {
@@ -112,6 +130,8 @@ get_queue(struct request *request, json_t **ret)
 		r = view_queue(txn, account && *account ? account : NULL, (size_t)limit, ret);
 		store_abort(txn);
 	}
+	if (r == 0)
+		r = add_acting_all(request->api, json_object_get(*ret, "cases"));
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
@@ -129,6 +149,8 @@ show_case(struct request *request, uint64_t number, bool all, json_t **ret)
 		r = view_case(txn, number, all, ret);
 		store_abort(txn);
 	}
+	if (r == 0)
+		r = add_acting(request->api, *ret);
 	if (r == -ENOENT) {
 		*ret = json_pack(
 			"{s:o}", "error",

@@ -52,6 +52,8 @@ struct api_hooks {
 	int (*rules)(void *context, json_t **ret, struct err *err);
 	/* account NULL: what is configured; else one, or "all". -ENOENT: no such account. */
 	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);
+	/* Adds to a case that is shown who acts for its owner. */
+	int (*acting)(void *context, json_t *one);
 };
 
 struct api_options {

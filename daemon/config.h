@@ -66,11 +66,21 @@ struct account_config {
 	const struct calendar *calendar; /* hours and holidays; NULL is read as the default */
 };
 
+/* Days on which an agent is not there, as numbers like 20261224; both are days away. */
+struct agent_away {
+	int from, until;
+	const char *deputy; /* an agent's name; "" when none is named */
+};
+
 struct agent_config {
-	const char *name;         /* unique */
-	const char *display;      /* as customers read it; default name */
-	const char *address;      /* "" when none */
-	const char *role;         /* "agent", "senior", "lead" */
+	const char *name;     /* unique */
+	const char *display;  /* as customers read it; default name */
+	const char *address;  /* "" when none */
+	const char *role;     /* "agent", "senior", "lead" */
+	const char *superior; /* an agent's name; "" when none is named */
+	struct agent_away *away;
+	size_t away_count;
+	const struct zone *zone;  /* in which their days begin; NULL: that of the account */
 	struct amount *authority; /* the most they may approve, one of each currency */
 	size_t authority_count;
 };

@@ -42,7 +42,8 @@ static const char *const account_keys[] = { "name",
 					    "password",
 					    NULL };
 static const char *const identity_keys[] = { "name", "address", NULL };
-static const char *const agent_keys[] = { "name", "display", "address", "role", "authority", NULL };
+static const char *const agent_keys[] = { "name",     "display", "address",   "role", "authority",
+					  "superior", "away",    "time_zone", NULL };
 static const char *const webhook_keys[] = { "name",           "url",
 					    "ca_file",        "secret_file",
 					    "secret_command", "secret_credential",
@@ -447,8 +448,10 @@ config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struc
 		read_choice(doc, entry, "role", roles, &role);
 		a->role = roles[role];
 		read_authority(doc, entry, a);
+		config_read_deputies(doc, entry, a);
 		config->agent_count++;
 	}
+	config_check_deputies(doc, node, config);
 }
 
 /* Where the host of a URL is: after the scheme, before port or path. */

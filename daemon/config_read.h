@@ -18,6 +18,19 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 void
 config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
 
+/*
+ * What an agent's entry says of who stands in for them: superior, away, time_zone. Names are
+ * checked by config_check_deputies(), once all agents are known.
+ */
+void
+config_read_deputies(const struct yamldoc *doc, const struct yamlnode *entry,
+		     struct agent_config *a);
+
+/* node: the list of agents. */
+void
+config_check_deputies(const struct yamldoc *doc, const struct yamlnode *node,
+		      const struct config *config);
+
 void
 config_read_webhooks(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
 

@@ -108,6 +108,21 @@ case_clocks(const struct term *term, const json_t *page, int64_t now_ms)
 	}
 }
 
+/* Who acts for an owner who is away, in brackets. */
+static void
+put_acting(const struct term *term, const json_t *c)
+{
+	const json_t *acting = json_object_get(c, "acting");
+
+	if (!json_is_object(acting))
+		return;
+	fputs(" (away until ", term->out);
+	put(term, string(acting, "until"));
+	fputs(", ", term->out);
+	put(term, string(acting, "agent"));
+	fputs(" acts)", term->out);
+}
+
 static void
 queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 {
@@ -131,6 +146,11 @@ queue_case(const struct term *term, const json_t *c, int64_t now_ms)
 	fputs("\n        ", term->out);
 	queue_promise(term, c, now_ms);
 	queue_clocks(term, c, now_ms);
+	if (json_is_object(json_object_get(c, "acting"))) {
+		put(term, owner);
+		put_acting(term, c);
+		fputs("  ", term->out);
+	}
 	term_style(term, STYLE_DIM);
 	put_list(term, json_object_get(c, "flags"), "", "", " ");
 	term_style(term, STYLE_PLAIN);
@@ -201,6 +221,15 @@ case_turn(const struct term *term, const json_t *page, int64_t now_ms)
 }
 
 static void
+case_owner(const struct term *term, const json_t *page)
+{
+	term_cell(term, STYLE_DIM, "owner", 10);
+	put(term, *string(page, "owner") ? string(page, "owner") : "nobody yet");
+	put_acting(term, page);
+	putc('\n', term->out);
+}
+
+static void
 case_head(const struct term *term, const json_t *page, int64_t now_ms)
 {
 	const char *name = string(page, "customer_name");
@@ -225,7 +254,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 		put_list(term, json_object_get(page, "flags"), "", "", ", ");
 		putc('\n', term->out);
 	}
-	case_line(term, "owner", *string(page, "owner") ? string(page, "owner") : "nobody yet");
+	case_owner(term, page);
 	waiting_text(page, now_ms, waiting, sizeof(waiting));
 	term_cell(term, STYLE_DIM, "state", 10);
 	fprintf(term->out, "%s, %s", string(page, "state"), string(page, "stage"));

@@ -276,6 +276,14 @@ hook_digest(void *context, const char *account, json_t **ret, struct err *err)
 	return r < 0 ? err_set(err, r, "making the digest: %s", strerror(-r)) : 0;
 }
 
+static int
+hook_acting(void *context, json_t *one)
+{
+	const struct engine *e = context;
+
+	return view_acting(e->config, clock_now_ms(&clock_system), one);
+}
+
 struct api_hooks
 engine_hooks(struct engine *e)
 {
@@ -288,5 +296,6 @@ engine_hooks(struct engine *e)
 		.steer = hook_steer,
 		.rules = hook_rules,
 		.digest = hook_digest,
+		.acting = hook_acting,
 	};
 }

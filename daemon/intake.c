@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "case.h"
+#include "conduct.h"
 #include "filters/automatic.h"
 #include "filters/forward.h"
 #include "intake.h"
 #include "intake_internal.h"
 #include "outbox.h"
+#include "route.h"
 #include "sla.h"
 #include "thread.h"
 
@@ -158,47 +160,24 @@ intake_record(struct commit *c, const struct arrival *a, enum severity severity,
 	};
 }
 
-/* A customer stays with whoever looks after them. */
-static int
-keep_owner(struct commit *c, struct case_record *kase, struct customer_record *customer)
-{
-	if (!*kase->owner && *customer->owner && config_agent(c->intake->config, customer->owner))
-		return case_assign(c->txn, c->arena, kase, customer->owner,
-				   "looks after this customer", "triaged", c->now_ms);
-	if (*customer->owner || !*kase->owner || !*customer->address)
-		return 0;
-	customer->owner = kase->owner;
-	return record_customer_put(c->txn, customer);
-}
-
-/* Somebody who was served for long and asks for the superior: the owner is told first, and stays.
- */
-static int
-warn_owner(struct commit *c, const struct message_record *m, struct case_record *kase)
-{
-	json_t *data;
-	int r;
-
-	if (!*kase->owner || !(m->hits & (flag_set)1 << FLAG_DEMAND_SUPERIOR))
-		return 0;
-	data = json_pack("{s:s, s:s}", "owner", kase->owner, "text",
-			 "a customer of yours asks for your superior; did something slip?");
-	r = data ? record_event_append(c->txn, c->arena, kase, c->now_ms, "triaged", "alarm", data)
-		 : -ENOMEM;
-	json_decref(data);
-	return r < 0 ? r : record_case_put(c->txn, kase);
-}
-
 /*
  * Opens or finds the case, adds the mail to it and hands it to the customer's owner, else to whom
  * the policy names. customer NULL: nobody that is known wrote.
  */
 static int
-keep_case(struct commit *c, const struct arrival *a, const struct plan *plan,
-	  const struct thread_place *place, struct message_record *m, struct case_record *kase,
-	  struct customer_record *customer)
+keep_case(struct commit *c, const struct arrival *a, struct plan *plan,
+	  const struct thread_place *place, bool duplicate, struct message_record *m,
+	  struct case_record *kase, struct customer_record *customer)
 {
-	bool mine;
+	const struct route route = {
+		.txn = c->txn,
+		.arena = c->arena,
+		.config = c->intake->config,
+		.account = c->intake->account,
+		.mail = m,
+		.fresh = a->message->automatic == AUTOMATIC_NO && !duplicate,
+		.now_ms = c->now_ms,
+	};
 	int r = 0;
 
 	if (!place->case_id)
@@ -210,19 +189,7 @@ keep_case(struct commit *c, const struct arrival *a, const struct plan *plan,
 	m->joined = place->case_id ? place->why : "new";
 	sla_mail(c->intake->config, kase, m, plan->severity, c->now_ms);
 	r = case_add_mail(c->txn, c->arena, kase, m, plan->severity, c->now_ms);
-	mine = *kase->owner || (customer && *customer->owner);
-	if (r == 0 && customer)
-		r = keep_owner(c, kase, customer);
-	if (r == 0 && mine)
-		r = warn_owner(c, m, kase);
-	for (size_t i = 0; r == 0 && i < plan->action_count; i++) {
-		const struct action *action = &plan->actions[i];
-
-		if (action->kind == ACTION_ASSIGN && !*kase->owner)
-			r = case_assign(c->txn, c->arena, kase, action->argument, action->rule,
-					"triaged", c->now_ms);
-	}
-	return r == 0 && customer ? keep_owner(c, kase, customer) : r;
+	return r < 0 ? r : route_case(&route, kase, customer, plan);
 }
 
 /* What is known of a mail's case and its writer, before it. */
@@ -266,6 +233,7 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 		.verdict = a->verdict,
 		.known_case = place.case_id ? &kase : NULL,
 		.customer = known ? &customer : NULL,
+		.conduct = known ? conduct_now(&customer, c->now_ms) : "",
 		.duplicate = duplicate,
 	};
 
@@ -279,7 +247,7 @@ commit_judged(struct commit *c, const struct arrival *a, bool duplicate)
 		r = customer_note(c->txn, c->arena, &from, kept && !place.case_id, c->now_ms,
 				  &customer, &known);
 	if (r == 0 && kept)
-		r = keep_case(c, a, &plan, &place, &m, &kase,
+		r = keep_case(c, a, &plan, &place, duplicate, &m, &kase,
 			      known || a->message->automatic == AUTOMATIC_NO ? &customer : NULL);
 	if (r == 0)
 		r = record_message_put(c->txn, &m);

@@ -82,3 +82,15 @@ notice_text(struct arena *arena, const char *language, const struct message_reco
 	*ret_body = buf_string(&body);
 	return *ret_subject && *ret_body ? 0 : -ENOMEM;
 }
+
+const char *
+notice_away(struct arena *arena, const char *language, const char *owner, const char *until,
+	    const char *acts)
+{
+	if (!until)
+		return NULL;
+	return arena_printf(arena,
+			    strcmp(language, "ko") == 0 ? "%s (%s까지 부재, %s 대행)"
+							: "%s (away until %s, %s acts)",
+			    owner, until, acts);
+}

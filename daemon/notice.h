@@ -16,4 +16,12 @@ int
 notice_text(struct arena *arena, const char *language, const struct message_record *mail,
 	    const char *owner, const char **ret_subject, const char **ret_body);
 
+/*
+ * An owner who is away, with who acts for them, as notice_text() takes it. until NULL: out of
+ * memory, as is the answer then. In the arena.
+ */
+const char *
+notice_away(struct arena *arena, const char *language, const char *owner, const char *until,
+	    const char *acts);
+
 #endif

@@ -12,12 +12,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "absence.h"
 #include "conduct.h"
 #include "draft.h"
 #include "draft_words.h"
 #include "moment.h"
 #include "notice.h"
 #include "outbox.h"
+#include "policy_choice.h"
 #include "promise.h"
 #include "steer.h"
 #include "token.h"
@@ -157,6 +159,18 @@ add_case(struct planner *p, struct draft_input *input, struct promise_record pro
 	return r;
 }
 
+/* Who acts for an owner today; NULL when nobody owns it. */
+static const struct agent_config *
+acts_for(const struct planner *p, const char *owner)
+{
+	const struct intake *intake = p->wanted->intake;
+	const struct agent_config *agent = config_agent(intake->config, owner);
+
+	return agent ? absence_acts(intake->config, agent, intake->account->zone, p->wanted->now_ms,
+				    NULL)
+		     : NULL;
+}
+
 static int
 write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
@@ -173,9 +187,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.message_id = entry->message_id,
 		.flags = w->record->hits,
 		.now_ms = w->now_ms,
-		.owner = w->case_ && *w->case_->owner
-				 ? config_agent(w->intake->config, w->case_->owner)
-				 : NULL,
+		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
 	struct promise_record promises[2];
 	json_t *record;
@@ -192,19 +204,50 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	return r < 0 ? r : remember_draft(p, entry);
 }
 
-static int
-write_notice(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
+/* Whom a notice goes to: whoever acts for the one who is named, when a notice reaches them. */
+static const struct agent_config *
+receiver(const struct planner *p, const struct action *action)
+{
+	const struct intake *intake = p->wanted->intake;
+	const struct agent_config *agent, *acts;
+
+	if (action->choice)
+		return absence_role(intake->config, action->choice->role, intake->account->zone,
+				    p->wanted->now_ms, true);
+	agent = config_agent(intake->config, action->argument);
+	acts = agent ? acts_for(p, agent->name) : NULL;
+	return acts && *acts->address ? acts : agent;
+}
+
+/* The owner as a notice names them: with who acts for them. NULL when out of memory. */
+static const char *
+owner_words(const struct planner *p)
 {
 	const struct outbox_plan *w = p->wanted;
-	const struct agent_config *agent = config_agent(w->intake->config, entry->argument);
-	const struct message_record *m = w->record;
-	const char *subject, *body;
+	const char *name = w->case_ ? w->case_->owner : "";
+	const struct agent_config *agent = config_agent(w->intake->config, name);
+	const struct agent_away *away =
+		agent ? absence_of(agent, w->intake->account->zone, w->now_ms) : NULL;
+
+	return away ? notice_away(p->arena, w->intake->account->language, name,
+				  absence_day(p->arena, away->until), acts_for(p, name)->name)
+		    : name;
+}
+
+static int
+write_notice(struct planner *p, const struct action *action, struct outbox_record *entry,
+	     struct outbox_record_payload *payload)
+{
+	const struct outbox_plan *w = p->wanted;
+	const struct agent_config *agent = receiver(p, action);
+	const char *subject, *body, *owner = owner_words(p);
 	int r;
 
 	if (!agent || !*agent->address || !w->intake->config->smtp.from)
 		return -ENOENT;
-	r = notice_text(p->arena, w->intake->account->language, m, w->case_ ? w->case_->owner : "",
-			&subject, &body);
+	if (!owner)
+		return -ENOMEM;
+	r = notice_text(p->arena, w->intake->account->language, w->record, owner, &subject, &body);
 	if (r < 0)
 		return r;
 	entry->argument = agent->address;
@@ -267,7 +310,7 @@ fill_entry(struct planner *p, const struct action *action, struct outbox_record 
 		return write_draft(p, entry, payload);
 	case ACTION_NOTIFY:
 		entry->kind = OUTBOX_NOTIFY;
-		return write_notice(p, entry, payload);
+		return write_notice(p, action, entry, payload);
 	case ACTION_WEBHOOK:
 		entry->kind = OUTBOX_WEBHOOK;
 		return write_event(p, entry, payload);
@@ -281,7 +324,10 @@ static int
 note_unmade(struct planner *p, const struct action *action, int error)
 {
 	struct case_record *c = p->wanted->case_;
-	const char *why = "its template, or the agent's address, is not configured";
+	const char *why =
+		action->choice ? "nobody of that role who is there has an address, or smtp is not "
+				 "configured"
+			       : "its template, or the agent's address, is not configured";
 	const char *until =
 		c ? moment_text(p->arena, p->wanted->intake->account->zone, c->hold_ms) : "";
 	json_t *data;

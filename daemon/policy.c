@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "conduct.h"
 #include "filters/yamldoc.h"
 #include "policy_parse.h"
 
@@ -186,6 +187,12 @@ policy_knows_account(const struct policy *policy, const char *name, const char *
 }
 
 static bool
+conduct_fits(unsigned wanted, const char *conduct)
+{
+	return !wanted || (wanted & 1u << conduct_height(conduct ? conduct : ""));
+}
+
+static bool
 rule_fits(const struct policy_rule *rule, const struct policy_input *in, enum severity severity)
 {
 	return (!rule->severities || (rule->severities & 1u << severity)) &&
@@ -193,6 +200,7 @@ rule_fits(const struct policy_rule *rule, const struct policy_input *in, enum se
 	       listed(rule->languages, in->message->language) &&
 	       listed(rule->accounts, in->account) &&
 	       wanted_fits(rule->known_customer, in->customer != NULL) &&
+	       conduct_fits(rule->conducts, in->conduct) &&
 	       wanted_fits(rule->known_case, in->known_case != NULL) &&
 	       wanted_fits(rule->duplicate, in->duplicate) &&
 	       wanted_fits(rule->undetermined, is_undetermined(in->verdict)) &&

@@ -97,16 +97,19 @@ enum action_kind {
 	ACTION_COPY,    /* argument: folder */
 	ACTION_DRAFT,   /* argument: template name; at most one, the first named wins */
 	ACTION_MOVE,    /* argument: folder; at most one, the first named wins */
-	ACTION_NOTIFY,  /* argument: an agent's name */
+	ACTION_NOTIFY,  /* argument: an agent's name, or a choice */
 	ACTION_WEBHOOK, /* argument: a webhook's name */
-	ACTION_ASSIGN, /* argument: an agent's name; the case's owner stays when it has one; at most
-			  one, the first wins */
+	ACTION_ASSIGN,  /* argument: an agent's name, or a choice; the case's owner stays when it
+			   has one, unless the choice says otherwise; at most one, the first wins */
 };
+
+struct choice;
 
 struct action {
 	enum action_kind kind;
 	const char *argument;
-	const char *rule; /* name of the policy rule */
+	const struct choice *choice; /* policy_choice.h; then argument is it in words. NULL: one */
+	const char *rule;            /* name of the policy rule */
 	unsigned line;
 };
 
@@ -116,6 +119,7 @@ struct policy_input {
 	const struct verdict *verdict;
 	const struct case_record *known_case;   /* NULL when the mail joins none */
 	const struct customer_record *customer; /* NULL for a first-time writer */
+	const char *conduct; /* the customer's step of conduct.h now; NULL or "": none */
 	bool duplicate; /* the same bytes were handled before: no draft, notify, webhook or assign
 			 */
 };

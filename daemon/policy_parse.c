@@ -11,6 +11,7 @@
 
 #include "filters/place.h"
 #include "filters/yamldoc.h"
+#include "policy_choice.h"
 #include "policy_parse.h"
 
 #define KEYWORD_MAX 64u
@@ -25,9 +26,9 @@ struct reader {
 
 const char *const policy_keys[] = { "thresholds", "severity", "rules", NULL };
 const char *const policy_rule_keys[] = { "name", "if", "do", "stop", NULL };
-const char *const policy_if_keys[] = { "flags",     "severity", "language",     "automatic",
-				       "account",   "customer", "undetermined", "case",
-				       "duplicate", NULL };
+const char *const policy_if_keys[] = { "flags",   "severity",  "language", "automatic",
+				       "account", "customer",  "conduct",  "undetermined",
+				       "case",    "duplicate", NULL };
 const char *const policy_severities[] = { "none", "low", "normal", "high", "critical", NULL };
 const char *const policy_automatics[] = { "no",      "bounce", "reply", "list", "calendar",
 					  "receipt", "bulk",   "own",   NULL };
@@ -291,6 +292,7 @@ read_if(const struct reader *r, const struct yamlnode *node, struct policy_rule 
 	read_names_condition(r, node, "account", r->names ? r->names->accounts : NULL,
 			     &rule->accounts);
 	read_wanted(r, node, "customer", "first-time", "known", &rule->known_customer);
+	rule->conducts = policy_conduct_read(&r->doc, yamldoc_get(node, "conduct"));
 	read_wanted(r, node, "case", "new", "known", &rule->known_case);
 	read_wanted(r, node, "undetermined", NULL, NULL, &rule->undetermined);
 	read_wanted(r, node, "duplicate", NULL, NULL, &rule->duplicate);
@@ -364,6 +366,8 @@ read_action(const struct reader *r, const struct yamlnode *node, struct policy_r
 	const struct yamlnode *pair =
 		node->kind == YAMLNODE_MAP && node->count == 1 ? node->first : NULL;
 	const struct yamlnode *word = pair ? pair->key : node;
+	const struct choice *choice = NULL;
+	const char *text = "";
 	int kind;
 
 	if (!pair && node->kind != YAMLNODE_SCALAR) {
@@ -383,16 +387,19 @@ read_action(const struct reader *r, const struct yamlnode *node, struct policy_r
 			      policy_actions[kind]);
 		return;
 	}
-	if (pair) {
-		const char *text;
-
-		if (!yamldoc_string(&r->doc, pair, policy_actions[kind], &text) ||
-		    !check_argument(r, pair, (enum action_kind)kind))
+	if (pair && pair->kind == YAMLNODE_MAP &&
+	    (kind == ACTION_ASSIGN || kind == ACTION_NOTIFY)) {
+		choice = policy_choice_read(&r->doc, pair, r->names, (enum action_kind)kind, &text);
+		if (!choice)
 			return;
+	} else if (pair && (!yamldoc_string(&r->doc, pair, policy_actions[kind], &text) ||
+			    !check_argument(r, pair, (enum action_kind)kind))) {
+		return;
 	}
 	rule->actions[rule->action_count++] = (struct action){
 		.kind = (enum action_kind)kind,
-		.argument = pair ? pair->text : "",
+		.argument = text,
+		.choice = choice,
 		.rule = rule->name,
 		.line = word->line,
 	};

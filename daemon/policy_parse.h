@@ -42,6 +42,7 @@ struct policy_rule {
 	const char **languages;   /* NULL: any; these lists end with NULL */
 	const char **accounts;
 	unsigned automatic; /* bits 1u << AUTOMATIC_x, 0: any */
+	unsigned conducts;  /* bits as policy_conduct_read() gives them, 0: any */
 	enum wanted known_customer, undetermined, known_case, duplicate;
 	struct action *actions;
 	size_t action_count;

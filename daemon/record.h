@@ -178,6 +178,13 @@ struct event_record {
 	const char *hash;     /* SHA-256 over the record without this member */
 };
 
+/* What is counted of an agent, kept by record_case_put(). */
+struct agent_record {
+	const char *name; /* key */
+	uint64_t open;    /* open cases that they own */
+	uint64_t given;   /* the order in which agents were last given a case; 0: never */
+};
+
 /*
  * Something that a customer may rely on until a time; or, inside, what our own people are to say
  * until then, of which the customer knows nothing.
@@ -319,10 +326,23 @@ record_message_by_fingerprint(struct store_txn *txn, const char *account, const 
 int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
 
+/* All zero for an agent who owned nothing yet. */
+int
+record_agent_get(struct store_txn *txn, struct arena *arena, const char *name,
+		 struct agent_record *ret);
+
+/* Who of a list was given a case last; "" when nobody was. list: a name of ours for it. */
+int
+record_turn_get(struct store_txn *txn, struct arena *arena, const char *list,
+		const char **ret_last);
+
+int
+record_turn_put(struct store_txn *txn, const char *list, const char *last);
+
 /*
- * Also keeps the queue index (open cases with an overdue promise, then those whose answer is late,
- * each by severity, then by how long the customer has waited), the index of open cases by customer
- * and subject, and those of the clocks of sla.h.
+ * Also keeps how many open cases an agent owns, the queue index (open cases with an overdue
+ * promise, then those whose answer is late, each by severity, then by how long the customer has
+ * waited), the index of open cases by customer and subject, and those of the clocks of sla.h.
  */
 int
 record_case_put(struct store_txn *txn, const struct case_record *record);

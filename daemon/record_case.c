@@ -90,6 +90,7 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 	c.overdue = record_read_bool(&r, "overdue");
 	c.customer = record_read_string(&r, "customer");
 	c.subject = record_read_string(&r, "subject");
+	c.owner = record_read_string(&r, "owner");
 	c.severity = record_read_string(&r, "severity");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	read_clocks(&r, &c);
@@ -135,6 +136,8 @@ index_update(struct store_txn *txn, const struct case_record *record)
 		r = record_subject_move(txn, arena, old, record);
 	if (r == 0)
 		r = record_sla_move(txn, old, record);
+	if (r == 0)
+		r = record_agent_move(txn, arena, old, record);
 	arena_free(arena);
 	return r;
 }

@@ -8,7 +8,7 @@
  * case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries,
  * 'x' correction, 'w' corrections against a rule, 'g' promise, 'd' promises by when they wake, 'z'
  * clocks of cases by when they are due or were passed, and solved cases by when, 'n' days whose
- * digest was sent.
+ * digest was sent, 'a' open cases by agent, 'v' whose turn it is in a list of the policy.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -178,6 +178,11 @@ record_subject_move(struct store_txn *txn, struct arena *arena, const struct cas
 /* Moves a case in the indexes of its clocks from where `old` (NULL: nowhere) has it. */
 int
 record_sla_move(struct store_txn *txn, const struct case_record *old, const struct case_record *c);
+
+/* Counts a case for its owner, who may be another one than in `old` (NULL: it is new). */
+int
+record_agent_move(struct store_txn *txn, struct arena *arena, const struct case_record *old,
+		  const struct case_record *c);
 
 /*
  * Puts or removes an index entry: present or not, afterwards it is as `wanted` says. value may be

@@ -29,6 +29,13 @@ view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **re
 int
 view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret);
 
+/*
+ * Adds to a case that is shown who acts for its owner: "acting": {agent, until (their owner's last
+ * day away)}, null when the owner is there or nobody owns it.
+ */
+int
+view_acting(const struct config *config, int64_t now_ms, json_t *one);
+
 /* {"events": [...]}: a case's events as they are written, a string each. -ENOENT. */
 int
 view_events(struct store_txn *txn, uint64_t case_id, json_t **ret);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "daemon/policy_choice.h"
 #include "daemon/policy_parse.h"
 #include "filters/limits.h"
 #include "filters/rule.h"
@@ -174,6 +175,11 @@ keys_and_words_of_the_policy(void **state)
 	same(policy, "properties/severity/items/properties", policy_severities);
 	same(policy, "definitions/automatic/enum", policy_automatics);
 	same(policy, "definitions/language/enum", policy_languages);
+	same(policy, "definitions/choice/properties", choice_keys);
+	same(policy, "definitions/choice/properties/by/enum", choice_bys);
+	same(policy, "definitions/role/enum", choice_roles);
+	assert_int_equal(number(policy, "definitions/choice/properties/among/maxItems"),
+			 CHOICE_AGENTS_MAX);
 	for (; policy_severities[n]; n++) {
 		char above[16];
 
