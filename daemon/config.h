@@ -61,6 +61,7 @@ struct account_config {
 	const char *identity_name, *identity_address; /* From: of drafts */
 	const char *language;    /* of drafts when the mail's is unknown: "ko" (default) or "en" */
 	const char *company;     /* for templates, default identity_name */
+	bool subject_token;      /* subjects of drafts end in the case's token */
 	const char *time_zone;   /* IANA name, default "UTC" */
 	const struct zone *zone; /* the same, loaded; NULL is read as UTC */
 	const struct calendar *calendar; /* hours and holidays; NULL is read as the default */

@@ -35,6 +35,7 @@ static const char *const account_keys[] = { "name",
 					    "identity",
 					    "language",
 					    "company",
+					    "subject_token",
 					    "time_zone",
 					    "hours",
 					    "holidays",
@@ -374,6 +375,9 @@ read_account(const struct yamldoc *doc, const struct yamlnode *node, const struc
 	if (yamldoc_get(node, "poll"))
 		yamldoc_integer(doc, yamldoc_get(node, "poll"), "poll (seconds)", 5, 3600, &poll);
 	a->poll_seconds = (unsigned)poll;
+	if (yamldoc_get(node, "subject_token"))
+		yamldoc_bool(doc, yamldoc_get(node, "subject_token"), "subject_token",
+			     &a->subject_token);
 }
 
 void

@@ -349,6 +349,15 @@ case_mail(const struct term *term, const json_t *mail)
 	fprintf(term->out, " UID %" JSON_INTEGER_FORMAT, number(mail, "uid"));
 	term_style(term, STYLE_PLAIN);
 	putc('\n', term->out);
+	if (*render_join(string(mail, "joined"))) {
+		term_cell(term, STYLE_DIM, "", 6);
+		term_style(term, STYLE_DIM);
+		fputs(render_join(string(mail, "joined")), term->out);
+		if (render_join_colleague(string(mail, "joined")))
+			fputs("; its writer is a colleague of the customer's", term->out);
+		term_style(term, STYLE_PLAIN);
+		putc('\n', term->out);
+	}
 	if (*string(mail, "forwarded_by")) {
 		fputs("      passed on by ", term->out);
 		put(term, string(mail, "forwarded_by"));

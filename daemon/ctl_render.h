@@ -5,6 +5,7 @@
 #ifndef DAEMON_CTL_RENDER_H
 #define DAEMON_CTL_RENDER_H
 
+#include <stdbool.h>
 #include <jansson.h>
 
 #include "term.h"
@@ -27,5 +28,13 @@ render_customer(const struct term *term, const json_t *customer, int64_t now_ms)
 
 void
 render_case(const struct term *term, const json_t *page, int64_t now_ms);
+
+/* Why a mail belongs to its case, in words; "" for a reason that is not known. */
+const char *
+render_join(const char *joined);
+
+/* Whether its writer is no participant but a colleague of the customer's. */
+bool
+render_join_colleague(const char *joined);
 
 #endif

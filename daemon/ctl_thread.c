@@ -141,7 +141,7 @@ place_mail(struct threading *t, const struct thread_mail *mail, struct place *re
 	arena_reset(t->arena);
 	if (message->date > 0)
 		t->latest = message->date;
-	r = thread_find(t->txn, t->arena, ACCOUNT, message, t->latest * 1000, &found);
+	r = thread_find(t->txn, t->arena, ACCOUNT, message, t->latest * 1000, 0, &found);
 	if (r == 0)
 		r = keep_mail(t, mail, &found, &ret->case_id);
 	if (r < 0)

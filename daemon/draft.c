@@ -13,6 +13,7 @@
 #include "draft.h"
 #include "draft_mime.h"
 #include "draft_words.h"
+#include "subject_token.h"
 
 const char *const draft_variables[] = { "salutation",
 					"signature",
@@ -159,6 +160,15 @@ moment_or_none(const struct draft_input *in, struct arena *arena, int64_t ms)
 	return ms ? words_moment(arena, in->account->zone, ms / 1000, is_korean(in)) : "";
 }
 
+/* Without marks of an answer, and without a token that an earlier draft left there. */
+static const char *
+plain_subject(struct arena *arena, const char *subject)
+{
+	const char *words = subject_token_without(arena, subject);
+
+	return words ? words_subject(arena, words) : NULL;
+}
+
 static bool
 make_values(const struct draft_input *in, const struct address *to, struct arena *arena,
 	    struct made *ret)
@@ -173,7 +183,7 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 	ret->salutation = words_salutation(arena, ret->name, korean);
 	ret->signature = words_signature(arena, account->company ? account->company : "",
 					 in->owner ? in->owner->display : "", korean);
-	ret->subject = words_subject(arena, in->original->subject);
+	ret->subject = plain_subject(arena, in->original->subject);
 	ret->today = words_day(arena, account->zone, now, korean);
 	ret->reply_by = words_reply_by(arena, account->calendar, account->zone, now, korean);
 	ret->number =
@@ -360,14 +370,16 @@ static int
 add_subject(const struct draft_input *in, struct arena *arena, const char *rendered,
 	    struct buf *out)
 {
-	const char *subject = words_subject(arena, *rendered ? rendered : in->original->subject);
-	const char *line;
+	const char *subject = plain_subject(arena, *rendered ? rendered : in->original->subject);
+	const char *line, *token = in->subject_token && !is_internal(in) ? in->subject_token : "";
 
 	if (!subject)
 		return -ENOMEM;
 	if (!*subject)
 		subject = is_korean(in) ? "문의하신 내용" : "your message";
-	line = is_internal(in) ? subject : arena_printf(arena, "Re: %s", subject);
+	line = is_internal(in)
+		       ? subject
+		       : arena_printf(arena, "Re: %s%s%s", subject, *token ? " " : "", token);
 	if (!line)
 		return -ENOMEM;
 	mime_field(out, "Subject", line);

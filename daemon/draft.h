@@ -37,6 +37,7 @@ struct draft_input {
 	const char *template_name; /* for X-Triaged-Draft; NULL: left out */
 	const char *language;      /* "ko" or "en" */
 	const char *message_id;    /* ours, with <> */
+	const char *subject_token; /* after the subject, "[C12-k3x9mf]"; NULL: none */
 	flag_set flags;
 	int64_t conduct_ms; /* until when the customer is restricted; 0: they are not */
 	const struct promise_record *promise;  /* the next that is due; NULL: none is open */

@@ -33,7 +33,7 @@ static const struct {
 	{ "UIDPLUS", CAP_UIDPLUS },     { "SPECIAL-USE", CAP_SPECIAL_USE },
 	{ "NAMESPACE", CAP_NAMESPACE }, { "ID", CAP_ID },
 	{ "STARTTLS", CAP_STARTTLS },   { "LOGINDISABLED", CAP_LOGINDISABLED },
-	{ "SASL-IR", CAP_SASL_IR },
+	{ "SASL-IR", CAP_SASL_IR },     { "X-GM-EXT-1", CAP_GMAIL },
 };
 
 static unsigned

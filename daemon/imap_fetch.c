@@ -12,12 +12,15 @@
 #include <string.h>
 #include <time.h>
 
+#include <libetpan/xgmthrid.h>
+
 #include "clock.h"
 #include "head.h"
 
 #define WINDOW_MESSAGES 2000     /* listed by one FETCH */
 #define SEARCH_BYTES (64u << 20) /* budget of a SEARCH answer: some 6 million UIDs */
 #define LIST_ROW_BYTES 256       /* of one message in a listing */
+#define ROW_ITEMS "UID RFC822.SIZE INTERNALDATE"
 #define IDENTITY_ROW_BYTES 4096
 
 static int64_t
@@ -65,6 +68,16 @@ read_item(const struct mailimap_msg_att_static *item, struct imap_row *row)
 	}
 }
 
+/* Gmail's conversations; their numbers fit into 63 bits, what does not is none. */
+static void
+read_extension(const struct mailimap_extension_data *data, struct imap_row *row)
+{
+	const uint64_t *thread = data->ext_data;
+
+	if (data->ext_extension == &mailimap_extension_xgmthrid && thread && *thread <= INT64_MAX)
+		row->gmail_thread = *thread;
+}
+
 int
 imap_each_row(struct imap *i, imap_row_visitor *visit, void *context)
 {
@@ -85,6 +98,8 @@ imap_each_row(struct imap *i, imap_row_visitor *visit, void *context)
 
 			if (att->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC)
 				read_item(att->att_data.att_static, &row);
+			else if (att->att_type == MAILIMAP_MSG_ATT_ITEM_EXTENSION)
+				read_extension(att->att_data.att_extension_data, &row);
 		}
 		/* FETCH without UID is news about flags that nobody asked for. */
 		if (row.uid != 0)
@@ -209,7 +224,8 @@ add_listed(void *context, const struct imap_row *row)
 		listing->rows = rows;
 		listing->room = room;
 	}
-	listing->rows[listing->count++] = (struct listed){ row->uid, row->size, row->received_ms };
+	listing->rows[listing->count++] =
+		(struct listed){ row->uid, row->size, row->received_ms, row->gmail_thread };
 	return 0;
 }
 
@@ -228,9 +244,10 @@ imap_list(struct transport *t, uint32_t first, struct listed **ret, size_t *ret_
 	size_t kept = 0;
 	int r;
 
-	r = i->session == NULL ? imap_fail(i, err, -EPIPE, "UID FETCH", "not connected", NULL)
-			       : scan(i, first, "UID RFC822.SIZE INTERNALDATE", LIST_ROW_BYTES,
-				      add_listed, &listing, err);
+	r = i->session == NULL
+		    ? imap_fail(i, err, -EPIPE, "UID FETCH", "not connected", NULL)
+		    : scan(i, first, i->caps & CAP_GMAIL ? ROW_ITEMS " X-GM-THRID" : ROW_ITEMS,
+			   LIST_ROW_BYTES, add_listed, &listing, err);
 	if (r < 0) {
 		free(listing.rows);
 		return r;

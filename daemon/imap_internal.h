@@ -31,6 +31,7 @@ enum imap_capability {
 	CAP_LOGINDISABLED = 1 << 7,
 	CAP_SASL_IR = 1 << 8,
 	CAP_AUTH_PLAIN = 1 << 9,
+	CAP_GMAIL = 1 << 10,
 };
 
 struct imap {
@@ -153,6 +154,7 @@ struct imap_row {
 	bool has_size, has_body;
 	uint64_t size;
 	int64_t received_ms;
+	uint64_t gmail_thread;
 	const char *body; /* with a NUL after it */
 	size_t body_len;
 };

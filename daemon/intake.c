@@ -157,7 +157,22 @@ intake_record(struct commit *c, const struct arrival *a, enum severity severity,
 		.incomplete = a->verdict->incomplete,
 		.evidence = evidence_json(a->verdict),
 		.ruleset_hash = a->verdict->ruleset_hash,
+		.gmail_thread = a->listed.gmail_thread,
 	};
+}
+
+/* Somebody made a token up, or wrote it wrongly: it led nowhere, and that is said. */
+static int
+note_ignored(struct commit *c, const char *token, struct case_record *kase)
+{
+	json_t *data = json_pack("{s:s, s:s}", "token", token, "why",
+				 "no case has this token; the subject was not believed");
+	int r = data ? record_event_append(c->txn, c->arena, kase, c->now_ms, "triaged",
+					   "token-ignored", data)
+		     : -ENOMEM;
+
+	json_decref(data);
+	return r < 0 ? r : record_case_put(c->txn, kase);
 }
 
 /*
@@ -187,8 +202,14 @@ keep_case(struct commit *c, const struct arrival *a, struct plan *plan,
 		return r;
 	m->case_id = kase->id;
 	m->joined = place->case_id ? place->why : "new";
+	if (place->colleague)
+		m->joined = arena_printf(c->arena, "%s, colleague", place->why);
+	if (!m->joined)
+		return -ENOMEM;
 	sla_mail(c->intake->config, kase, m, plan->severity, c->now_ms);
 	r = case_add_mail(c->txn, c->arena, kase, m, plan->severity, c->now_ms);
+	if (r == 0 && place->ignored && c->intake->account->subject_token)
+		r = note_ignored(c, place->ignored, kase);
 	return r < 0 ? r : route_case(&route, kase, customer, plan);
 }
 
@@ -198,7 +219,8 @@ look_around(struct commit *c, const struct arrival *a, struct thread_place *plac
 	    struct case_record *kase, struct customer_record *customer, bool *known)
 {
 	int64_t came_ms = a->listed.received_ms > 0 ? a->listed.received_ms : c->now_ms;
-	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, came_ms, place);
+	int r = thread_find(c->txn, c->arena, c->intake->account->name, a->message, came_ms,
+			    a->listed.gmail_thread, place);
 
 	if (r == 0 && place->case_id)
 		r = record_case_get(c->txn, c->arena, place->case_id, kase);

@@ -22,6 +22,7 @@
 #include "policy_choice.h"
 #include "promise.h"
 #include "steer.h"
+#include "subject_token.h"
 #include "token.h"
 
 #define HISTORY_MAX 30 /* lines of a case's record in a draft */
@@ -171,6 +172,31 @@ acts_for(const struct planner *p, const char *owner)
 		     : NULL;
 }
 
+/* The token of the case, which is made for its first draft. NULL when the account uses none. */
+static int
+need_token(struct planner *p, const char **ret)
+{
+	const struct outbox_plan *w = p->wanted;
+	struct case_record *c = w->case_;
+	struct subject_token token = { .case_id = c ? c->id : 0 };
+	int r = 0;
+
+	*ret = NULL;
+	if (!c || !w->intake->account->subject_token)
+		return 0;
+	if (!c->subject_token || strlen(c->subject_token) != SUBJECT_TOKEN_CHECK) {
+		r = subject_token_make(token.check);
+		c->subject_token = r == 0 ? arena_strdup(p->arena, token.check) : "";
+		if (r == 0)
+			r = c->subject_token ? record_case_put(p->txn, c) : -ENOMEM;
+	} else {
+		memcpy(token.check, c->subject_token, sizeof(token.check));
+	}
+	if (r == 0)
+		*ret = subject_token_text(p->arena, &token);
+	return r == 0 && !*ret ? -ENOMEM : r;
+}
+
 static int
 write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
@@ -195,6 +221,9 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 
 	if (!input.template)
 		return -ENOENT;
+	r = need_token(p, &input.subject_token);
+	if (r < 0)
+		return r;
 	r = add_case(p, &input, promises, &record);
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);

@@ -48,3 +48,37 @@ participant_same(const char *a, const char *b)
 	return base_length(b, &b_domain) == len && strncasecmp(a, b, len) == 0 &&
 	       strcasecmp(a_domain, b_domain) == 0;
 }
+
+bool
+participant_public(const char *address)
+{
+	static const char *const domains[] = {
+		"gmail.com",    "googlemail.com", "naver.com",      "daum.net",
+		"hanmail.net",  "kakao.com",      "nate.com",       "hotmail.com",
+		"outlook.com",  "outlook.kr",     "live.com",       "live.co.kr",
+		"msn.com",      "yahoo.com",      "yahoo.co.kr",    "yahoo.co.uk",
+		"yahoo.co.jp",  "ymail.com",      "icloud.com",     "me.com",
+		"mac.com",      "aol.com",        "gmx.com",        "gmx.net",
+		"gmx.de",       "web.de",         "mail.com",       "mail.ru",
+		"yandex.com",   "yandex.ru",      "protonmail.com", "proton.me",
+		"pm.me",        "tutanota.com",   "tuta.io",        "zoho.com",
+		"fastmail.com", "hey.com",        "qq.com",         "163.com",
+		"126.com",      "korea.com",      "hanmir.com",     "dreamwiz.com",
+		"lycos.co.kr",  "empas.com",      "paran.com",      "freechal.com",
+		"comcast.net",  "btinternet.com",
+	};
+	const char *at = address ? strrchr(address, '@') : NULL;
+
+	for (size_t i = 0; at && i < sizeof(domains) / sizeof(*domains); i++)
+		if (strcasecmp(at + 1, domains[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+participant_colleague(const char *a, const char *b)
+{
+	const char *x = a ? strrchr(a, '@') : NULL, *y = b ? strrchr(b, '@') : NULL;
+
+	return x && y && x[1] && strcasecmp(x, y) == 0 && !participant_public(a);
+}

@@ -23,4 +23,15 @@ participant_base(struct arena *arena, const char *address);
 bool
 participant_same(const char *a, const char *b);
 
+/*
+ * Whether anybody can have an address at that domain (gmail.com, naver.com ...): those who have one
+ * have nothing in common.
+ */
+bool
+participant_public(const char *address);
+
+/* Whether both are at the same domain, and it is not a public one. */
+bool
+participant_colleague(const char *a, const char *b);
+
 #endif

@@ -83,9 +83,11 @@ struct message_record {
 	json_t *evidence; /* array of {flag, rule, part, offset, length, text, score}; owned by the
 			     record's reader: record_message_free */
 	const char *ruleset_hash;
-	uint64_t case_id;   /* 0 when it belongs to none */
-	const char *joined; /* why it belongs there: "new", "references", "subject", ... */
-	bool outgoing;      /* one of ours (Sent, a draft) */
+	uint64_t case_id;      /* 0 when it belongs to none */
+	const char *joined;    /* why it belongs there: "new", "references", "subject", ...;
+				  "references, colleague" when its writer is no participant */
+	uint64_t gmail_thread; /* X-GM-THRID, 0 when the server has none */
+	bool outgoing;         /* one of ours (Sent, a draft) */
 };
 
 enum case_state {
@@ -127,8 +129,10 @@ struct case_record {
 	int64_t solved_ms;                       /* 0: it is not solved */
 	const char *approved; /* what may be given to the customer, in words; "" nothing */
 	const char *approved_by;
-	const char *conduct_told; /* the last step of conduct.h that a draft of this case tells */
-	uint64_t last_event;      /* number and hash of the newest event: the chain's end */
+	bool colleagues;           /* whoever writes from the customer's domain may join */
+	const char *subject_token; /* check value of subject_token.h; "" none was made */
+	const char *conduct_told;  /* the last step of conduct.h that a draft of this case tells */
+	uint64_t last_event;       /* number and hash of the newest event: the chain's end */
 	const char *last_hash;
 	const char **participants; /* addresses, lower case */
 	size_t participant_count;
@@ -307,6 +311,11 @@ record_message_put(struct store_txn *txn, const struct message_record *record);
 int
 record_message_get(struct store_txn *txn, struct arena *arena, uint64_t id,
 		   struct message_record *ret);
+
+/* The newest message record of that account in this conversation of Gmail's, or -ENOENT. */
+int
+record_message_by_gmail_thread(struct store_txn *txn, const char *account, uint64_t thread,
+			       uint64_t *ret_id);
 
 /* Frees what the arena does not hold (evidence). */
 void

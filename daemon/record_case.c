@@ -155,6 +155,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "approved_by", c->approved_by);
 	record_write_string(&w, "awaits", c->awaits);
 	record_write_number(&w, "awaits_ms", c->awaits_ms);
+	record_write_bool(&w, "colleagues", c->colleagues);
 	record_write_string(&w, "conduct_told", c->conduct_told);
 	record_write_string(&w, "customer", c->customer);
 	record_write_string(&w, "customer_name", c->customer_name);
@@ -189,6 +190,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "stage", c->stage);
 	record_write_string(&w, "state", states[c->state]);
 	record_write_string(&w, "subject", c->subject);
+	record_write_string(&w, "subject_token", c->subject_token);
 	record_write_number(&w, "updated_ms", c->updated_ms);
 	record_write_number(&w, "waiting_ms", c->waiting_ms);
 	return record_write_put(txn, &key, &w);
@@ -220,6 +222,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.approved_by = record_read_string(&r, "approved_by");
 	c.awaits = record_read_string(&r, "awaits");
 	c.awaits_ms = record_read_number(&r, "awaits_ms", 0, INT64_MAX);
+	c.colleagues = record_read_bool(&r, "colleagues");
 	c.conduct_told = record_read_string(&r, "conduct_told");
 	c.customer = record_read_string(&r, "customer");
 	c.customer_name = record_read_string(&r, "customer_name");
@@ -249,6 +252,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.stage = record_read_string(&r, "stage");
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	c.subject = record_read_string(&r, "subject");
+	c.subject_token = record_read_string(&r, "subject_token");
 	c.updated_ms = record_read_number(&r, "updated_ms", INT64_MIN, INT64_MAX);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
 	read_clocks(&r, &c);

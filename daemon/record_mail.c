@@ -8,6 +8,8 @@
 #include "record_io.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const ledger_states[] = { "planned", "done", "parked" };
@@ -292,6 +294,16 @@ message_index(struct store_txn *txn, const char *account, char table, const char
 	return store_put(txn, record_key_span(&key), record_key_span(&value));
 }
 
+/* How the index names a conversation; "" for none. */
+static const char *
+gmail_name(uint64_t thread, char name[24])
+{
+	name[0] = '\0';
+	if (thread)
+		snprintf(name, 24, "%" PRIu64, thread);
+	return name;
+}
+
 static int
 message_store(struct store_txn *txn, const struct message_record *m)
 {
@@ -311,6 +323,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "forwarded_by", m->forwarded_by ? m->forwarded_by : "");
 	record_write_string(&w, "from", m->from);
 	record_write_string(&w, "from_name", m->from_name);
+	record_write_number(&w, "gmail_thread", (int64_t)m->gmail_thread);
 	record_write_flags(&w, "hits", m->hits);
 	record_write_bool(&w, "incomplete", m->incomplete);
 	record_write_string(&w, "joined", m->joined);
@@ -333,6 +346,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 int
 record_message_put(struct store_txn *txn, const struct message_record *record)
 {
+	char name[24];
 	int r;
 
 	if (record->id == 0 || !record->account || !record->account[0])
@@ -342,6 +356,9 @@ record_message_put(struct store_txn *txn, const struct message_record *record)
 		r = message_index(txn, record->account, 'i', record->message_id, record->id);
 	if (r == 0)
 		r = message_index(txn, record->account, 'f', record->fingerprint, record->id);
+	if (r == 0)
+		r = message_index(txn, record->account, 'v', gmail_name(record->gmail_thread, name),
+				  record->id);
 	return r;
 }
 
@@ -359,6 +376,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->forwarded_by = record_read_string(r, "forwarded_by");
 	m->from = record_read_string(r, "from");
 	m->from_name = record_read_string(r, "from_name");
+	m->gmail_thread = record_read_u64(r, "gmail_thread");
 	m->hits = record_read_flags(r, "hits");
 	m->incomplete = record_read_bool(r, "incomplete");
 	m->joined = record_read_string(r, "joined");
@@ -420,4 +438,14 @@ record_message_by_fingerprint(struct store_txn *txn, const char *account, const 
 	if (!fingerprint[0])
 		return -ENOENT;
 	return message_lookup(txn, account, 'f', fingerprint, ret_id);
+}
+
+int
+record_message_by_gmail_thread(struct store_txn *txn, const char *account, uint64_t thread,
+			       uint64_t *ret_id)
+{
+	char name[24];
+
+	return thread ? message_lookup(txn, account, 'v', gmail_name(thread, name), ret_id)
+		      : -ENOENT;
 }

@@ -404,12 +404,15 @@ static const struct {
 	int (*act)(struct turn *t);
 	bool takes_value, needs_value;
 } acts[] = {
-	{ do_assign, true, true },    { do_note, true, true },     { do_fault, true, true },
-	{ do_stage, true, true },     { do_hold, false, false },   { do_release, false, false },
-	{ do_promise, true, true },   { do_kept, true, false },    { do_call_off, true, false },
-	{ turn_ask, true, true },     { turn_fact, true, true },   { turn_approve, true, true },
-	{ turn_conduct, true, true }, { do_draft, true, false },   { do_solve, false, false },
-	{ do_reopen, false, false },  { do_unmask, false, false },
+	{ do_assign, true, true },    { do_note, true, true },
+	{ do_fault, true, true },     { do_stage, true, true },
+	{ do_hold, false, false },    { do_release, false, false },
+	{ do_promise, true, true },   { do_kept, true, false },
+	{ do_call_off, true, false }, { turn_ask, true, true },
+	{ turn_fact, true, true },    { turn_approve, true, true },
+	{ turn_conduct, true, true }, { do_draft, true, false },
+	{ do_solve, false, false },   { do_reopen, false, false },
+	{ do_unmask, false, false },  { turn_allow_colleagues, true, false },
 };
 
 /* In the order of acts. */
@@ -432,6 +435,7 @@ const struct steer_verb steer_verbs[] = {
 	{ "solve", "case solve C12 [--reason TEXT]" },
 	{ "reopen", "case reopen C12 [--reason TEXT]" },
 	{ "unmask", "case show --unmask C12 [--reason TEXT]" },
+	{ "allow-colleagues", "case allow-colleagues C12 [no] [--reason TEXT]" },
 };
 
 const size_t steer_verb_count = COUNT(steer_verbs);

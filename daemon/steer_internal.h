@@ -48,4 +48,8 @@ turn_approve(struct turn *t);
 int
 turn_conduct(struct turn *t);
 
+/* Who else may write into the case: the verb allow-colleagues. */
+int
+turn_allow_colleagues(struct turn *t);
+
 #endif

@@ -15,6 +15,7 @@
 #include "filters/limits.h"
 #include "participant.h"
 #include "subject.h"
+#include "subject_token.h"
 #include "token.h"
 
 #define DAY_MS (24 * 3600 * (int64_t)1000)
@@ -49,6 +50,39 @@ is_participant(const struct case_record *c, const char *address)
 	return false;
 }
 
+/* Whether the writer may join; *ret_colleague: not as a participant. */
+static bool
+may_join(const struct search *s, const struct case_record *c, bool *ret_colleague)
+{
+	bool participant = is_participant(c, s->writer);
+
+	*ret_colleague =
+		!participant && c->colleagues && participant_colleague(c->customer, s->writer);
+	return participant || *ret_colleague;
+}
+
+/*
+ * Lets the writer into a case, or notes that they may not. parent: the mail that led there, 0 for
+ * none.
+ */
+static void
+enter(struct search *s, const struct case_record *c, uint64_t parent, const char *why)
+{
+	bool colleague;
+
+	if (may_join(s, c, &colleague) || s->ours) {
+		s->place.case_id = c->id;
+		s->place.parent = parent;
+		s->place.linked = 0;
+		s->place.why = why;
+		s->place.colleague = colleague && !s->ours;
+		return;
+	}
+	s->refused = c->id;
+	if (s->place.linked == 0)
+		s->place.linked = c->id;
+}
+
 /* Lets the writer into the case of a record that the mail refers to, or notes that they may not. */
 static int
 try_case(struct search *s, const struct message_record *parent, const char *why)
@@ -61,17 +95,9 @@ try_case(struct search *s, const struct message_record *parent, const char *why)
 	r = record_case_get(s->txn, s->arena, parent->case_id, &c);
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0)
-		return r;
-	if (s->ours || is_participant(&c, s->writer)) {
-		s->place =
-			(struct thread_place){ .case_id = c.id, .parent = parent->id, .why = why };
-	} else {
-		s->refused = c.id;
-		if (s->place.linked == 0)
-			s->place.linked = c.id;
-	}
-	return 0;
+	if (r == 0)
+		enter(s, &c, parent->id, why);
+	return r;
 }
 
 /*
@@ -150,23 +176,82 @@ try_subject(void *context, const struct case_record *c)
 	r = is_recent(s, c, &recent);
 	if (r < 0 || !recent)
 		return r;
-	s->place = (struct thread_place){ .case_id = c->id,
-					  .parent = c->last_message,
-					  .why = "subject" };
+	s->place.case_id = c->id;
+	s->place.parent = c->last_message;
+	s->place.linked = 0;
+	s->place.why = "subject";
 	return 1;
 }
 
+/* Our token in the subject, when it is the case's; what only looks like one is noted. */
 static int
-find(struct search *s, const struct message *message, struct thread_place *ret_place)
+try_subject_token(struct search *s, const char *subject)
+{
+	struct subject_token token;
+	struct case_record c;
+	int r;
+
+	if (!subject_token_find(subject, &token))
+		return 0;
+	r = record_case_get(s->txn, s->arena, token.case_id, &c);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 && strcmp(c.account, s->account) == 0 &&
+	    strcmp(c.subject_token, token.check) == 0) {
+		if (c.id != s->refused)
+			enter(s, &c, c.last_message, "subject-token");
+		return 0;
+	}
+	s->place.ignored = subject_token_text(s->arena, &token);
+	return s->place.ignored ? 0 : -ENOMEM;
+}
+
+/* Gmail's conversation: it is made from references and subjects, so that it says no more. */
+static int
+try_gmail(struct search *s, uint64_t thread)
+{
+	struct message_record parent;
+	uint64_t number;
+	int r = record_message_by_gmail_thread(s->txn, s->account, thread, &number);
+
+	if (r == 0)
+		r = record_message_get(s->txn, s->arena, number, &parent);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (s->place.parent == 0)
+		s->place.parent = parent.id;
+	r = try_case(s, &parent, "gmail-thread");
+	record_message_free(&parent);
+	return r;
+}
+
+/* An answer's subject, of the same customer: only when nothing else tells. */
+static int
+try_same_subject(struct search *s, const char *subject)
+{
+	const char *plain = subject_token_without(s->arena, subject);
+
+	if (!plain)
+		return -ENOMEM;
+	return record_case_by_subject(s->txn, s->arena, s->account, s->writer, plain, try_subject,
+				      s);
+}
+
+static int
+find(struct search *s, const struct message *message, uint64_t gmail_thread,
+     struct thread_place *ret_place)
 {
 	int r = try_all(s, message, true);
 
 	if (r == 0 && s->place.case_id == 0)
 		r = try_all(s, message, false);
+	if (r == 0 && s->place.case_id == 0)
+		r = try_subject_token(s, message->subject);
+	if (r == 0 && s->place.case_id == 0)
+		r = try_gmail(s, gmail_thread);
 	if (r == 0 && s->place.case_id == 0 && s->place.parent == 0 &&
 	    subject_is_answer(message->subject))
-		r = record_case_by_subject(s->txn, s->arena, s->account, s->writer,
-					   message->subject, try_subject, s);
+		r = try_same_subject(s, message->subject);
 	if (r < 0)
 		return r;
 	if (s->place.case_id == 0 && s->place.linked > 0)
@@ -177,7 +262,8 @@ find(struct search *s, const struct message *message, struct thread_place *ret_p
 
 int
 thread_find(struct store_txn *txn, struct arena *arena, const char *account,
-	    const struct message *message, int64_t came_ms, struct thread_place *ret_place)
+	    const struct message *message, int64_t came_ms, uint64_t gmail_thread,
+	    struct thread_place *ret_place)
 {
 	struct search s = { .txn = txn,
 			    .arena = arena,
@@ -186,7 +272,7 @@ thread_find(struct store_txn *txn, struct arena *arena, const char *account,
 			    .place = { .why = "new" } };
 
 	s.writer = address_lower(arena, customer_of(message).address);
-	return s.writer ? find(&s, message, ret_place) : -ENOMEM;
+	return s.writer ? find(&s, message, gmail_thread, ret_place) : -ENOMEM;
 }
 
 int
@@ -211,5 +297,5 @@ thread_find_ours(struct store_txn *txn, struct arena *arena, const char *account
 		*ret_place = s.place;
 		return r;
 	}
-	return find(&s, message, ret_place);
+	return find(&s, message, 0, ret_place);
 }

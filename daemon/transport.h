@@ -25,11 +25,12 @@ struct folder_state {
 	bool keywords; /* PERMANENTFLAGS has \*: new keywords can be made */
 };
 
-/* One message as FETCH (UID RFC822.SIZE INTERNALDATE) shows it. */
+/* One message as FETCH (UID RFC822.SIZE INTERNALDATE) shows it, and X-GM-THRID where there is. */
 struct listed {
 	uint32_t uid;
 	uint64_t size;
 	int64_t received_ms;
+	uint64_t gmail_thread; /* 0: the server has none */
 };
 
 /* One message's bytes; only valid during the call. cut: the server has more than is given here. */

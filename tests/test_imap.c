@@ -450,6 +450,38 @@ listing_is_sorted_and_drops_what_was_not_asked_for(void **state)
 }
 
 static void
+gmail_tells_its_conversations(void **state)
+{
+	static const struct script_step steps[] = {
+		LOGGED_IN("* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR IDLE X-GM-EXT-1\r\n%T OK "
+			  "done\r\n"),
+		SELECTED,
+		EXPECT("* UID FETCH 12:[*] (UID RFC822.SIZE INTERNALDATE X-GM-THRID)"),
+		SEND("* 1 FETCH (X-GM-THRID 1278455344230334865 UID 12 RFC822.SIZE 5 INTERNALDATE "
+		     "\" 1-Jan-2026 00:00:01 +0000\")\r\n"
+		     "* 2 FETCH (X-GM-THRID 18446744073709551615 UID 13 RFC822.SIZE 5 INTERNALDATE "
+		     "\" 1-Jan-2026 00:00:01 +0000\")\r\n"
+		     "* 3 FETCH (UID 14 RFC822.SIZE 5 INTERNALDATE \" 1-Jan-2026 00:00:01 "
+		     "+0000\")\r\n%T OK done\r\n"),
+		LOGOUT,
+	};
+	struct listed *rows;
+	struct fixture f;
+	size_t count;
+
+	(void)state;
+	open_selected(&f, SCRIPT(steps), &patient);
+	assert_int_equal(f.t->ops->list(f.t, 12, &rows, &count, &f.err), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(rows[0].gmail_thread, UINT64_C(1278455344230334865));
+	assert_int_equal(rows[1].gmail_thread, 0);
+	assert_int_equal(rows[2].gmail_thread, 0);
+	assert_int_equal(rows[0].size, 5);
+	free(rows);
+	finish(&f);
+}
+
+static void
 a_big_folder_is_listed_in_windows(void **state)
 {
 	static const struct script_step steps[] = {
@@ -543,7 +575,7 @@ bodies_come_in_one_command_and_once_each(void **state)
 		     "13)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 }, { 13, 5, 0 } };
+	static const struct listed wanted[] = { { 11, 3, 0, 0 }, { 12, 3, 0, 0 }, { 13, 5, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -569,7 +601,7 @@ fetching_stops_when_told(void **state)
 		     "{3}\r\ntwo)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 } };
+	static const struct listed wanted[] = { { 11, 3, 0, 0 }, { 12, 3, 0, 0 } };
 	struct taken taken = { .answer = -ENOSPC };
 	struct fixture f;
 
@@ -596,7 +628,7 @@ a_message_expunged_meanwhile_does_not_stop_the_others(void **state)
 		SEND("* 3 FETCH (UID 13 BODY[] {5}\r\nthree)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = { { 11, 3, 0 }, { 12, 3, 0 }, { 13, 5, 0 } };
+	static const struct listed wanted[] = { { 11, 3, 0, 0 }, { 12, 3, 0, 0 }, { 13, 5, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -620,7 +652,7 @@ a_refused_message_that_is_there_is_an_error(void **state)
 		SEND("* 1 FETCH (UID 11)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = { { 11, 3, 0 } };
+	static const struct listed wanted[] = { { 11, 3, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -648,7 +680,7 @@ a_big_message_comes_in_pieces_up_to_the_bound(void **state)
 		SEND("* 2 FETCH (UID 12 BODY[]<1048576> {4}\r\nlast)\r\n%T OK done\r\n"),
 		LOGOUT,
 	};
-	static const struct listed wanted[] = { { 11, 25000000, 0 }, { 12, 2000000, 0 } };
+	static const struct listed wanted[] = { { 11, 25000000, 0, 0 }, { 12, 2000000, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -675,7 +707,7 @@ a_server_gone_in_a_literal_is_noticed(void **state)
 		SEND("* 1 FETCH (UID 11 BODY[] {3000}\r\nonly so much"),
 		CLOSE,
 	};
-	static const struct listed wanted[] = { { 11, 3000, 0 } };
+	static const struct listed wanted[] = { { 11, 3000, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -703,7 +735,7 @@ a_huge_literal_is_refused_before_anything_is_allocated(void **state)
 		REPEAT("0123456789abcdef", 1 << 20),
 		CLOSED,
 	};
-	static const struct listed wanted[] = { { 11, 3000, 0 } };
+	static const struct listed wanted[] = { { 11, 3000, 0, 0 } };
 	struct taken taken = { 0 };
 	struct fixture f;
 
@@ -1111,7 +1143,7 @@ a_wake_up_does_not_disturb_a_command(void **state)
 static int
 call(struct fixture *f, int number)
 {
-	static const struct listed wanted[] = { { 11, 3, 0 } };
+	static const struct listed wanted[] = { { 11, 3, 0, 0 } };
 	const struct transport_ops *ops = f->t->ops;
 	struct taken taken = { 0 };
 	struct folder_state folder;
@@ -1603,6 +1635,7 @@ main(void)
 		cmocka_unit_test(a_silent_server_ends_at_the_deadline),
 		cmocka_unit_test(a_slow_server_is_understood),
 		cmocka_unit_test(listing_is_sorted_and_drops_what_was_not_asked_for),
+		cmocka_unit_test(gmail_tells_its_conversations),
 		cmocka_unit_test(a_big_folder_is_listed_in_windows),
 		cmocka_unit_test(identities_come_unfolded),
 		cmocka_unit_test(since_gives_the_lowest_uid),

@@ -102,7 +102,7 @@ static void
 fetches(void **state)
 {
 	static const struct listed wanted[] = {
-		{ 1, 0, 0 }, { 9, 0, 0 }, { 2, 0, 0 }, { 1, 0, 0 }
+		{ 1, 0, 0, 0 }, { 9, 0, 0, 0 }, { 2, 0, 0, 0 }, { 1, 0, 0, 0 }
 	};
 	size_t sum = 0;
 

@@ -13,6 +13,7 @@
 
 #include "daemon/participant.h"
 #include "daemon/subject.h"
+#include "daemon/subject_token.h"
 #include "daemon/thread.h"
 #include "filters/limits.h"
 
@@ -92,7 +93,7 @@ find_in(struct fixture *f, const char *account, const char *writer, const char *
 				   .reference_count = count };
 	struct thread_place place;
 
-	assert_int_equal(thread_find(f->txn, f->arena, account, &message, NOW, &place), 0);
+	assert_int_equal(thread_find(f->txn, f->arena, account, &message, NOW, 0, &place), 0);
 	return place;
 }
 
@@ -269,7 +270,7 @@ find_subject(struct fixture *f, const char *writer, const char *subject, const c
 				   .subject = subject };
 	struct thread_place place;
 
-	assert_int_equal(thread_find(f->txn, f->arena, "support", &message, NOW, &place), 0);
+	assert_int_equal(thread_find(f->txn, f->arena, "support", &message, NOW, 0, &place), 0);
 	return place;
 }
 
@@ -404,6 +405,130 @@ lookups_are_bounded(void **state)
 		     "new");
 }
 
+static struct thread_place
+find_by(struct fixture *f, const char *writer, const char *subject, uint64_t gmail)
+{
+	struct address address = { "", writer };
+	struct message message = { .subject = subject, .from = { &address, 1 }, .in_reply_to = "" };
+	struct thread_place place;
+
+	assert_int_equal(thread_find(f->txn, f->arena, "support", &message, NOW, gmail, &place), 0);
+	return place;
+}
+
+static void
+a_token_in_the_subject_joins_its_participants(void **state)
+{
+	struct fixture *f = *state;
+	struct thread_place place;
+	struct case_record c;
+
+	assert_int_equal(record_case_get(f->txn, f->arena, 1, &c), 0);
+	c.subject_token = "k3x9mf";
+	c.last_message = 11;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	place = find_by(f, "kim@mail.example", "another matter [C1-k3x9mf]", 0);
+	expect_place(place, 1, 11, 0, "subject-token");
+	assert_null(place.ignored);
+	/* Whoever has seen the subject is no participant for that. */
+	place = find_by(f, "lee@mail.example", "Re: x [C1-k3x9mf]", 0);
+	expect_place(place, 0, 0, 1, "not-a-participant");
+	assert_null(place.ignored);
+	/* A wrong check value, another case's, one of a case without a token, an unknown case. */
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const made_up[] = { "[C1-k3x9mg]", "[C2-k3x9mf]", "[C2-222222]",
+						       "[C99-k3x9mf]" };
+
+		place = find_by(f, "kim@mail.example", made_up[i], 0);
+		expect_place(place, 0, 0, 0, "new");
+		assert_string_equal(place.ignored, made_up[i]);
+	}
+	assert_null(find_by(f, "kim@mail.example", "[C12] ticket", 0).ignored);
+}
+
+static void
+a_conversation_of_gmails_joins_like_a_reference(void **state)
+{
+	struct fixture *f = *state;
+	struct message_record m = { .id = 40,
+				    .account = "support",
+				    .message_id = "<g@mail.example>",
+				    .case_id = 1,
+				    .gmail_thread = UINT64_C(1278455344230334865) };
+
+	assert_int_equal(record_message_put(f->txn, &m), 0);
+	expect_place(find_by(f, "kim@mail.example", "x", m.gmail_thread), 1, 40, 0, "gmail-thread");
+	expect_place(find_by(f, "lee@mail.example", "x", m.gmail_thread), 0, 40, 1,
+		     "not-a-participant");
+	expect_place(find_by(f, "kim@mail.example", "x", m.gmail_thread - 1), 0, 0, 0, "new");
+	expect_place(find_by(f, "kim@mail.example", "x", 0), 0, 0, 0, "new");
+	m.account = "other";
+	m.id = 41;
+	assert_int_equal(record_message_put(f->txn, &m), 0);
+	expect_place(find_by(f, "kim@mail.example", "x", m.gmail_thread), 1, 40, 0, "gmail-thread");
+}
+
+static void
+colleagues_join_only_where_the_case_allows_it(void **state)
+{
+	struct fixture *f = *state;
+	struct thread_place place;
+	struct case_record c;
+
+	expect_place(FIND("choi@mail.example", "<k1@mail.example>", ""), 0, 10, 1,
+		     "not-a-participant");
+	assert_int_equal(record_case_get(f->txn, f->arena, 1, &c), 0);
+	c.customer = "kim@mail.example";
+	c.colleagues = true;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	place = FIND("Choi@Mail.example", "<k1@mail.example>", "");
+	expect_place(place, 1, 10, 0, "in-reply-to");
+	assert_true(place.colleague);
+	assert_false(FIND("kim@mail.example", "<k1@mail.example>", "").colleague);
+	expect_place(FIND("choi@sub.mail.example", "<k1@mail.example>", ""), 0, 10, 1,
+		     "not-a-participant");
+	c.customer = "kim@gmail.com";
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	expect_place(FIND("choi@gmail.com", "<k1@mail.example>", ""), 0, 10, 1,
+		     "not-a-participant");
+}
+
+static void
+tokens_are_read_and_taken_out(void **state)
+{
+	struct fixture *f = *state;
+	struct subject_token token, other;
+	static const char *const none[] = { "",
+					    "[C1-k3x9m]",
+					    "[C1-k3x9mfx]",
+					    "[C0-k3x9mf]",
+					    "[C-k3x9mf]",
+					    "[C1k3x9mf]",
+					    "[C1-k3x9ml]",
+					    "[c1-k3x9mf]",
+					    "[C1-K3X9MF]",
+					    "[C1-k3x9mf",
+					    "C1-k3x9mf]",
+					    "[C1234567890123456789-k3x9mf]" };
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		assert_false(subject_token_find(none[i], &token));
+		assert_ptr_equal(subject_token_without(f->arena, none[i]), none[i]);
+	}
+	assert_false(subject_token_find(NULL, &token));
+	assert_true(subject_token_find("Re: [C1-222222] x [[C12-k3x9mf] y", &token));
+	assert_int_equal(token.case_id, 12);
+	assert_string_equal(token.check, "k3x9mf");
+	assert_string_equal(subject_token_without(f->arena, "Re: a  [C1-222222] b [C12-k3x9mf]"),
+			    "Re: a b");
+	assert_string_equal(subject_token_text(f->arena, &token), "[C12-k3x9mf]");
+	assert_int_equal(subject_token_make(token.check), 0);
+	assert_int_equal(subject_token_make(other.check), 0);
+	assert_string_not_equal(token.check, other.check);
+	assert_true(subject_token_find(subject_token_text(f->arena, &token), &other));
+	assert_string_equal(token.check, other.check);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -427,6 +552,10 @@ main(void)
 		TEST(subjects_that_say_nothing_join_nothing),
 		TEST(cases_of_one_subject_are_bounded),
 		TEST(lookups_are_bounded),
+		TEST(a_token_in_the_subject_joins_its_participants),
+		TEST(a_conversation_of_gmails_joins_like_a_reference),
+		TEST(colleagues_join_only_where_the_case_allows_it),
+		TEST(tokens_are_read_and_taken_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
