@@ -56,7 +56,7 @@ verdict(const char *names)
 }
 
 struct mail {
-	const char *language, *account;
+	const char *language, *account, *conduct;
 	enum automatic automatic;
 	bool known_case, known_customer, duplicate, incomplete;
 };
@@ -78,6 +78,7 @@ plan_text(const struct policy *policy, const char *flags, struct mail mail)
 		.verdict = &v,
 		.known_case = mail.known_case ? &known_case : NULL,
 		.customer = mail.known_customer ? &customer : NULL,
+		.conduct = mail.conduct,
 		.duplicate = mail.duplicate,
 	};
 	struct buf out = { .arena = arena };
@@ -149,12 +150,12 @@ the_shipped_policy(void **state)
 		  "high case: keyword $TriageThreat, draft publicity, move Triage/Threats" },
 		{ "threat.violence abuse.insult demand.refund",
 		  { .language = "ko" },
-		  "critical case: flag, keyword $TriageUrgent, draft violence, move "
+		  "critical case: flag, keyword $TriageUrgent, notify a lead, draft violence, move "
 		  "Triage/Urgent" },
 		{ "signal.selfharm threat.violence",
 		  { .language = "ko" },
-		  "critical case: flag, keyword $TriageUrgent, keyword $TriageReadFirst, draft "
-		  "self-harm, move Triage/Urgent" },
+		  "critical case: flag, keyword $TriageUrgent, keyword $TriageReadFirst, notify a "
+		  "lead, draft self-harm, move Triage/Urgent" },
 		{ "?threat.legal",
 		  { .language = "ko" },
 		  "high case: keyword $TriageCheck, move Triage/Check" },
@@ -167,8 +168,38 @@ the_shipped_policy(void **state)
 		  "high case: keyword $TriageCheck, move Triage/Check" },
 		{ "threat.violence ?threat.legal",
 		  { .incomplete = true },
-		  "critical case: flag, keyword $TriageUrgent, draft violence, move "
+		  "critical case: flag, keyword $TriageUrgent, notify a lead, draft violence, move "
 		  "Triage/Urgent" },
+		/* Who is on the ladder. */
+		{ "abuse.insult",
+		  { .conduct = "warning", .known_customer = true },
+		  "normal case: keyword $TriageAbuse, draft abuse, move Triage/Abuse" },
+		{ "abuse.insult demand.refund",
+		  { .conduct = "restricted", .known_customer = true },
+		  "normal case: assign whoever is senior (least-loaded), keyword $TriageAbuse, "
+		  "draft conduct-restriction, move Triage/Senior" },
+		{ "abuse.insult",
+		  { .conduct = "restricted", .known_customer = true, .known_case = true },
+		  "normal case: assign whoever is senior (least-loaded), keyword $TriageAbuse, "
+		  "move Triage/Senior" },
+		{ "abuse.insult threat.legal",
+		  { .conduct = "restricted", .known_customer = true, .known_case = true },
+		  "high case: assign whoever is senior (least-loaded), keyword $TriageAbuse, "
+		  "keyword $TriageThreat, draft abuse, move Triage/Senior" },
+		{ "demand.refund",
+		  { .conduct = "restricted", .known_customer = true },
+		  "normal case: keyword $TriageDemand, draft refund, move Triage/Demands" },
+		{ "threat.legal abuse.insult demand.refund",
+		  { .conduct = "parted", .known_customer = true },
+		  "high case: keyword $TriageParted, draft parting, move Triage/Parted" },
+		{ "threat.legal",
+		  { .conduct = "parted", .known_customer = true, .known_case = true },
+		  "high case: keyword $TriageParted, move Triage/Parted" },
+		{ "", { .conduct = "parted", .known_customer = true }, "none:" },
+		{ "threat.violence",
+		  { .conduct = "parted", .known_customer = true },
+		  "critical case: flag, keyword $TriageUrgent, notify a lead, draft violence, "
+		  "move Triage/Urgent" },
 		{ "threat.violence", { .automatic = AUTOMATIC_BOUNCE }, "critical:" },
 		{ "threat.legal",
 		  { .duplicate = true },
@@ -195,6 +226,10 @@ conditions(void **state)
 		const char *condition, *flags;
 		struct mail fits, not ;
 	} cases[] = {
+		{ "conduct: warning", "", { .conduct = "warning" }, { .conduct = "restricted" } },
+		{ "conduct: warning+", "", { .conduct = "parted" }, { .conduct = "notice" } },
+		{ "conduct: [none, parted]", "", { 0 }, { .conduct = "notice" } },
+		{ "conduct: none", "", { .conduct = "" }, { .conduct = "notice" } },
 		{ "language: en", "", { .language = "en" }, { .language = "ko" } },
 		{ "language: [en, und]", "", { .language = "und" }, { .language = "ko" } },
 		{ "account: [a, b]", "", { .account = "b" }, { .account = "c" } },

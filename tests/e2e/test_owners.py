@@ -1,12 +1,14 @@
 """Owners: who is given a case, who acts while they are away, and what happens when a customer asks for their superior."""
 
 import datetime
+import email
+import email.policy
 import json
 import subprocess
 
 import pytest
 
-from mails import EN_LEGAL, KO_BOSS, KO_LEGAL, sample
+from mails import EN_LEGAL, EN_SELFHARM, KO_ABUSE, KO_BOSS, KO_LEGAL, KO_VIOLENCE, sample
 from servers import wait_for
 from test_actions import StubSmtp, judged, running, smtp, with_policy  # noqa: F401 (fixtures)
 from test_steer import drafts, kinds, said, show, with_template
@@ -159,9 +161,11 @@ def test_mistakes_in_absences_and_choices_are_told_with_their_place(with_policy,
 
 
 def notice(raw):
-    import email
-    import email.policy
     return email.message_from_bytes(raw, policy=email.policy.default).get_content()
+
+
+def notice_subject(raw):
+    return email.message_from_bytes(raw, policy=email.policy.default)["Subject"]
 
 
 BOSS = "  - {name: up, if: {flags: demand.superior}, do: [{draft: superior}]}\n"
@@ -211,3 +215,94 @@ def test_the_policy_wins_when_it_names_somebody_for_who_asks_for_a_superior(with
     judged(daemon, dovecot, user, sample(KO_BOSS))
     with running(daemon):
         assert owners(daemon) == {"C1": "lee"}
+
+
+# Conduct, with the shipped policy.
+
+def shipped(make_triaged, user, smtp):  # noqa: F811
+    head = (TEAM % {"user": user}).replace("  - {name: mina", "  - {name: choi, display: 최서윤, role: senior}\n  - {name: mina")
+    head = head.replace("name: kim, display", "name: root, display")        # who the tests are steers as root
+    return make_triaged([user], head=head + f"smtp: {{url: 'smtp://127.0.0.1:{smtp.port}', from: triaged@{user}.example}}\n")
+
+
+def stepped(daemon, case, last):
+    for step in ("notice", "warning", "restricted", "parted"):
+        said(daemon, "conduct", case, step, "--reason", "insults, again")
+        if step == last:
+            return
+
+
+ABUSER = "이도윤 <doyun@customer.example>"
+
+
+def folders(dovecot, user, *names):
+    return [dovecot.count(user, name) for name in names]
+
+
+def test_abuse_of_somebody_restricted_goes_to_a_senior_past_the_front_line(make_triaged, dovecot, user, smtp):  # noqa: F811
+    """Scene 4: the first duty is to get the person out of it."""
+    daemon = shipped(make_triaged, user, smtp)
+    judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, message_id="<a1@customer.example>"))
+    with running(daemon):
+        said(daemon, "assign", "C1", "root")
+        stepped(daemon, "C1", "warning")
+    # A warning is no reason to take anything from the front line.
+    judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, subject="두 번째"))
+    with running(daemon):
+        assert owners(daemon)["C2"] == "root"
+        said(daemon, "conduct", "C1", "restricted", "--reason", "insults, again")
+    before = len(drafts(dovecot, user))
+    judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, subject="세 번째", message_id="<a3@customer.example>"))
+    with running(daemon):
+        assert owners(daemon) == {"C1": "root", "C2": "root", "C3": "choi"}
+        assert [e["data"]["owner"] for e in show(daemon, "C3")["events"] if e["kind"] == "assigned"] == ["root", "choi"]
+        # The customer stays with the agent who knows them; this case does not.
+        assert json.loads(daemon.ctl("customer", "show", "--json", "doyun@customer.example").stdout)["owner"] == "root"
+    assert folders(dovecot, user, "Triage/Senior") == [1]
+    draft, = with_template(dovecot, user, "conduct-restriction")
+    assert len(drafts(dovecot, user)) == before + 1
+    # It was said that such mail is not answered, and it is not.
+    judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, references=["<a3@customer.example>"]))
+    with running(daemon):
+        assert kinds(daemon, "C3").count("mail") == 2 and owners(daemon)["C3"] == "choi"
+    assert len(drafts(dovecot, user)) == before + 1 and folders(dovecot, user, "Triage/Senior") == [2]
+    # A matter without abuse is answered like anybody's.
+    judged(daemon, dovecot, user, sample(KO_LEGAL, sender=ABUSER, subject="환불만 해 주세요"))
+    with running(daemon):
+        assert owners(daemon)["C4"] == "root"
+
+
+def test_who_was_parted_with_gets_the_parting_letter_and_nothing_else(make_triaged, dovecot, user, smtp):  # noqa: F811
+    daemon = shipped(make_triaged, user, smtp)
+    judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER))
+    with running(daemon):
+        stepped(daemon, "C1", "parted")
+    before = len(drafts(dovecot, user))
+    judged(daemon, dovecot, user, sample(KO_LEGAL, sender=ABUSER, message_id="<p1@customer.example>"))
+    judged(daemon, dovecot, user, sample(KO_LEGAL, sender=ABUSER, references=["<p1@customer.example>"]))
+    assert len(drafts(dovecot, user)) == before + 1 and len(with_template(dovecot, user, "parting")) == 1
+    assert folders(dovecot, user, "Triage/Parted") == [2]
+    with running(daemon):
+        assert kinds(daemon, "C2").count("mail") == 2, "what they write is kept all the same"
+
+
+@pytest.mark.parametrize("kind,template,folder", [(KO_VIOLENCE, "violence", "Triage/Urgent"), (EN_SELFHARM, "self-harm", "Triage/Urgent")])
+def test_danger_is_told_at_once_and_answered_by_a_person(make_triaged, dovecot, user, smtp, kind, template, folder):  # noqa: F811
+    daemon = shipped(make_triaged, user, smtp)
+    judged(daemon, dovecot, user, sample(kind))
+    assert smtp.receivers == [f"RCPT TO:<mina@{user}.example>"], "a lead of ours, nobody else, and the customer never"
+    assert "needs a look" in notice_subject(smtp.mails[0]) or "확인 요청" in notice_subject(smtp.mails[0])
+    assert len(with_template(dovecot, user, template)) == len(drafts(dovecot, user)) == 1, "its own template, and only laid out"
+    assert folders(dovecot, user, folder, "Sent") == [1, 0]
+    # Nor does the ladder take anything away from it.
+    with running(daemon):
+        stepped(daemon, "C1", "parted")
+    judged(daemon, dovecot, user, sample(kind, subject="again"))
+    assert len(smtp.receivers) == 2 and len(with_template(dovecot, user, template)) == 2
+
+
+def test_danger_that_nobody_can_be_told_of_is_said_in_the_case(triaged, dovecot, user):
+    judged(triaged, dovecot, user, sample(KO_VIOLENCE))
+    with running(triaged):
+        event = next(e for e in show(triaged, "C1")["events"] if e["kind"] == "left-out")
+        assert event["data"]["action"] == "notify" and "nobody of that role" in event["data"]["why"]
