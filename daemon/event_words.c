@@ -13,7 +13,7 @@
 static const struct {
 	const char *kind, *pattern;
 } sentences[] = {
-	{ "alarm", "look here: {text}" },
+	{ "alarm", "look here: {text}[ (superior: {superior})]" },
 	{ "approved", "approved {amount}[: {reason}]" },
 	{ "answer-due", "our own people are to answer by {due_ms}: {text}" },
 	{ "answered", "has the answer to question {promise}, {text}" },
@@ -22,6 +22,7 @@ static const struct {
 	{ "assigned", "gave it to {owner}[, from {before}][: {reason}]" },
 	{ "breach", "late: {what}[, due {due_ms}]" },
 	{ "called-off", "called off promise {promise}, {text}[: {reason}]" },
+	{ "colleagues", "colleagues from {domain} may join: {allowed}[: {reason}]" },
 	{ "conduct", "conduct: {step}[ until {until}][: {reason}]" },
 	{ "copied", "copied the mail to {to}[ ({rule})]" },
 	{ "corrected", "corrected the verdict: {change}[, now {severity}][; moved to {moved_to}]" },
@@ -52,6 +53,7 @@ static const struct {
 	{ "sent", "answered {to}[ with the draft {draft}][ instead of the draft {instead_of}]" },
 	{ "solved", "solved[: {reason}]" },
 	{ "stage", "stage: {stage}[, before: {before}][: {reason}]" },
+	{ "token-ignored", "did not follow {token} in the subject: {why}" },
 	{ "unmasked", "read the abusive words[: {reason}]" },
 	{ "webhook", "told the webhook {to}[ ({rule})]" },
 };

@@ -165,8 +165,7 @@ intake_record(struct commit *c, const struct arrival *a, enum severity severity,
 static int
 note_ignored(struct commit *c, const char *token, struct case_record *kase)
 {
-	json_t *data = json_pack("{s:s, s:s}", "token", token, "why",
-				 "no case has this token; the subject was not believed");
+	json_t *data = json_pack("{s:s, s:s}", "token", token, "why", "no case has this token");
 	int r = data ? record_event_append(c->txn, c->arena, kase, c->now_ms, "triaged",
 					   "token-ignored", data)
 		     : -ENOMEM;

@@ -3,12 +3,13 @@
  * includes this.
  *
  * Keys are laid out as record.h says. Tables of one account: 'r' cursor, 'l' ledger, 'i' Message-ID
- * and 'f' fingerprint → message, 'v' conversation of Gmail's → message, 'q' queue, 'j' customer and subject → open case, 'o' outbox, 'u'
- * unfinished outbox entries, 'b' payload. Tables of all: 's' sequences (store.c), 'm' message, 'c'
- * case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger entries, 't' troubled outbox entries,
- * 'x' correction, 'w' corrections against a rule, 'g' promise, 'd' promises by when they wake, 'z'
- * clocks of cases by when they are due or were passed, and solved cases by when, 'n' days whose
- * digest was sent, 'a' open cases by agent, 'v' whose turn it is in a list of the policy.
+ * and 'f' fingerprint → message, 'v' conversation of Gmail's → message, 'q' queue, 'j' customer and
+ * subject → open case, 'o' outbox, 'u' unfinished outbox entries, 'b' payload. Tables of all: 's'
+ * sequences (store.c), 'm' message, 'c' case, 'q' queue, 'e' event, 'k' customer, 'p' parked ledger
+ * entries, 't' troubled outbox entries, 'x' correction, 'w' corrections against a rule, 'g'
+ * promise, 'd' promises by when they wake, 'z' clocks of cases by when they are due or were passed,
+ * and solved cases by when, 'n' days whose digest was sent, 'a' open cases by agent, 'v' whose turn
+ * it is in a list of the policy.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
