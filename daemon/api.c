@@ -90,21 +90,23 @@ get_status(struct request *request, json_t **ret)
 	return MHD_HTTP_OK;
 }
 
-/* A case as it is shown, with who acts for its owner. */
+/* Adds who acts for the owners of the cases shown. A view that cannot be completed is freed. */
 static int
-add_acting(const struct api *api, json_t *one)
-{
-	return api->hooks.acting ? api->hooks.acting(api->hooks.context, one) : 0;
-}
-
-static int
-add_acting_all(const struct api *api, json_t *cases)
+add_acting(const struct api *api, json_t *view, json_t *cases)
 {
 	json_t *one;
 	size_t i;
 	int r = 0;
 
-	json_array_foreach(cases, i, one) r = r < 0 ? r : add_acting(api, one);
+	json_array_foreach(cases, i, one)
+	{
+		if (r == 0 && api->hooks.acting)
+			r = api->hooks.acting(api->hooks.context, one);
+	}
+	if (r == 0 && !cases && api->hooks.acting)
+		r = api->hooks.acting(api->hooks.context, view);
+	if (r < 0)
+		json_decref(view);
 	return r;
 }
 
@@ -131,7 +133,7 @@ get_queue(struct request *request, json_t **ret)
 		store_abort(txn);
 	}
 	if (r == 0)
-		r = add_acting_all(request->api, json_object_get(*ret, "cases"));
+		r = add_acting(request->api, *ret, json_object_get(*ret, "cases"));
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
@@ -150,7 +152,7 @@ show_case(struct request *request, uint64_t number, bool all, json_t **ret)
 		store_abort(txn);
 	}
 	if (r == 0)
-		r = add_acting(request->api, *ret);
+		r = add_acting(request->api, *ret, NULL);
 	if (r == -ENOENT) {
 		*ret = json_pack(
 			"{s:o}", "error",

@@ -94,3 +94,21 @@ notice_away(struct arena *arena, const char *language, const char *owner, const 
 							: "%s (away until %s, %s acts)",
 			    owner, until, acts);
 }
+
+const char *
+notice_superior(struct arena *arena, const char *language, const char *body, const char *owner)
+{
+	return arena_printf(
+		arena,
+		strcmp(language, "ko") == 0
+			? "%s\n고객이 책임자를 찾고 있어 알려 드립니다. 담당자는 그대로 %s입니다.\n"
+			  "고객에게 먼저 연락하지 마시고, 담당자와 의논해 주십시오. 답장은 "
+			  "담당자가 "
+			  "보냅니다.\n"
+			: "%s\nThe customer asks for somebody above their agent. %s stays in "
+			  "charge "
+			  "of them.\nPlease do not write to the customer yourself; talk it over "
+			  "with "
+			  "the owner, who answers.\n",
+		body, owner);
+}

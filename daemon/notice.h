@@ -17,6 +17,13 @@ notice_text(struct arena *arena, const char *language, const struct message_reco
 	    const char *owner, const char **ret_subject, const char **ret_body);
 
 /*
+ * What follows in a notice to the superior of an owner whose customer asks for them. In the arena;
+ * NULL when out of memory.
+ */
+const char *
+notice_superior(struct arena *arena, const char *language, const char *body, const char *owner);
+
+/*
  * An owner who is away, with who acts for them, as notice_text() takes it. until NULL: out of
  * memory, as is the answer then. In the arena.
  */

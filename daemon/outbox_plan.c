@@ -277,8 +277,10 @@ write_notice(struct planner *p, const struct action *action, struct outbox_recor
 	if (!owner)
 		return -ENOMEM;
 	r = notice_text(p->arena, w->intake->account->language, w->record, owner, &subject, &body);
-	if (r < 0)
-		return r;
+	if (r == 0 && action->informs)
+		body = notice_superior(p->arena, w->intake->account->language, body, owner);
+	if (r < 0 || !body)
+		return r < 0 ? r : -ENOMEM;
 	entry->argument = agent->address;
 	return draft_notice(p->arena, w->intake->config->smtp.from, agent->address,
 			    entry->message_id, w->now_ms, subject, body, &payload->text,

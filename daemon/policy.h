@@ -109,7 +109,8 @@ struct action {
 	enum action_kind kind;
 	const char *argument;
 	const struct choice *choice; /* policy_choice.h; then argument is it in words. NULL: one */
-	const char *rule;            /* name of the policy rule */
+	bool informs;     /* a notice to the superior of the case's owner, who keeps it */
+	const char *rule; /* name of the policy rule */
 	unsigned line;
 };
 

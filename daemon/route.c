@@ -204,6 +204,7 @@ add_notice(const struct route *r, struct plan *plan, const char *agent)
 		return -ENOMEM;
 	list[n++] = (struct action){ .kind = ACTION_NOTIFY,
 				     .argument = agent,
+				     .informs = true,
 				     .rule = "a customer asks for the superior of their agent" };
 	for (size_t i = 0; i < plan->action_count; i++)
 		list[n++] = plan->actions[i];

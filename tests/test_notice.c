@@ -58,12 +58,33 @@ mail_without_a_case_names_none(void **state)
 	arena_free(arena);
 }
 
+static void
+who_is_away_and_who_is_informed(void **state)
+{
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	assert_string_equal(notice_away(arena, "en", "kim", "2026-12-31", "lee"),
+			    "kim (away until 2026-12-31, lee acts)");
+	assert_string_equal(notice_away(arena, "ko", "kim", "2026-12-31", "lee"),
+			    "kim (2026-12-31까지 부재, lee 대행)");
+	assert_null(notice_away(arena, "ko", "kim", NULL, "lee"));
+	assert_string_equal(notice_superior(arena, "en", "Case: C12\n", "kim"),
+			    "Case: C12\n\nThe customer asks for somebody above their agent. kim "
+			    "stays in charge of them.\nPlease do not write to the customer "
+			    "yourself; talk it over with the owner, who answers.\n");
+	assert_non_null(
+		strstr(notice_superior(arena, "ko", "", "kim"), "담당자는 그대로 kim입니다."));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_languages),
 		cmocka_unit_test(mail_without_a_case_names_none),
+		cmocka_unit_test(who_is_away_and_who_is_informed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

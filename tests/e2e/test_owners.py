@@ -11,7 +11,7 @@ import pytest
 from mails import EN_LEGAL, EN_SELFHARM, KO_ABUSE, KO_BOSS, KO_LEGAL, KO_VIOLENCE, sample
 from servers import wait_for
 from test_actions import StubSmtp, judged, running, smtp, with_policy  # noqa: F401 (fixtures)
-from test_steer import drafts, kinds, said, show, with_template
+from test_steer import complaint, drafts, kinds, said, show, with_template
 
 assert StubSmtp
 
@@ -181,7 +181,7 @@ def test_the_superior_of_a_known_customers_agent_is_informed_and_the_owner_stays
     judged(daemon, dovecot, user, sample(KO_BOSS, sender="박서준 <seojun@customer.example>"))
     assert smtp.receivers == [f"RCPT TO:<lee@{user}.example>"], "the superior, once, and nobody else"
     body = notice(smtp.mails[0])
-    assert "kim" in body and "demand.superior" in body
+    assert "담당자는 그대로 kim입니다" in body and "demand.superior" in body
     with running(daemon):
         assert owners(daemon) == {"C1": "kim", "C2": "kim"}
         alarm = next(e for e in show(daemon, "C2")["events"] if e["kind"] == "alarm")
@@ -306,3 +306,24 @@ def test_danger_that_nobody_can_be_told_of_is_said_in_the_case(triaged, dovecot,
     with running(triaged):
         event = next(e for e in show(triaged, "C1")["events"] if e["kind"] == "left-out")
         assert event["data"]["action"] == "notify" and "nobody of that role" in event["data"]["why"]
+
+
+def test_a_case_comes_back_by_itself_when_the_days_are_over(make_timed, clock, dovecot, user):
+    head = away(kim=(TODAY, TOMORROW, "lee")).replace("name: kim,", "name: kim, time_zone: UTC,") % {"user": user}
+    daemon = make_timed([user], head=head)
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "assign", case, "kim")
+
+    def acting():
+        return json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]["acting"]
+
+    assert acting() == {"agent": "lee", "until": str(TOMORROW)}
+    said(daemon, "draft", case, "acknowledge")
+    wait_for("the deputy's draft", lambda: with_template(dovecot, user, "acknowledge"))
+    clock.move(days=2)
+    assert acting() is None
+    said(daemon, "draft", case, "repeat")
+    wait_for("the owner's draft", lambda: with_template(dovecot, user, "repeat"))
+    assert "이민아" in with_template(dovecot, user, "acknowledge")[0].get_content()
+    assert "김지원" in with_template(dovecot, user, "repeat")[0].get_content()
+    assert owners(daemon) == {case: "kim"} and kinds(daemon, case).count("assigned") == 1
