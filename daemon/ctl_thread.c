@@ -118,7 +118,8 @@ keep_mail(struct threading *t, const struct thread_mail *mail, const struct thre
 				    .from = customer_of(message).address,
 				    .date = message->date,
 				    .received_ms = t->latest * 1000,
-				    .joined = found->why };
+				    .joined = found->why,
+				    .gmail_thread = mail->gmail_thread };
 	struct case_record c;
 	int r = found->case_id ? record_case_get(t->txn, t->arena, found->case_id, &c)
 			       : case_open(t->txn, t->arena, ACCOUNT, message, found->linked,
@@ -141,7 +142,8 @@ place_mail(struct threading *t, const struct thread_mail *mail, struct place *re
 	arena_reset(t->arena);
 	if (message->date > 0)
 		t->latest = message->date;
-	r = thread_find(t->txn, t->arena, ACCOUNT, message, t->latest * 1000, 0, &found);
+	r = thread_find(t->txn, t->arena, ACCOUNT, message, t->latest * 1000, mail->gmail_thread,
+			&found);
 	if (r == 0)
 		r = keep_mail(t, mail, &found, &ret->case_id);
 	if (r < 0)
@@ -207,6 +209,8 @@ print_why(const struct term *term, const struct place *p)
 		fputs("answers ", term->out);
 	else if (!strcmp(p->why, "references"))
 		fputs("refers to ", term->out);
+	else if (!strcmp(p->why, "gmail-thread"))
+		fputs("Gmail has it in one conversation with ", term->out);
 	else if (!strcmp(p->why, "subject"))
 		fputs("answer with the same subject, from the same customer", term->out);
 	else if (!strcmp(p->why, "not-a-participant"))

@@ -118,6 +118,20 @@ copy_message(struct arena *arena, const struct message *from)
 	return copy;
 }
 
+/* The header that Gmail's export gives every mail. Numbers fit into 63 bits; 0 for anything else.
+ */
+static uint64_t
+gmail_thread(const struct message *message)
+{
+	const struct header *h = message_header(message, "X-GM-THRID");
+	const char *text = h ? h->value : "";
+	size_t len = strspn(text, "0123456789");
+
+	return len > 0 && len <= 18 + 1 && !text[len] && strtoull(text, NULL, 10) <= INT64_MAX
+		       ? strtoull(text, NULL, 10)
+		       : 0;
+}
+
 int
 thread_set_add(struct thread_set *set, const char *name, const struct message *message)
 {
@@ -136,6 +150,7 @@ thread_set_add(struct thread_set *set, const char *name, const struct message *m
 		return -ENOMEM;
 	m->mail.message = copy_message(set->arena, message);
 	m->mail.subject = subject_plain(set->arena, message->subject);
+	m->mail.gmail_thread = gmail_thread(message);
 	m->writer = address_lower(set->arena, customer_of(message).address);
 	if (!m->mail.message || !m->mail.subject || !m->writer)
 		return -ENOMEM;

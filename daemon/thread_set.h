@@ -24,6 +24,7 @@ struct thread_mail {
 	const char *name;              /* where it was found */
 	const struct message *message; /* ids, subject, date and who wrote it; nothing else */
 	const char *subject;           /* subject_plain() */
+	uint64_t gmail_thread;         /* X-GM-THRID, as Gmail's export has it; 0: none */
 	/* After thread_set_link(): */
 	const char *thread; /* the Message-ID of the thread's oldest mail; its name when it has
 			       none, or one that others have */

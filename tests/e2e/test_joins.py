@@ -3,6 +3,7 @@
 import json
 import re
 import socketserver
+import subprocess
 import threading
 
 import pytest
@@ -198,3 +199,19 @@ def test_gmails_conversation_joins_like_a_reference(make_triaged, workplace, dov
         assert [m["joined"] for m in show(daemon, "C1")["mails"]] == ["new", "gmail-thread"]
         assert "Gmail has it in the case's conversation" in daemon.ctl("case", "show", "C1").stdout
         assert show(daemon, "C3")["linked"] == "C1" and show(daemon, "C2")["linked"] is None
+
+
+def test_triagectl_thread_reads_gmails_export(build, tmp_path):
+    for number, (conversation, sender, subject) in enumerate([
+            ("1278455344230334865", ANN, "first"), ("1278455344230334865", ANN, "another subject"),
+            ("1278455344230334866", ANN, "elsewhere"), ("1278455344230334865", "eve@other.example", "in Cc"),
+            ("99999999999999999999", ANN, "no number"), ("99999999999999999999", ANN, "nor this")]):
+        (tmp_path / f"{number}.eml").write_bytes(sample(
+            EN_LEGAL, sender=sender, subject=subject, message_id=f"<g{number}@acme.example>", date=1767603600 + number,
+            headers=[("X-GM-THRID", conversation)]))
+    result = subprocess.run([build / "triagectl", "thread", "--json", tmp_path], capture_output=True, text=True, timeout=60, check=True)
+    rows = [(row["case"], row["why"], row["parent"]) for row in map(json.loads, result.stdout.splitlines())]
+    assert rows == [("C1", "new", ""), ("C1", "gmail-thread", "<g0@acme.example>"), ("C2", "new", ""),
+                    ("C3", "not-a-participant", "<g1@acme.example>"), ("C4", "new", ""), ("C5", "new", "")]
+    people = subprocess.run([build / "triagectl", "thread", tmp_path], capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "Gmail has it in one conversation with <g0@acme.example>" in people
