@@ -127,7 +127,7 @@ static int
 next_promise(struct planner *p, uint64_t case_id, bool inside, struct promise_record *promise,
 	     const struct promise_record **ret)
 {
-	int r = promise_next(p->txn, p->arena, case_id, inside, promise);
+	int r = promise_to_tell(p->txn, p->arena, case_id, inside, p->wanted->now_ms, promise);
 
 	*ret = r == 0 ? promise : NULL;
 	return r == -ENOENT ? 0 : r;

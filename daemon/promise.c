@@ -128,29 +128,62 @@ promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 	return r;
 }
 
+struct next_promise {
+	struct promise_record first;
+	bool inside, writing; /* writing: now keeps what is by mail */
+	int64_t now_ms;
+};
+
+static bool
+comes_last(const struct next_promise *next, const struct promise_record *p)
+{
+	return next->writing && p->by_mail && p->due_ms > next->now_ms;
+}
+
 static int
 visit_next(void *context, const struct promise_record *p)
 {
-	struct promise_record *next = context;
+	struct next_promise *next = context;
+	const struct promise_record *first = &next->first;
+	bool last = comes_last(next, p);
 
-	if (p->ended_ms == 0 && p->inside == next->inside &&
-	    (next->number == 0 || p->due_ms < next->due_ms))
-		*next = *p;
+	if (p->ended_ms > 0 || p->inside != next->inside)
+		return 0;
+	if (first->number == 0 || last < comes_last(next, first) ||
+	    (last == comes_last(next, first) && p->due_ms < first->due_ms))
+		next->first = *p;
 	return 0;
+}
+
+static int
+find_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, struct next_promise *next,
+	  struct promise_record *ret)
+{
+	int r = record_promise_each(txn, arena, case_id, visit_next, next);
+
+	if (r == 0 && next->first.number == 0)
+		r = -ENOENT;
+	if (r == 0)
+		*ret = next->first;
+	return r;
 }
 
 int
 promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
 	     struct promise_record *ret)
 {
-	struct promise_record next = { .number = 0, .inside = inside };
-	int r = record_promise_each(txn, arena, case_id, visit_next, &next);
+	struct next_promise next = { .inside = inside };
 
-	if (r == 0 && next.number == 0)
-		r = -ENOENT;
-	if (r == 0)
-		*ret = next;
-	return r;
+	return find_next(txn, arena, case_id, &next, ret);
+}
+
+int
+promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
+		int64_t now_ms, struct promise_record *ret)
+{
+	struct next_promise next = { .inside = inside, .writing = true, .now_ms = now_ms };
+
+	return find_next(txn, arena, case_id, &next, ret);
 }
 
 static const char *

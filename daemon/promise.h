@@ -41,6 +41,14 @@ int
 promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
 	     struct promise_record *ret);
 
+/*
+ * The same for a mail that is being written: what it keeps by being sent comes last, unless that is
+ * late.
+ */
+int
+promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
+		int64_t now_ms, struct promise_record *ret);
+
 /* How many promises of a case are open; *ret_only is the number of the last of them. */
 int
 promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,

@@ -167,14 +167,17 @@ clause_around(struct words s, size_t at)
 static bool
 english_binds(struct words sentence, const struct due_place *place)
 {
+	static const char *const conditions[] = { "if ",       "once ",
+						  "when you",  "as soon as you",
+						  "after you", NULL };
 	struct words clause = clause_around(sentence, place->start), near, before;
 	size_t from = (size_t)(clause.text - sentence.text), to = from + clause.len;
 
-	if (first_of(clause, english_others))
+	before = (struct words){ sentence.text, from };
+	if (first_of(clause, english_others) || first_of(before, conditions))
 		return false;
 	if (first_of(clause, english_ours))
 		return true;
-	before = (struct words){ sentence.text, from };
 	/* "By Friday noon, I will ...": what stands first leans on what follows. */
 	near = to + 2 < sentence.len ? clause_around(sentence, to + 2) : (struct words){ "", 0 };
 	if (place->start <= from + 4 && first_of(near, english_ours))

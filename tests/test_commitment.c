@@ -220,6 +220,7 @@ english_without_promises(void **state)
 		{ "By the way, thank you for the photos.", "" },
 		{ "Once you have sent the form by Friday, we will start.", "" },
 		{ "In 2019 we moved.", "" },
+		{ "When you reply, I will get back to you by the next working day.", "" },
 		{ "- Promised by: 2.30 pm on Monday, 23 November", "" },
 	};
 

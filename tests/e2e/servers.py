@@ -326,6 +326,10 @@ class Clock:
         """To a datetime that knows its time zone."""
         self.set(self.seconds + (moment - self.now()).total_seconds() + 1)
 
+    def to_text(self, moment, **after):
+        """To a moment as triagectl writes it in JSON, or so long after it."""
+        self.to(datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(**after))
+
 
 class Triaged:
     """The real daemon with a configuration of its own, and triagectl talking to it.

@@ -40,7 +40,9 @@ def complaint(triaged, dovecot, user, **headers):
     wait_for("the account is watched", lambda: '"watching"' in triaged.ctl("status", "--json").stdout)
     dovecot.deliver(user, sample(KO_LEGAL, **headers))
     wait_for("its draft", lambda: dovecot.count(user, "Drafts") == 1)
-    return only_case(triaged)["id"]
+    case = only_case(triaged)["id"]
+    wait_for("all that was planned", lambda: all(e["state"] == "done" for e in show(triaged, case)["outbox"]))
+    return case
 
 
 def test_a_person_steers_a_case_and_the_record_says_so(triaged, dovecot, user):
