@@ -126,7 +126,9 @@ print-build:
 .PHONY: demo
 demo: demo-deps
 	@$(MAKE) --no-print-directory programs
-	@BUILD=$(BUILD) KEEP=$(KEEP) /usr/bin/python3 tests/e2e/demo.py
+	@$(MAKE) --no-print-directory HOOKS=1 programs
+	@BUILD=$(BUILD) HOOKED=$(shell $(MAKE) --no-print-directory -s HOOKS=1 print-build) KEEP=$(KEEP) \
+		/usr/bin/python3 tests/e2e/demo.py
 
 .PHONY: demo-deps
 demo-deps:

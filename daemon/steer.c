@@ -351,8 +351,8 @@ turn_draft(struct turn *t, const char *template, const char *why)
 		     json_pack("{s:s, s:s, s:s}", "template", template, "why", why, "reason",
 			       t->steer->reason));
 	if (r == 0)
-		r = outbox_plan_by_hand(t->txn, t->arena, &intake, t->bundle, &t->c, template, why,
-					t->steer->now_ms);
+		r = outbox_plan_by_hand(t->txn, t->arena, &intake, t->bundle, &t->c, template,
+					"asked for", t->steer->now_ms);
 	return r < 0 ? no_draft(t, r) : 0;
 }
 
