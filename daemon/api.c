@@ -301,6 +301,36 @@ post_case(struct request *request, json_t **ret)
 		    err.text);
 }
 
+/* ADDRESS/forget */
+static unsigned
+post_customer(struct request *request, json_t **ret)
+{
+	const struct api_hooks *hooks = &request->api->hooks;
+	const char *slash = strrchr(request->rest, '/');
+	struct err err = { .text = "" };
+	char address[1024] = "", actor[64];
+	struct forget say = { .address = address,
+			      .actor = actor,
+			      .reason = text_argument(request, "reason"),
+			      .yes = strcmp(text_argument(request, "yes"), "1") == 0,
+			      .now_ms = clock_now_ms(&clock_system) };
+	int r;
+
+	if (!slash || strcmp(slash, "/forget") ||
+	    (size_t)(slash - request->rest) >= sizeof(address))
+		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
+	memcpy(address, request->rest, (size_t)(slash - request->rest));
+	peer_name(connection_fd(request->connection), actor, sizeof(actor));
+	r = hooks->forget(hooks->context, &say, ret, &err);
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret,
+		    r == -EINVAL  ? MHD_HTTP_BAD_REQUEST
+		    : r == -EBUSY ? MHD_HTTP_CONFLICT
+				  : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
 static unsigned
 post_reload(struct request *request, json_t **ret)
 {
@@ -360,6 +390,7 @@ static const struct route {
 	{ MHD_HTTP_METHOD_POST, "/v1/cases/", true, post_case },
 	{ MHD_HTTP_METHOD_GET, "/v1/customers/", true, get_customer },
 	{ MHD_HTTP_METHOD_GET, "/v1/digest", false, get_digest },
+	{ MHD_HTTP_METHOD_POST, "/v1/customers/", true, post_customer },
 	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
 	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },

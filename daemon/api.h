@@ -29,6 +29,7 @@
 #include <jansson.h>
 
 #include "filters/err.h"
+#include "forget.h"
 #include "steer.h"
 #include "store.h"
 
@@ -49,6 +50,12 @@ struct api_hooks {
 	/* What a person does with a case; errors as of correct. */
 	int (*steer)(void *context, uint64_t case_id, const struct steer *steer, json_t **ret,
 		     struct err *err);
+	/*
+	 * Forgets a customer: {"done": all of it, "known": there was a record of them, "cases",
+	 * "others": of others in which they occurred, "mails": in no case}. Not done: it goes on by
+	 * itself; asking again says how far it is. Errors as of forget_begin().
+	 */
+	int (*forget)(void *context, const struct forget *say, json_t **ret, struct err *err);
 	int (*rules)(void *context, json_t **ret, struct err *err);
 	/* account NULL: what is configured; else one, or "all". -ENOENT: no such account. */
 	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);

@@ -211,7 +211,8 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	if ((int)severity > severity_by_name(next.severity))
 		next.severity = severity_name(severity);
 	data = json_pack(
-		"{s:I, s:o, s:o, s:s, s:o, s:o*}", "record", (json_int_t)mail->id, "subject",
+		"{s:I, s:o*, s:o, s:o, s:s, s:o, s:o*}", "record", (json_int_t)mail->id, "digest",
+		mail->digest && *mail->digest ? text_json(mail->digest) : NULL, "subject",
 		text_json(mail->subject), "flags", flags_json(mail->hits), "severity",
 		severity_name(severity), "ruleset", text_json(mail->ruleset_hash), "forwarded_by",
 		mail->forwarded_by && *mail->forwarded_by ? text_json(mail->forwarded_by) : NULL);

@@ -24,7 +24,7 @@ case_open(struct store_txn *txn, struct arena *arena, const char *account,
 
 /*
  * Adds a judged mail: counts, flags, highest severity, waiting since, "mail" event with record id,
- * subject, flags, severity, rule set hash. Puts the case.
+ * digest, subject, flags, severity, rule set hash. Puts the case.
  */
 int
 case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,

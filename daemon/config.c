@@ -27,7 +27,7 @@
 static const char *const top_keys[] = { "state_directory", "socket",      "socket_group", "rules",
 					"store_max",       "message_max", "accounts",     "agents",
 					"webhooks",        "smtp",        "colleagues",   "clocks",
-					"digest",          NULL };
+					"digest", "retention", NULL };
 
 /* "512M": bytes, or KiB, MiB, GiB with the letter. */
 static void
@@ -173,6 +173,7 @@ read_top(const struct yamldoc *doc, struct config *c)
 	read_colleagues(doc, yamldoc_get(root, "colleagues"), c);
 	config_read_webhooks(doc, yamldoc_get(root, "webhooks"), c);
 	config_read_smtp(doc, yamldoc_get(root, "smtp"), c);
+	config_read_retention(doc, yamldoc_get(root, "retention"), c);
 	config_read_accounts(doc, yamldoc_get(root, "accounts"), c);
 	config_read_clocks(doc, yamldoc_get(root, "clocks"), c);
 	config_read_digest(doc, yamldoc_get(root, "digest"), c);

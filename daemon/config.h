@@ -114,6 +114,12 @@ struct digest_config {
 	bool every_day;       /* else on working days */
 };
 
+/* How long what the records say of people is kept; 0: for ever. */
+struct retention_config {
+	int64_t solved_ms;   /* a case, since it was solved */
+	int64_t messages_ms; /* a mail that belongs to no case, since it was judged */
+};
+
 struct config {
 	struct arena *arena;
 	const char *path;
@@ -137,6 +143,7 @@ struct config {
 	struct smtp_config smtp;
 	struct targets targets;
 	struct digest_config digest;
+	struct retention_config retention;
 };
 
 /*

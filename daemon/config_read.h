@@ -52,6 +52,9 @@ config_read_clocks(const struct yamldoc *doc, const struct yamlnode *node, struc
 /* The hours and holidays of an account's section. Never NULL. */
 const struct calendar *
 config_read_calendar(const struct yamldoc *doc, const struct yamlnode *section);
+void
+config_read_retention(const struct yamldoc *doc, const struct yamlnode *node,
+		      struct config *config);
 
 /*
  * The secret of a section: exactly one of PREFIX_file, PREFIX_command, PREFIX_credential. A secret

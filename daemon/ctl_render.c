@@ -271,6 +271,11 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_clocks(term, page, now_ms);
 	case_line(term, "language", string(page, "language"));
 	case_line(term, "linked", string(page, "linked"));
+	if (*string(page, "forgotten")) {
+		term_cell(term, STYLE_DIM, "forgotten", 10);
+		put_when(term, string(page, "forgotten"));
+		fputs(": what it said of people was erased\n", term->out);
+	}
 	if (json_is_false(json_object_get(page, "record_sound")))
 		term_cell(term, STYLE_BAD,
 			  "the record of this case has been changed outside triaged: its hash "
@@ -429,6 +434,8 @@ case_event(const struct term *term, const json_t *event)
 	term_cell(term, STYLE_PLAIN, string(event, "actor"), 10);
 	fputs("  ", term->out);
 	put(term, words ? words : string(event, "kind"));
+	if (json_is_true(json_object_get(event, "erased")))
+		fputs(" (erased)", term->out);
 	putc('\n', term->out);
 	arena_free(arena);
 }

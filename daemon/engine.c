@@ -310,6 +310,8 @@ set_up_loop(struct engine *e, struct err *err)
 	if (r >= 0)
 		r = sd_event_add_time_relative(e->event, &e->promise_timer, CLOCK_MONOTONIC, 0, 0,
 					       on_promise_timer, e);
+	if (r >= 0)
+		r = engine_records_start(e);
 	if (r >= 0 && sd_watchdog_enabled(0, &e->watchdog_usec) > 0)
 		r = sd_event_add_time_relative(e->event, &e->watchdog, CLOCK_MONOTONIC, 0, 0,
 					       on_watchdog, e);

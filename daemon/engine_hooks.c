@@ -294,6 +294,7 @@ engine_hooks(struct engine *e)
 		.resume = hook_resume,
 		.correct = hook_correct,
 		.steer = hook_steer,
+		.forget = engine_forget,
 		.rules = hook_rules,
 		.digest = hook_digest,
 		.acting = hook_acting,

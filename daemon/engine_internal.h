@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "engine.h"
+#include "forget.h"
 #include "mailbox.h"
 #include "service.h"
 #include "stream.h"
@@ -25,7 +26,9 @@ struct engine {
 	size_t mailbox_count;
 	struct api *api;
 	sd_event *event;
-	sd_event_source *api_timer, *promise_timer, *watchdog;
+	sd_event_source *api_timer, *promise_timer, *records_timer, *watchdog;
+	int64_t retention_next_ms; /* monotonic */
+	bool retention_waits;      /* the log was told that the clock jumped */
 	uint64_t watchdog_usec;
 	int64_t started_ms, reloaded_ms;
 	char reload_error[1024];
@@ -42,6 +45,13 @@ engine_promises(struct engine *e);
 /* The same for the clocks of cases and the digest. When the next one is due, 0: none. */
 int64_t
 engine_timers(struct engine *e, int64_t now_ms);
+/* Sets the timer by which what is old, and who asked for it, is forgotten. */
+int
+engine_records_start(struct engine *e);
+
+/* Forgets a customer; see api.h. */
+int
+engine_forget(void *context, const struct forget *say, json_t **ret, struct err *err);
 
 /*
  * Loads rules, policy and templates again; keeps the old ones when anything is wrong, or when the

@@ -104,7 +104,10 @@ outbox_due(const struct intake *intake, struct arena *arena, unsigned kinds, siz
 	return 0;
 }
 
-/* Where the entry's mail lies now, as strings in the arena. */
+/*
+ * Where the entry's mail lies now, as strings in the arena. 1: the entry has ended meanwhile, which
+ * nobody but forget does to it; nothing is written of it any more.
+ */
 static int
 locate(struct store_txn *txn, struct arena *arena, struct outbox_record *e)
 {
@@ -116,7 +119,7 @@ locate(struct store_txn *txn, struct arena *arena, struct outbox_record *e)
 	e->folder = now.folder;
 	e->uidvalidity = now.uidvalidity;
 	e->uid = now.uid;
-	return 0;
+	return now.state == OUTBOX_DONE;
 }
 
 int
@@ -127,14 +130,17 @@ outbox_start(struct store *store, struct arena *arena, struct outbox_record *ent
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r >= 0 && i < count; i++) {
 		if (entries[i].state != OUTBOX_UNKNOWN)
 			entries[i].state = OUTBOX_STARTED;
 		entries[i].attempts++;
 		r = locate(txn, arena, &entries[i]);
 		if (r == 0)
 			r = record_outbox_put(txn, &entries[i], NULL);
+		else if (r == 1)
+			entries[i].state = OUTBOX_DONE;
 	}
+	r = r > 0 ? 0 : r;
 	if (r == 0)
 		return store_commit(txn);
 	store_abort(txn);
@@ -315,6 +321,8 @@ finish_one(struct store_txn *txn, struct arena *arena, struct outbox_result *res
 	struct outbox_record e = result->entry;
 	int r = locate(txn, arena, &e);
 
+	if (r > 0)
+		return 0;
 	if (r == 0)
 		r = record_outbox_put(txn, &e, NULL);
 	if (r == 0 && e.kind == OUTBOX_MOVE && e.state == OUTBOX_DONE && !result->gone)

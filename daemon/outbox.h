@@ -108,7 +108,8 @@ struct outbox_result {
 
 /*
  * Marks entries as started (those that are unknown stay so), durably. Where their mail lies is read
- * again into the arena: resync may have given it a new number.
+ * again into the arena: resync may have given it a new number. One that was ended meanwhile,
+ * because its case was forgotten, comes back OUTBOX_DONE: it must not be carried out.
  */
 int
 outbox_start(struct store *store, struct arena *arena, struct outbox_record *entries, size_t count);

@@ -90,7 +90,7 @@ attempt(struct run *run, struct outbox_record *e)
 	struct err why = { 0 };
 	int r = outbox_start(run->intake->store, run->arena, e, 1);
 
-	if (r < 0)
+	if (r < 0 || e->state == OUTBOX_DONE)
 		return r;
 	run->attempts++;
 	result.entry = *e;

@@ -339,7 +339,7 @@ run_entry(struct run *run, struct outbox_result *result, bool skip)
 	struct outbox_record *e = &result->entry;
 	int r;
 
-	if (skip || intake_stopping(run->intake) ||
+	if (skip || intake_stopping(run->intake) || e->state == OUTBOX_DONE ||
 	    (e->kind == OUTBOX_MOVE && run->held == e->message)) {
 		result->error = OUTBOX_NOT_BEGUN;
 		return 0;

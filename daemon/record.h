@@ -80,6 +80,7 @@ struct message_record {
 	const char *severity;
 	flag_set hits, undetermined;
 	bool incomplete;
+	uint64_t cut;     /* bytes read, and digested, of a mail larger than message_max; 0: all */
 	json_t *evidence; /* array of {flag, rule, part, offset, length, text, score}; owned by the
 			     record's reader: record_message_free */
 	const char *ruleset_hash;
@@ -111,6 +112,7 @@ struct case_record {
 	int64_t waiting_ms; /* since when the customer waits for us; 0 when they do not */
 	const char *awaits; /* whose turn it is: "us", "customer", "colleagues"; "" nobody's */
 	int64_t awaits_ms;  /* since when */
+	int64_t forgotten_ms; /* when what it said of people was erased; 0: it was not */
 	unsigned messages;
 	uint64_t last_message;
 	uint64_t linked;       /* the case that a stranger tried to write into, 0 when none */
@@ -180,6 +182,7 @@ struct event_record {
 	json_t *data;
 	const char *previous; /* hash of the event before, 64 zeros for the first */
 	const char *hash;     /* SHA-256 over the record without this member */
+	bool erased;          /* actor and data were; a later "forgotten" event says so */
 };
 
 /* What is counted of an agent, kept by record_case_put(). */
@@ -332,6 +335,22 @@ int
 record_message_by_fingerprint(struct store_txn *txn, const char *account, const char *fingerprint,
 			      uint64_t *ret_id);
 
+/*
+ * Erases what a message record says of people: of a mail of the customer's its digests and its
+ * place stay, without its case, so that the mail is not taken for a new one; one of ours goes
+ * whole. Its corrections and its Message-ID in the index go. -ENOENT when there is none.
+ */
+int
+record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id);
+
+/* A message record, as it is written. */
+typedef int
+record_raw_visit(void *context, uint64_t id, struct span value);
+
+/* Visits message records from that number on. Same answers as store_visit. */
+int
+record_message_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, void *context);
+
 int
 record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
 
@@ -347,6 +366,18 @@ record_turn_get(struct store_txn *txn, struct arena *arena, const char *list,
 
 int
 record_turn_put(struct store_txn *txn, const char *list, const char *last);
+/* Visits cases, as they are written, from that number on. Same answers as store_visit. */
+int
+record_case_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, void *context);
+
+/* Solved cases that are not forgotten, those first that were solved first. As store_visit. */
+int
+record_case_solved(struct store_txn *txn,
+		   int (*visit)(void *context, uint64_t id, int64_t solved_ms), void *context);
+
+/* The highest numbers of a case and of a message record; 0 when there is none. */
+int
+record_last_numbers(struct store_txn *txn, uint64_t *ret_case, uint64_t *ret_message);
 
 /*
  * Also keeps how many open cases an agent owns, the queue index (open cases with an overdue
@@ -381,6 +412,18 @@ record_customer_get(struct store_txn *txn, struct arena *arena, const char *addr
 int
 record_customer_put(struct store_txn *txn, const struct customer_record *record);
 
+/* -ENOENT when there is none. */
+int
+record_customer_delete(struct store_txn *txn, const char *address);
+
+/*
+ * Addresses of customers that begin so, at most max of them, in the arena. Those so long that they
+ * are kept by their hash are not found.
+ */
+int
+record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, size_t max,
+		     const char **ret_list, size_t *ret_count);
+
 /* Also keeps the index by wake_ms. */
 int
 record_promise_put(struct store_txn *txn, struct arena *arena, const struct promise_record *record);
@@ -388,6 +431,10 @@ record_promise_put(struct store_txn *txn, struct arena *arena, const struct prom
 int
 record_promise_get(struct store_txn *txn, struct arena *arena, uint64_t case_id, uint64_t number,
 		   struct promise_record *ret);
+
+/* Erases the words of every promise of a case; one that is open is called off. */
+int
+record_promise_erase(struct store_txn *txn, struct arena *arena, uint64_t case_id, int64_t now_ms);
 
 /* Visits the promises of a case by number. */
 int
@@ -443,11 +490,46 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 int
 record_event_raw(struct store_txn *txn, uint64_t case_id, store_visit *visit, void *context);
 
-/* The events of one case, checked one after the other. */
+/*
+ * What is left of an event that is erased: number, time, kind, both hashes, and that it was.
+ * malloc'd JSON; NULL when the event cannot be read or memory ran out. The same for one that is
+ * erased.
+ */
+char *
+record_event_rest(struct span event);
+
+/* A list of numbers from..to, as a tombstone names them. */
+struct record_range {
+	uint64_t from, to;
+};
+
+/*
+ * Appends the event by which events of the case are to be erased: all of `ranges`, but for earlier
+ * ones of its kind. It seals what is left of every event before it, so that afterwards none of
+ * them can be changed, and no other be erased, without the chain showing it. cause: "asked" or
+ * "retention". The caller puts the case, and erases with record_event_erase, now or later.
+ */
+int
+record_event_forget(struct store_txn *txn, struct arena *arena, struct case_record *c,
+		    int64_t at_ms, const char *actor, const char *cause, const char *reason,
+		    const struct record_range *ranges, size_t count);
+
+/* Erases an event that a tombstone names; one that is erased stays so. -EPERM: a tombstone. */
+int
+record_event_erase(struct store_txn *txn, uint64_t case_id, uint64_t number);
+
+/*
+ * The events of one case, checked one after the other. An event that was erased counts when it
+ * keeps its hash and its place, and a tombstone after it names it and seals what is left of it.
+ */
 struct record_chain {
-	uint64_t case_id;  /* 0: that of the first event */
-	uint64_t number;   /* of the event that must come next */
-	char previous[65]; /* hash of the one before */
+	uint64_t case_id;       /* 0: that of the first event */
+	uint64_t number;        /* of the event that must come next */
+	char previous[65];      /* hash of the one before */
+	char seal[65];          /* over what is left, or would be, of all events so far */
+	uint64_t erased;        /* how many were */
+	unsigned char *unnamed; /* by number: erased, and no tombstone has named it yet */
+	size_t unnamed_size;
 };
 
 void
@@ -456,6 +538,13 @@ record_chain_begin(struct record_chain *chain, uint64_t case_id);
 /* Whether the event as it is written comes next; then the chain moves on. */
 bool
 record_chain_take(struct record_chain *chain, struct span event);
+
+/*
+ * After the last event, and in any case: frees. Whether every event that is erased was named; else
+ * chain->number is that of the first that was not.
+ */
+bool
+record_chain_end(struct record_chain *chain);
 
 /*
  * Whether the chain holds, up to the end that the case's record names: 0, or -EBADMSG with the
@@ -476,6 +565,10 @@ record_correction_put(struct store_txn *txn, struct arena *arena,
 int
 record_correction_delete(struct store_txn *txn, struct arena *arena, uint64_t message,
 			 enum flag flag);
+
+/* Takes out what was said of a mail; what was counted for its rules stays counted. */
+int
+record_correction_erase(struct store_txn *txn, uint64_t message);
 
 int
 record_correction_get(struct store_txn *txn, struct arena *arena, uint64_t message, enum flag flag,
@@ -504,6 +597,13 @@ record_outbox_put(struct store_txn *txn, const struct outbox_record *record,
 int
 record_outbox_get(struct store_txn *txn, struct arena *arena, const char *account, uint64_t id,
 		  struct outbox_record *ret);
+
+/*
+ * Ends an entry as done and erases what it holds of people: payload, mail, error. A draft or notice
+ * keeps its Message-ID, by which we know our own mail again.
+ */
+int
+record_outbox_erase(struct store_txn *txn, struct arena *arena, const struct outbox_record *record);
 
 /* The payload, copied into the arena; -ENOENT when there is none. */
 int
@@ -537,5 +637,47 @@ record_sha256(const void *data, size_t len, char ret_hex[65]);
 /* The fingerprint of a message. date_text is the Date field as written. */
 void
 record_fingerprint(const char *message_id, uint64_t size, const char *date_text, char ret_hex[65]);
+
+/* Somebody who is being forgotten, until all is done. */
+struct forget_record {
+	const char *address; /* key, lower case */
+	const char *actor, *reason;
+	int64_t at_ms;
+	uint64_t next_case, last_case;       /* still to be looked at */
+	uint64_t next_message, last_message; /* the same */
+	uint64_t cases, others, messages;    /* so far: theirs, of others in which they occurred */
+};
+
+int
+record_forget_put(struct store_txn *txn, const struct forget_record *record);
+
+/* address NULL: any. */
+int
+record_forget_get(struct store_txn *txn, struct arena *arena, const char *address,
+		  struct forget_record *ret);
+
+int
+record_forget_delete(struct store_txn *txn, const char *address);
+
+/* Notes that events of a case up to that number are still to be erased; 0: none any more. */
+int
+record_erasing_set(struct store_txn *txn, uint64_t case_id, uint64_t upto);
+
+/* A case with events that are still to be erased. -ENOENT: there is none. */
+int
+record_erasing_first(struct store_txn *txn, uint64_t *ret_case_id, uint64_t *ret_upto);
+
+struct retention_record {
+	int64_t seen_ms;       /* when it last ran */
+	int64_t wait_ms;       /* nothing before; 0 */
+	uint64_t next_message; /* still to be looked at */
+};
+
+/* All zero when it never ran. */
+int
+record_retention_get(struct store_txn *txn, struct arena *arena, struct retention_record *ret);
+
+int
+record_retention_put(struct store_txn *txn, const struct retention_record *record);
 
 #endif

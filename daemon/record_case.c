@@ -92,6 +92,7 @@ place_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_r
 	c.subject = record_read_string(&r, "subject");
 	c.owner = record_read_string(&r, "owner");
 	c.severity = record_read_string(&r, "severity");
+	c.forgotten_ms = record_read_number(&r, "forgotten_ms", 0, INT64_MAX);
 	c.state = (enum case_state)record_read_name(&r, "state", states, STATES);
 	read_clocks(&r, &c);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
@@ -116,6 +117,15 @@ queue_move(struct store_txn *txn, const struct case_record *old, const struct ca
 	return r;
 }
 
+/* Whoever solved it may have left it to us to write down when. */
+static int64_t
+solved_time(const struct case_record *c)
+{
+	if (c->state != CASE_SOLVED)
+		return 0;
+	return c->solved_ms > 0 ? c->solved_ms : c->updated_ms;
+}
+
 static int
 index_update(struct store_txn *txn, const struct case_record *record)
 {
@@ -138,6 +148,11 @@ index_update(struct store_txn *txn, const struct case_record *record)
 		r = record_sla_move(txn, old, record);
 	if (r == 0)
 		r = record_agent_move(txn, arena, old, record);
+	if (r == 0)
+		r = record_solved_move(txn, old,
+				       &(struct case_record){ .id = record->id,
+							      .forgotten_ms = record->forgotten_ms,
+							      .solved_ms = solved_time(record) });
 	arena_free(arena);
 	return r;
 }
@@ -161,6 +176,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "customer_name", c->customer_name);
 	record_write_string(&w, "fault", c->fault);
 	record_write_flags(&w, "flags", c->flags);
+	record_write_number(&w, "forgotten_ms", c->forgotten_ms);
 	record_write_string(&w, "hold_by", c->hold_by);
 	record_write_number(&w, "hold_ms", c->hold_ms);
 	record_write_string(&w, "hold_reason", c->hold_reason);
@@ -186,7 +202,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_bool(&w, "response_late", c->response_late);
 	record_write_string(&w, "severity", c->severity);
 	record_write_string(&w, "situation", c->situation);
-	record_write_number(&w, "solved_ms", c->solved_ms);
+	record_write_number(&w, "solved_ms", solved_time(c));
 	record_write_string(&w, "stage", c->stage);
 	record_write_string(&w, "state", states[c->state]);
 	record_write_string(&w, "subject", c->subject);
@@ -228,6 +244,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.customer_name = record_read_string(&r, "customer_name");
 	c.fault = record_read_string(&r, "fault");
 	c.flags = record_read_flags(&r, "flags");
+	c.forgotten_ms = record_read_number(&r, "forgotten_ms", 0, INT64_MAX);
 	c.hold_by = record_read_string(&r, "hold_by");
 	c.hold_ms = record_read_number(&r, "hold_ms", 0, INT64_MAX);
 	c.hold_reason = record_read_string(&r, "hold_reason");
@@ -296,6 +313,29 @@ record_case_queue(struct store_txn *txn, struct arena *arena, const char *accoun
 			   visit_queue, &v);
 }
 
+struct raw_visit {
+	record_raw_visit *visit;
+	void *context;
+};
+
+static int
+visit_raw(void *context, struct span key, struct span value)
+{
+	struct raw_visit *v = context;
+
+	return v->visit(v->context, record_key_last_u64(key), value);
+}
+
+int
+record_case_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, void *context)
+{
+	struct record_key prefix = record_key_shared('c'), first = case_key(from);
+	struct raw_visit v = { visit, context };
+
+	return store_range(txn, record_key_span(&prefix), record_key_span(&first), false, visit_raw,
+			   &v);
+}
+
 static struct record_key
 customer_key(const char *address)
 {
@@ -354,4 +394,57 @@ record_customer_put(struct store_txn *txn, const struct customer_record *record)
 	record_write_string(&w, "name", record->name);
 	record_write_string(&w, "owner", record->owner);
 	return record_write_put(txn, &key, &w);
+}
+
+int
+record_customer_delete(struct store_txn *txn, const char *address)
+{
+	struct record_key key = customer_key(address);
+
+	return store_delete(txn, record_key_span(&key));
+}
+
+struct customer_list {
+	struct arena *arena;
+	size_t max, count;
+	const char **list;
+};
+
+static int
+list_customer(void *context, struct span key, struct span value)
+{
+	struct customer_list *l = context;
+	struct record_reader r;
+	const char *address = "";
+	int error;
+
+	(void)key;
+	if (l->count == l->max)
+		return 1;
+	if (record_read(&r, l->arena, value) == 0)
+		address = record_read_string(&r, "address");
+	error = record_read_end(&r);
+	if (error == 0)
+		l->list[l->count++] = address;
+	return error;
+}
+
+int
+record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, size_t max,
+		     const char **ret_list, size_t *ret_count)
+{
+	struct customer_list l = { arena, max, 0, ret_list };
+	struct record_key prefix = record_key_shared('k');
+	int r;
+
+	/* Bytes without the end that record_key_string() gives. */
+	for (; *start; start++)
+		record_key_u8(&prefix, (uint8_t)*start);
+	if (prefix.failed)
+		r = 0;
+	else
+		r = store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
+				list_customer, &l);
+	*ret_count = l.count;
+	return r;
 }

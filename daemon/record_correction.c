@@ -182,3 +182,16 @@ record_correction_each(struct store_txn *txn, struct arena *arena, uint64_t from
 	return store_range(txn, record_key_span(&prefix), record_key_span(&first), false,
 			   visit_correction, &v);
 }
+
+int
+record_correction_erase(struct store_txn *txn, uint64_t message)
+{
+	int r = 0;
+
+	for (int f = 0; r == 0 && f < FLAG_COUNT; f++) {
+		struct record_key key = correction_key(message, (enum flag)f);
+
+		r = record_index(txn, &key, false, NULL);
+	}
+	return r;
+}

@@ -1,18 +1,14 @@
 /*
  * record_event: a case's timeline, append-only. Each event names the hash of the one before, and
  * the case the newest, so that nothing can be changed, taken out, put in or cut off afterwards
- * without record_event_verify seeing it.
+ * without record_event_verify (record_chain.c) seeing it.
  */
 #include "record_io.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
-
-static struct record_key
-event_prefix(uint64_t case_id)
+struct record_key
+record_event_prefix(uint64_t case_id)
 {
 	struct record_key key = record_key_shared('e');
 
@@ -58,7 +54,7 @@ record_event_append(struct store_txn *txn, struct arena *arena, struct case_reco
 				  .at_ms = at_ms,
 				  .actor = actor,
 				  .kind = kind };
-	struct record_key key = event_prefix(c->id);
+	struct record_key key = record_event_prefix(c->id);
 	struct record_writer w;
 	char hash[65], *kept;
 	int r;
@@ -66,7 +62,7 @@ record_event_append(struct store_txn *txn, struct arena *arena, struct case_reco
 	if (c->id == 0)
 		return -EINVAL;
 	e.data = data;
-	e.previous = c->last_hash && c->last_hash[0] ? c->last_hash : NO_HASH;
+	e.previous = c->last_hash && c->last_hash[0] ? c->last_hash : RECORD_NO_HASH;
 	r = event_hash(&e, hash);
 	if (r < 0)
 		return r;
@@ -108,6 +104,7 @@ visit_event(void *context, struct span key, struct span value)
 	e.previous = record_read_string(&r, "previous");
 	e.hash = record_read_string(&r, "hash");
 	e.data = record_read_any(&r, "data");
+	e.erased = record_read_bool(&r, "erased");
 	answer = record_read_end(&r);
 	if (answer == 0)
 		answer = v->visit(v->context, &e);
@@ -119,7 +116,7 @@ int
 record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 		  int (*visit)(void *context, const struct event_record *record), void *context)
 {
-	struct record_key prefix = event_prefix(case_id);
+	struct record_key prefix = record_event_prefix(case_id);
 	struct event_visit v = { arena, visit, context };
 
 	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
@@ -129,116 +126,8 @@ record_event_each(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 int
 record_event_raw(struct store_txn *txn, uint64_t case_id, store_visit *visit, void *context)
 {
-	struct record_key prefix = event_prefix(case_id);
+	struct record_key prefix = record_event_prefix(case_id);
 
 	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false, visit,
 			   context);
-}
-
-/*
- * Whether the bytes are how we write that object: a change that parses to the same is a change too.
- */
-static bool
-is_written(const json_t *event, struct span value)
-{
-	char *bytes = json_dumps(event, JSON_COMPACT | JSON_SORT_KEYS);
-	bool same = bytes && strlen(bytes) == value.len && memcmp(bytes, value.at, value.len) == 0;
-
-	free(bytes);
-	return same;
-}
-
-/*
- * Whether an event hashes to what it says. Members of a newer program were hashed too: all are, but
- * the hash itself.
- */
-static bool
-is_hashed(json_t *event, const char *hash)
-{
-	json_t *rest = json_copy(event);
-	char expected[65], *bytes;
-	bool same = false;
-
-	json_object_del(rest, "hash");
-	bytes = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(rest);
-	if (bytes) {
-		record_sha256(bytes, strlen(bytes), expected);
-		same = strcmp(hash, expected) == 0;
-	}
-	free(bytes);
-	return same;
-}
-
-static bool
-fits_chain(const struct record_chain *chain, json_t *event)
-{
-	const char *previous = json_string_value(json_object_get(event, "previous"));
-	const char *hash = json_string_value(json_object_get(event, "hash"));
-	json_int_t case_id = json_integer_value(json_object_get(event, "case_id"));
-
-	return previous && hash && strlen(hash) == 64 && strcmp(previous, chain->previous) == 0 &&
-	       json_integer_value(json_object_get(event, "number")) == (json_int_t)chain->number &&
-	       case_id > 0 && (chain->case_id == 0 || (uint64_t)case_id == chain->case_id) &&
-	       is_hashed(event, hash);
-}
-
-void
-record_chain_begin(struct record_chain *chain, uint64_t case_id)
-{
-	*chain = (struct record_chain){ .case_id = case_id, .number = 1, .previous = NO_HASH };
-}
-
-bool
-record_chain_take(struct record_chain *chain, struct span event)
-{
-	json_t *read = json_loadb(event.at, event.len, JSON_REJECT_DUPLICATES, NULL);
-	bool fits = read && is_written(read, event) && fits_chain(chain, read);
-
-	if (fits) {
-		memcpy(chain->previous, json_string_value(json_object_get(read, "hash")),
-		       sizeof(chain->previous));
-		chain->case_id = (uint64_t)json_integer_value(json_object_get(read, "case_id"));
-		chain->number++;
-	}
-	json_decref(read);
-	return fits;
-}
-
-static int
-verify_event(void *context, struct span key, struct span value)
-{
-	struct record_chain *chain = context;
-
-	return record_key_last_u64(key) == chain->number && record_chain_take(chain, value)
-		       ? 0
-		       : -EBADMSG;
-}
-
-int
-record_event_verify(struct store_txn *txn, uint64_t case_id, uint64_t *ret_number)
-{
-	struct record_chain chain;
-	struct record_key prefix = event_prefix(case_id);
-	struct arena *arena = arena_new(0);
-	struct case_record c;
-	int r;
-
-	if (!arena)
-		return -ENOMEM;
-	record_chain_begin(&chain, case_id);
-	r = record_case_get(txn, arena, case_id, &c);
-	if (r < 0)
-		goto out;
-	r = store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
-			verify_event, &chain);
-	/* The case's own record says where the chain must end. */
-	if (r == 0 && (c.last_event != chain.number - 1 ||
-		       (c.last_event > 0 && strcmp(c.last_hash, chain.previous) != 0)))
-		r = -EBADMSG;
-	if (r == -EBADMSG)
-		*ret_number = chain.number;
-out:
-	arena_free(arena);
-	return r;
 }

@@ -9,7 +9,8 @@
  * entries, 't' troubled outbox entries, 'x' correction, 'w' corrections against a rule, 'g'
  * promise, 'd' promises by when they wake, 'z' clocks of cases by when they are due or were passed,
  * and solved cases by when, 'n' days whose digest was sent, 'a' open cases by agent, 'v' whose turn
- * it is in a list of the policy.
+ * it is in a list of the policy, '1' what is forgotten and when: a byte that says which (enum
+ * record_fade), then the key of that.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -167,6 +168,29 @@ record_read_any(struct record_reader *r, const char *name);
 /* Frees the parsed JSON; returns the error. */
 int
 record_read_end(struct record_reader *r);
+
+/* What the first event of a chain names as the one before it. */
+#define RECORD_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The event by which others are erased; its data say which. It is never erased itself. */
+#define RECORD_TOMBSTONE "forgotten"
+
+/* Of the events of a case. */
+struct record_key
+record_event_prefix(uint64_t case_id);
+
+/* The parts of table '1'. */
+enum record_fade {
+	FADE_SOLVED,    /* index: when solved, case */
+	FADE_ERASING,   /* index: case whose events are being erased */
+	FADE_JOB,       /* address: who is being forgotten */
+	FADE_RETENTION, /* how far retention is */
+};
+
+/* Moves a case in the index of solved cases; as record_subject_move. */
+int
+record_solved_move(struct store_txn *txn, const struct case_record *old,
+		   const struct case_record *c);
 
 /*
  * Moves a case in the index by customer and subject from where `old` has it (NULL: nowhere) to

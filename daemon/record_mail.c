@@ -315,6 +315,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "automatic", m->automatic);
 	record_write_number(&w, "case_id", (int64_t)m->case_id);
 	record_write_string(&w, "content", m->content ? m->content : "");
+	record_write_number(&w, "cut", (int64_t)m->cut);
 	record_write_number(&w, "date", m->date);
 	record_write_string(&w, "digest", m->digest);
 	record_write_any(&w, "evidence", m->evidence, RECORD_EVIDENCE_MAX);
@@ -372,6 +373,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->digest = record_read_string(r, "digest");
 	m->fingerprint = record_read_string(r, "fingerprint");
 	m->content = record_read_string(r, "content");
+	m->cut = record_read_u64(r, "cut");
 	m->folder = record_read_string(r, "folder");
 	m->forwarded_by = record_read_string(r, "forwarded_by");
 	m->from = record_read_string(r, "from");
@@ -448,4 +450,76 @@ record_message_by_gmail_thread(struct store_txn *txn, const char *account, uint6
 
 	return thread ? message_lookup(txn, account, 'v', gmail_name(thread, name), ret_id)
 		      : -ENOENT;
+}
+
+/* Takes a message out of the index, unless that points at another one. */
+static int
+message_unindex(struct store_txn *txn, const char *account, char table, const char *what,
+		uint64_t id)
+{
+	struct record_key key = record_key(account, table);
+	uint64_t known;
+	int r;
+
+	if (!what[0])
+		return 0;
+	r = message_lookup(txn, account, table, what, &known);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	record_key_string(&key, what);
+	return known == id ? record_index(txn, &key, false, NULL) : 0;
+}
+
+int
+record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id)
+{
+	struct record_key key = message_key(id);
+	struct message_record m, rest;
+	int r = record_message_get(txn, arena, id, &m);
+
+	if (r < 0)
+		return r;
+	rest = (struct message_record){
+		.id = id,
+		.account = m.account,
+		.cut = m.cut,
+		.digest = m.digest,
+		.fingerprint = m.fingerprint,
+		.folder = m.folder,
+		.judged_ms = m.judged_ms,
+		.size = m.size,
+		.uid = m.uid,
+		.uidvalidity = m.uidvalidity,
+	};
+	r = record_correction_erase(txn, id);
+	if (r == 0)
+		r = message_unindex(txn, m.account, 'i', m.message_id, id);
+	if (r == 0)
+		r = m.outgoing ? store_delete(txn, record_key_span(&key))
+			       : message_store(txn, &rest);
+	record_message_free(&m);
+	return r;
+}
+
+struct raw_visit {
+	record_raw_visit *visit;
+	void *context;
+};
+
+static int
+visit_raw(void *context, struct span key, struct span value)
+{
+	struct raw_visit *v = context;
+
+	return v->visit(v->context, record_key_last_u64(key), value);
+}
+
+int
+record_message_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, void *context)
+{
+	struct record_key prefix = record_key_shared('m'), first = message_key(from);
+	struct raw_visit v = { visit, context };
+
+	return store_range(txn, record_key_span(&prefix), record_key_span(&first), false, visit_raw,
+			   &v);
 }

@@ -70,6 +70,13 @@ is_troubled(const struct outbox_record *o)
 	       (o->state == OUTBOX_UNKNOWN && o->kind == OUTBOX_NOTIFY);
 }
 
+/* The one of the customer's mail is only needed until it is moved or copied. */
+static bool
+keeps_message_id(const struct outbox_record *o)
+{
+	return o->state != OUTBOX_DONE || o->kind == OUTBOX_DRAFT || o->kind == OUTBOX_NOTIFY;
+}
+
 static int
 entry_write(struct store_txn *txn, const struct outbox_record *o)
 {
@@ -86,7 +93,7 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 	record_write_string(&w, "folder", o->folder);
 	record_write_string(&w, "kind", outbox_kind_name(o->kind));
 	record_write_number(&w, "message", (int64_t)o->message);
-	record_write_string(&w, "message_id", o->message_id);
+	record_write_string(&w, "message_id", keeps_message_id(o) ? o->message_id : "");
 	record_write_number(&w, "next_ms", o->next_ms);
 	record_write_number(&w, "planned_ms", o->planned_ms);
 	record_write_string(&w, "rule", o->rule);
@@ -240,4 +247,38 @@ record_outbox_troubled(struct store_txn *txn, struct arena *arena,
 
 	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_outbox, &v);
+}
+
+/* What our own draft was remembered by; the customer's answer to it begins anew. */
+static int
+draft_erase(struct store_txn *txn, struct arena *arena, const struct outbox_record *record)
+{
+	struct message_record ours;
+	bool is_ours = false;
+	uint64_t id;
+	int r = record_message_by_id(txn, record->account, record->message_id, &id);
+
+	if (r == 0)
+		r = record_message_get(txn, arena, id, &ours);
+	if (r == 0) {
+		is_ours = ours.outgoing;
+		record_message_free(&ours);
+	}
+	if (is_ours)
+		r = record_message_erase(txn, arena, id);
+	return r == -ENOENT ? 0 : r;
+}
+
+int
+record_outbox_erase(struct store_txn *txn, struct arena *arena, const struct outbox_record *record)
+{
+	struct outbox_record rest = *record;
+	int r = record->kind == OUTBOX_DRAFT ? draft_erase(txn, arena, record) : 0;
+
+	rest.state = OUTBOX_DONE;
+	rest.error = "";
+	rest.message = rest.size = 0;
+	rest.folder = "";
+	rest.uid = rest.uidvalidity = 0;
+	return r < 0 ? r : record_outbox_put(txn, &rest, NULL);
 }

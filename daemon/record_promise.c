@@ -171,3 +171,43 @@ record_promise_first(struct store_txn *txn, struct arena *arena, struct promise_
 		return r;
 	return f.case_id > 0 ? record_promise_get(txn, arena, f.case_id, f.number, ret) : -ENOENT;
 }
+
+#define ERASED_AT_ONCE 32
+
+/* Numbers of promises that still have words. */
+struct worded {
+	uint64_t list[ERASED_AT_ONCE];
+	size_t count;
+};
+
+static int
+visit_worded(void *context, const struct promise_record *p)
+{
+	struct worded *w = context;
+
+	if (*p->text || p->ended_ms == 0)
+		w->list[w->count++] = p->number;
+	return w->count == ERASED_AT_ONCE;
+}
+
+int
+record_promise_erase(struct store_txn *txn, struct arena *arena, uint64_t case_id, int64_t now_ms)
+{
+	struct promise_record p;
+	struct worded w;
+	int r;
+
+	do {
+		w.count = 0;
+		r = record_promise_each(txn, arena, case_id, visit_worded, &w);
+		for (size_t i = 0; r == 0 && i < w.count; i++) {
+			r = record_promise_get(txn, arena, case_id, w.list[i], &p);
+			p.text = p.made_by = "";
+			p.wake_ms = 0;
+			p.ended_ms = p.ended_ms > 0 ? p.ended_ms : now_ms;
+			if (r == 0)
+				r = record_promise_put(txn, arena, &p);
+		}
+	} while (r == 0 && w.count > 0);
+	return r;
+}

@@ -484,6 +484,12 @@ steer_case(struct store_txn *txn, struct arena *arena, const struct config *conf
 	r = record_case_get(txn, arena, case_id, &t.c);
 	if (r == -ENOENT)
 		return err_set(err, r, "there is no case C%" PRIu64, case_id);
+	/* Reading it goes on; nothing is written to it that would have to be forgotten again. */
+	if (r == 0 && t.c.forgotten_ms > 0 && strcmp(steer->verb, "unmask") != 0)
+		return err_set(err, -EINVAL,
+			       "what C%" PRIu64 " said of people was erased; nothing more is done "
+			       "with it",
+			       case_id);
 	if (r == 0)
 		r = acts[verb - steer_verbs].act(&t);
 	if (r == 0 && !t.said)

@@ -319,9 +319,9 @@ visit_event(void *context, const struct event_record *event)
 	if (r < 0)
 		return r;
 	data = shown_data(v, event->data);
-	one = json_pack("{s:I, s:o, s:s, s:s, s:O?}", "number", (json_int_t)event->number, "at",
-			time_json(event->at_ms), "actor", text(event->actor), "kind",
-			text(event->kind), "data", data);
+	one = json_pack("{s:I, s:o, s:s, s:s, s:O?, s:b}", "number", (json_int_t)event->number,
+			"at", time_json(event->at_ms), "actor", text(event->actor), "kind",
+			text(event->kind), "data", data, "erased", event->erased);
 	json_decref(data);
 	if (!one || json_array_append_new(v->events, one) < 0)
 		return -ENOMEM;
@@ -383,6 +383,7 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 			    json_string(c->state == CASE_SOLVED ? "solved" : "open"));
 	json_object_set_new(page, "opened", time_json(c->opened_ms));
 	json_object_set_new(page, "updated", time_json(c->updated_ms));
+	json_object_set_new(page, "forgotten", time_json(c->forgotten_ms));
 	json_object_set_new(page, "linked", case_json(c->linked));
 	json_object_set_new(page, "participants", people);
 	json_object_set_new(page, "record_sound", json_boolean(chain));
