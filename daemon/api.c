@@ -162,14 +162,14 @@ show_case(struct request *request, uint64_t number, bool all, json_t **ret)
 	return r < 0 ? fail_store(ret, r) : MHD_HTTP_OK;
 }
 
-/* C12/events; name has room for the case's name. */
+/* C12/events, or another part of a case; name has room for the case's name. */
 static bool
-is_events(const char *rest, char *name, size_t size)
+is_part(const char *rest, const char *part, char *name, size_t size)
 {
 	const char *slash = strchr(rest, '/');
 	size_t len = slash ? (size_t)(slash - rest) : size;
 
-	if (!slash || strcmp(slash, "/events") || len >= size)
+	if (!slash || strcmp(slash + 1, part) != 0 || len >= size)
 		return false;
 	memcpy(name, rest, len);
 	name[len] = '\0';
@@ -192,12 +192,27 @@ get_events(struct request *request, uint64_t number, json_t **ret)
 }
 
 static unsigned
+get_mails(struct request *request, uint64_t number, json_t **ret)
+{
+	const struct api_hooks *hooks = &request->api->hooks;
+	struct err err = { .text = "" };
+	int r = hooks->mails(hooks->context, number, ret, &err);
+
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret, r == -ENOENT ? MHD_HTTP_NOT_FOUND : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
+static unsigned
 get_case(struct request *request, json_t **ret)
 {
 	char name[32];
 
-	if (is_events(request->rest, name, sizeof(name)))
+	if (is_part(request->rest, "events", name, sizeof(name)))
 		return get_events(request, case_number(name), ret);
+	if (is_part(request->rest, "mails", name, sizeof(name)))
+		return get_mails(request, case_number(name), ret);
 	return show_case(request, case_number(request->rest), false, ret);
 }
 

@@ -9,11 +9,13 @@
  *   GET  /v1/queue?account=&limit=
  *   GET  /v1/cases/C12              case, messages with evidence, events, drafts
  *   GET  /v1/cases/C12/events       its events as they are written: {"events": ["{...}", ...]}
+ *   GET  /v1/cases/C12/mails        where its mails lie, their digests, the policy's folders
  *   POST /v1/cases/C12/correct?change=+threat.legal,-abuse.insult
  *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words;
  *                                  unmask: the case with all its words
  *   GET  /v1/customers/ADDRESS      what is known of a customer
  *   GET  /v1/digest?account=        what the digest says now, see digest.h
+ *   POST /v1/customers/ADDRESS/forget?reason=&yes=1   see forget.h; 409 when a case is open
  *   GET  /v1/rules                  what each rule did, and corrections against it
  *   GET  /v1/corrections            mails that were corrected, with their rules
  *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays
@@ -56,6 +58,8 @@ struct api_hooks {
 	 * itself; asking again says how far it is. Errors as of forget_begin().
 	 */
 	int (*forget)(void *context, const struct forget *say, json_t **ret, struct err *err);
+	/* view_mails() with "folders": those that the policy moves or copies mail to. */
+	int (*mails)(void *context, uint64_t case_id, json_t **ret, struct err *err);
 	int (*rules)(void *context, json_t **ret, struct err *err);
 	/* account NULL: what is configured; else one, or "all". -ENOENT: no such account. */
 	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);

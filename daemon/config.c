@@ -24,10 +24,11 @@
 #define CONFIG_FILE_MAX (1u << 20)
 #define STORE_MAX_DEFAULT ((size_t)16 << 30)
 
-static const char *const top_keys[] = { "state_directory", "socket",      "socket_group", "rules",
-					"store_max",       "message_max", "accounts",     "agents",
-					"webhooks",        "smtp",        "colleagues",   "clocks",
-					"digest", "retention", NULL };
+static const char *const top_keys[] = {
+	"state_directory", "socket",   "socket_group", "rules",     "store_max",
+	"message_max",     "accounts", "agents",       "webhooks",  "smtp",
+	"colleagues",      "clocks",   "digest",       "retention", NULL
+};
 
 /* "512M": bytes, or KiB, MiB, GiB with the letter. */
 static void

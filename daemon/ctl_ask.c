@@ -34,11 +34,12 @@ load_config(struct ask *ask, const char *path)
 static int
 take_option(struct ask *ask, int c)
 {
-	bool taken =
-		(c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
-		(c != 'a' || ask->takes_queue || ask->takes_digest) &&
-		(c != 'l' || ask->takes_queue) && ((c != 'h' && c != 'g') || ask->takes_digest) &&
-		((c != 'u' && c != 'r') || ask->takes_steer) && (c != 'm' || ask->takes_unmask);
+	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
+		     (c != 'a' || ask->takes_queue || ask->takes_digest) &&
+		     (c != 'l' || ask->takes_queue) &&
+		     ((c != 'h' && c != 'g') || ask->takes_digest) &&
+		     ((c != 'u' && c != 'r') || ask->takes_steer) &&
+		     (c != 'm' || ask->takes_unmask) && (c != 'n' || ask->takes_no_mails);
 
 	switch (taken ? c : '?') {
 	case 's':
@@ -66,6 +67,9 @@ take_option(struct ask *ask, int c)
 		return CTL_OK;
 	case 'm':
 		ask->unmask = true;
+		return CTL_OK;
+	case 'n':
+		ask->no_mails = true;
 		return CTL_OK;
 	case 'r':
 		ask->reason = optarg;
@@ -96,6 +100,7 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "unmask", no_argument, NULL, 'm' },
 		{ "html", no_argument, NULL, 'h' },
 		{ "language", required_argument, NULL, 'g' },
+		{ "no-mails", no_argument, NULL, 'n' },
 		{ 0 },
 	};
 	int c, status = CTL_OK;

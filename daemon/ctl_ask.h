@@ -13,9 +13,10 @@
 /* Set command and which options it takes, the rest zero. */
 struct ask {
 	const char *command;
-	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask, takes_digest;
+	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask, takes_digest,
+		takes_no_mails;
 
-	bool json, yes, unmask, html;
+	bool json, yes, unmask, html, no_mails;
 	const char *account, *limit, *language;
 	const char *until, *reason; /* "" when not given */
 	const char *socket;         /* where triaged listens */

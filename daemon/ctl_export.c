@@ -1,13 +1,9 @@
 /*
- * ctl_export: `triagectl case export` writes all that is known of a case into a folder, `triagectl
- * case verify` finds out whether such a folder is still what was written.
+ * ctl_export: `triagectl case export` writes all that is known of a case into a folder. See
+ * ctl_export.h.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem */
-#endif
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,84 +12,63 @@
 #include "clock.h"
 #include "ctl.h"
 #include "ctl_ask.h"
+#include "ctl_export.h"
 #include "ctl_render.h"
 #include "ctl_show.h"
 #include "event_words.h"
 #include "record.h"
 
-#define FILE_MAX (64u << 20)
-#define LINE_MAX_BYTES (4u << 20)
-#define SUMS "SHA256SUMS"
-
-/* The files of a folder besides SHA256SUMS; the events are what the chain is checked by. */
-static const char *const files[] = { "events.ndjson", "case.json", "timeline.txt", "timeline.html",
-				     "mails.txt" };
-
-#define FILES (sizeof(files) / sizeof(*files))
-
-struct folder {
-	const char *path;
-	char name[4096];
-};
-
-static const char *
-in_folder(struct folder *f, const char *file)
-{
-	snprintf(f->name, sizeof(f->name), "%s/%s", f->path, file);
-	return f->name;
-}
-
-static FILE *
-make(struct folder *f, const char *file)
-{
-	FILE *out = fopen(in_folder(f, file), "wx");
-
-	if (!out)
-		ctl_complain("cannot write %s: %s", f->name, strerror(errno));
-	return out;
-}
-
-/* Ends a file; false (said) when it could not be written. */
-static bool
-done(struct folder *f, FILE *out, bool well)
-{
-	well = fflush(out) == 0 && !ferror(out) && well;
-	well = fclose(out) == 0 && well;
-	if (!well)
-		ctl_complain("cannot write %s: %s", f->name, strerror(errno));
-	return well;
-}
-
 static bool
 write_events(struct folder *f, const json_t *events)
 {
-	FILE *out = make(f, files[0]);
+	FILE *out = folder_make(f, EXPORT_EVENTS);
 	size_t i;
 	json_t *one;
 
 	if (!out)
 		return false;
 	json_array_foreach(events, i, one) fprintf(out, "%s\n", json_string_value(one));
-	return done(f, out, true);
+	return folder_done(f, out, true);
 }
 
 static bool
-write_page(struct folder *f, const json_t *page)
+write_json(struct folder *f, const char *file, const json_t *value)
 {
-	FILE *out = make(f, files[1]);
+	FILE *out = folder_make(f, file);
+	bool well = out && json_dumpf(value, out, JSON_INDENT(2) | JSON_SORT_KEYS) == 0;
 
-	return out && done(f, out, json_dumpf(page, out, JSON_INDENT(2) | JSON_SORT_KEYS) == 0);
+	return out && folder_done(f, out, well && putc('\n', out) != EOF);
+}
+
+/* What became of the mails, below the history. */
+static void
+text_mails(FILE *out, const json_t *mails)
+{
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(mails) > 0)
+		fputs("\nmails in this folder\n", out);
+	json_array_foreach(mails, i, one)
+	{
+		const char *file = export_string(one, "file");
+
+		fprintf(out, "  %-14s  %s  %s  sha256 %s\n", *file ? file : "-",
+			export_string(one, "state"), export_string(one, "message_id"),
+			export_string(one, "digest"));
+	}
 }
 
 static bool
-write_timeline(struct folder *f, const json_t *page)
+write_text(struct folder *f, const json_t *page, const json_t *mails)
 {
-	struct term term = { .out = make(f, files[2]) };
+	struct term term = { .out = folder_make(f, EXPORT_TEXT) };
 
 	if (!term.out)
 		return false;
 	render_case(&term, page, clock_now_ms(&clock_system));
-	return done(f, term.out, true);
+	text_mails(term.out, mails);
+	return folder_done(f, term.out, true);
 }
 
 static void
@@ -118,14 +93,6 @@ put_html(FILE *out, const char *text)
 		}
 }
 
-static const char *
-string(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 static void
 html_event(FILE *out, const json_t *event)
 {
@@ -133,211 +100,221 @@ html_event(FILE *out, const json_t *event)
 	const char *words = arena ? event_words(arena, event) : NULL;
 
 	fputs("<tr><td>", out);
-	put_html(out, string(event, "at"));
+	put_html(out, export_string(event, "at"));
 	fputs("<td>", out);
-	put_html(out, string(event, "actor"));
+	put_html(out, export_string(event, "actor"));
 	fputs("<td>", out);
-	put_html(out, words ? words : string(event, "kind"));
+	put_html(out, words ? words : export_string(event, "kind"));
 	arena_free(arena);
 	putc('\n', out);
 }
 
-static bool
-write_html(struct folder *f, const json_t *page)
+static void
+html_mail(FILE *out, const json_t *mail)
 {
-	FILE *out = make(f, files[3]);
+	const char *file = export_string(mail, "file");
+
+	fputs("<tr><td>", out);
+	put_html(out, *file ? file : "-");
+	fputs("<td>", out);
+	put_html(out, export_string(mail, "state"));
+	fputs("<td>", out);
+	put_html(out, export_string(mail, "message_id"));
+	fputs("<td>", out);
+	put_html(out, export_string(mail, "digest"));
+	putc('\n', out);
+}
+
+static bool
+write_html(struct folder *f, const json_t *page, const json_t *mails)
+{
+	FILE *out = folder_make(f, EXPORT_HTML);
 	size_t i;
 	json_t *one;
 
 	if (!out)
 		return false;
 	fputs("<!doctype html>\n<meta charset=\"utf-8\">\n<title>", out);
-	put_html(out, string(page, "id"));
+	put_html(out, export_string(page, "id"));
 	fputs("</title>\n<h1>", out);
-	put_html(out, string(page, "id"));
+	put_html(out, export_string(page, "id"));
 	fputs(": ", out);
-	put_html(out, string(page, "subject"));
+	put_html(out, export_string(page, "subject"));
 	fputs("</h1>\n<p>", out);
-	put_html(out, string(page, "customer"));
+	put_html(out, export_string(page, "customer"));
 	fputs("\n<table border=\"1\">\n", out);
 	json_array_foreach(json_object_get(page, "events"), i, one) html_event(out, one);
+	fputs("</table>\n<h2>mails</h2>\n<table border=\"1\">\n", out);
+	json_array_foreach(mails, i, one) html_mail(out, one);
 	fputs("</table>\n", out);
-	return done(f, out, true);
+	return folder_done(f, out, true);
 }
 
-/* By the digest of the bytes that were judged each mail can be told from any other. */
+/* One line of the manifest's "files", and of SHA256SUMS. */
 static bool
-write_mails(struct folder *f, const json_t *page)
+add_sum(struct folder *f, FILE *sums, json_t *files, const char *file)
 {
-	FILE *out = make(f, files[4]);
-	size_t i;
-	json_t *one;
-
-	if (!out)
-		return false;
-	json_array_foreach(json_object_get(page, "mails"), i, one)
-		fprintf(out, "%s  %s\n", string(one, "digest"), string(one, "message_id"));
-	return done(f, out, true);
-}
-
-/* A whole file, malloc'd; NULL (said) when it cannot be read. */
-static char *
-read_all(const char *path, size_t *ret_len)
-{
-	FILE *in = fopen(path, "rb");
-	char *text = in ? malloc(FILE_MAX) : NULL;
-	size_t len = text ? fread(text, 1, FILE_MAX, in) : 0;
-
-	if (!in || !text || ferror(in) || len == FILE_MAX) {
-		ctl_complain("cannot read %s: %s", path,
-			     len == FILE_MAX ? "it is too large" : strerror(errno));
-		free(text);
-		text = NULL;
-	}
-	if (in)
-		fclose(in);
-	*ret_len = len;
-	return text;
-}
-
-static bool
-sum(struct folder *f, const char *file, char ret_hex[65])
-{
+	char hex[65];
 	size_t len;
-	char *text = read_all(in_folder(f, file), &len);
 
-	if (!text)
+	if (!folder_sum(f, file, hex, &len))
 		return false;
-	record_sha256(text, len, ret_hex);
-	free(text);
-	return true;
+	fprintf(sums, "%s  %s\n", hex, file);
+	return !files ||
+	       json_array_append_new(files, json_pack("{s:s, s:s, s:I}", "file", file, "sha256",
+						      hex, "bytes", (json_int_t)len)) == 0;
+}
+
+/* The hash of the last event: where the chain ends. */
+static json_t *
+chain_json(const json_t *events)
+{
+	size_t count = json_array_size(events);
+	const char *last = json_string_value(json_array_get(events, count ? count - 1 : 0));
+	json_t *event = last ? json_loads(last, 0, NULL) : NULL, *chain;
+
+	chain = json_pack("{s:I, s:s}", "events", (json_int_t)count, "last_hash",
+			  export_string(event, "hash"));
+	json_decref(event);
+	return chain;
 }
 
 static bool
-write_sums(struct folder *f)
+write_sums(struct folder *f, const json_t *answer, const json_t *events)
 {
-	char hex[FILES][65];
-	FILE *out;
+	static const char *const fixed[] = { EXPORT_EVENTS, EXPORT_PAGE, EXPORT_TEXT, EXPORT_HTML };
+	const json_t *mails = json_object_get(answer, "mails");
+	json_t *files = json_array(), *manifest, *one;
+	FILE *sums = folder_make(f, EXPORT_SUMS);
+	bool well = sums && files;
+	size_t i;
 
-	for (size_t i = 0; i < FILES; i++)
-		if (!sum(f, files[i], hex[i]))
-			return false;
-	out = make(f, SUMS);
-	for (size_t i = 0; out && i < FILES; i++)
-		fprintf(out, "%s  %s\n", hex[i], files[i]);
-	return out && done(f, out, true);
+	for (i = 0; well && i < sizeof(fixed) / sizeof(*fixed); i++)
+		well = add_sum(f, sums, files, fixed[i]);
+	json_array_foreach(mails, i, one) if (well && *export_string(one, "file")) well =
+		add_sum(f, sums, files, export_string(one, "file"));
+	manifest = json_pack("{s:O, s:O, s:o, s:O, s:o}", "case", json_object_get(answer, "case"),
+			     "account", json_object_get(answer, "account"), "chain",
+			     chain_json(events), "mails", mails, "files", files);
+	well = well && manifest && write_json(f, EXPORT_MANIFEST, manifest) &&
+	       add_sum(f, sums, NULL, EXPORT_MANIFEST);
+	json_decref(manifest);
+	folder_path(f, EXPORT_SUMS);
+	return sums && folder_done(f, sums, well);
 }
 
-static int export(const struct ask *ask, const char *name, const char *path)
+/* Everything that the daemon knows of the case. */
+struct known {
+	json_t *page, *masked, *events, *mails;
+};
+
+/* The history says first that it is exported, so that the export says it, too. */
+static int
+ask_all(const struct ask *ask, const char *name, struct known *known)
 {
-	struct folder folder = { .path = path };
 	char *reason = client_escape(*ask->reason ? ask->reason : "exported"), url[8192];
-	json_t *page = NULL, *events = NULL;
 	int status = CTL_FAILED;
-	bool well;
 
 	if (!reason || snprintf(url, sizeof(url), "/v1/cases/%s/unmask?reason=%s", name, reason) >=
 			       (int)sizeof(url))
 		ctl_complain("cannot ask for that: it is too long");
 	else
-		status = ask_call(ask, "POST", url, &page);
+		status = ask_call(ask, "POST", url, &known->page);
 	free(reason);
+	snprintf(url, sizeof(url), "/v1/cases/%s", name);
+	if (status == CTL_OK)
+		status = ask_call(ask, "GET", url, &known->masked);
 	snprintf(url, sizeof(url), "/v1/cases/%s/events", name);
 	if (status == CTL_OK)
-		status = ask_call(ask, "GET", url, &events);
+		status = ask_call(ask, "GET", url, &known->events);
+	snprintf(url, sizeof(url), "/v1/cases/%s/mails", name);
+	if (status == CTL_OK)
+		status = ask_call(ask, "GET", url, &known->mails);
+	return status;
+}
+
+static int
+write_all(struct folder *f, struct fetcher *fetcher, const char *name, const struct known *known)
+{
+	const json_t *events = json_object_get(known->events, "events"),
+		     *mails = json_object_get(known->mails, "mails");
+	size_t missing = fetcher_fetch(fetcher, f, known->mails);
+
+	if (!write_events(f, events) || !write_json(f, EXPORT_PAGE, known->page) ||
+	    !write_text(f, known->masked, mails) || !write_html(f, known->masked, mails) ||
+	    !write_sums(f, known->mails, events))
+		return CTL_FAILED;
+	printf("%s is written to %s; triagectl case verify %s checks it\n", name, f->path, f->path);
+	if (missing > 0)
+		ctl_complain(
+			"%zu of %zu mails of %s %s not there as judged; the manifest says which",
+			missing, json_array_size(mails), name, missing == 1 ? "is" : "are");
+	if (json_is_true(json_object_get(known->mails, "more")))
+		ctl_complain("%s has more mails than one export takes; the first %zu are there",
+			     name, json_array_size(mails));
+	if (missing > 0 || json_is_true(json_object_get(known->mails, "more"))) {
+		ctl_flush();
+		return CTL_FAILED;
+	}
+	return ctl_flush();
+}
+
+/* The mailbox of the case's account. */
+static int
+open_mailbox(const struct ask *ask, const char *name, struct fetcher **ret)
+{
+	json_t *page;
+	char url[64];
+	int status;
+
+	snprintf(url, sizeof(url), "/v1/cases/%s", name);
+	status = ask_call(ask, "GET", url, &page);
+	if (status != CTL_OK)
+		return status;
+	if (!ask->no_mails)
+		status = fetcher_open(ask->config, export_string(page, "account"), name, ret);
+	json_decref(page);
+	return status;
+}
+
+static int
+export_case(const struct ask *ask, const char *name, const char *path)
+{
+	struct folder folder = { .path = path };
+	struct known known = { NULL, NULL, NULL, NULL };
+	struct fetcher *fetcher = NULL;
+	int status = open_mailbox(ask, name, &fetcher);
+
 	if (status == CTL_OK && mkdir(path, 0700) < 0) {
 		ctl_complain("cannot make the folder %s: %s", path, strerror(errno));
 		status = CTL_FAILED;
 	}
-	if (status == CTL_OK) {
-		well = write_events(&folder, json_object_get(events, "events")) &&
-		       write_page(&folder, page) && write_timeline(&folder, page) &&
-		       write_html(&folder, page) && write_mails(&folder, page) &&
-		       write_sums(&folder);
-		if (well)
-			printf("%s is written to %s; triagectl case verify %s checks it\n", name,
-			       path, path);
-		status = well ? ctl_flush() : CTL_FAILED;
-	}
-	json_decref(page);
-	json_decref(events);
+	if (status == CTL_OK)
+		status = ask_all(ask, name, &known);
+	if (status == CTL_OK)
+		status = write_all(&folder, fetcher, name, &known);
+	fetcher_close(fetcher);
+	json_decref(known.page);
+	json_decref(known.masked);
+	json_decref(known.events);
+	json_decref(known.mails);
 	return status;
 }
 
 int
 case_export(int argc, char **argv)
 {
-	struct ask ask = { .command = "case", .takes_steer = true };
+	struct ask ask = { .command = "case", .takes_steer = true, .takes_no_mails = true };
 	int status = ask_parse(&ask, argc, argv);
 
 	if (status == CTL_OK && argc - optind != 3)
-		status = ctl_usage("case", "say: case export C12 FOLDER [--reason TEXT]");
+		status = ctl_usage("case", "say: case export C12 FOLDER [--reason TEXT] [--config "
+					   "FILE | --no-mails]");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)
 		status =
 			ctl_usage("case", "a case is named like C12, not \"%s\"", argv[optind + 1]);
 	if (status == CTL_OK)
-		status = export(&ask, argv[optind + 1], argv[optind + 2]);
+		status = export_case(&ask, argv[optind + 1], argv[optind + 2]);
 	ask_end(&ask);
 	return status;
-}
-
-/* Each file against its line in SHA256SUMS. */
-static bool
-check_sums(struct folder *f)
-{
-	size_t len;
-	char *text = read_all(in_folder(f, SUMS), &len), line[256], hex[65];
-	bool well = text != NULL;
-
-	for (size_t i = 0; well && i < FILES; i++) {
-		well = sum(f, files[i], hex);
-		snprintf(line, sizeof(line), "%s  %s\n", hex, files[i]);
-		if (well && !memmem(text, len, line, strlen(line))) {
-			ctl_complain("%s is not as it was exported", in_folder(f, files[i]));
-			well = false;
-		}
-	}
-	free(text);
-	return well;
-}
-
-static bool
-check_chain(struct folder *f, struct record_chain *chain)
-{
-	size_t len;
-	char *text = read_all(in_folder(f, files[0]), &len), *end;
-	bool well = text != NULL;
-
-	record_chain_begin(chain, 0);
-	for (char *at = text; well && at < text + len; at = end + 1) {
-		end = memchr(at, '\n', (size_t)(text + len - at));
-		well = end && end - at < LINE_MAX_BYTES &&
-		       record_chain_take(chain, (struct span){ at, (size_t)(end - at) });
-		if (!well) {
-			ctl_complain("%s: the chain breaks at event %llu: it was changed, or "
-				     "something is missing before it",
-				     f->name, (unsigned long long)chain->number);
-			break;
-		}
-	}
-	free(text);
-	if (well && chain->number == 1)
-		ctl_complain("%s holds no event", f->name);
-	return well && chain->number > 1;
-}
-
-int
-case_verify(int argc, char **argv)
-{
-	struct folder folder;
-	struct record_chain chain;
-
-	if (argc != 3)
-		return ctl_usage("case", "say: case verify FOLDER");
-	folder.path = argv[2];
-	if (!check_chain(&folder, &chain) || !check_sums(&folder))
-		return CTL_FAILED;
-	printf("the record of C%llu is whole: %llu events\n", (unsigned long long)chain.case_id,
-	       (unsigned long long)chain.number - 1);
-	return ctl_flush();
 }

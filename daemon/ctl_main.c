@@ -39,11 +39,15 @@ static const struct command {
 	  "open cases, the most urgent first", true },
 	{ "digest", ctl_digest, "[--json | --html] [--account NAME] [--language ko|en]",
 	  "today's digest as it is now; sends nothing", true },
-	{ "case", ctl_case, "show [--json] [--unmask] C12 | help | VERB C12 ...",
+	{ "case", ctl_case,
+	  "show [--json] [--unmask] C12 | export C12 DIR [--config FILE | --no-mails] | help | "
+	  "VERB C12 ...",
 	  "one case: its mails, what raised the flags, what was done; and what people do with it",
 	  true },
-	{ "customer", ctl_customer, "show [--json] ADDRESS",
-	  "one customer: how often they wrote, who looks after them, their conduct", true },
+	{ "customer", ctl_customer,
+	  "show [--json] ADDRESS | forget [--json] [--yes] --reason TEXT ADDRESS",
+	  "one customer: how often they wrote, who looks after them, their conduct; erase them",
+	  true },
 };
 
 #define WHICH "--socket PATH or --config FILE says which"

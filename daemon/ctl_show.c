@@ -119,7 +119,7 @@ case_help(void)
 	for (size_t i = 0; i < steer_verb_count; i++)
 		if (strcmp(steer_verbs[i].name, "unmask"))
 			printf("  triagectl %s\n", steer_verbs[i].usage);
-	puts("  triagectl case export C12 DIR\n"
+	puts("  triagectl case export C12 DIR [--config FILE | --no-mails]\n"
 	     "  triagectl case verify DIR\n"
 	     "A TIME is 2026-12-01 10:00, 2026-12-01, +2h or +3d. More: triagectl(1).");
 	return ctl_flush();
@@ -179,10 +179,14 @@ ctl_customer(int argc, char **argv)
 	struct ask ask = { .command = "customer", .takes_json = true };
 	char *address = NULL, path[2048];
 	json_t *value;
-	int status = ask_parse(&ask, argc, argv);
+	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "forget"))
+		return customer_forget(argc, argv);
+	status = ask_parse(&ask, argc, argv);
 	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("customer", "say: customer show kim@example.com");
+		status = ctl_usage("customer", "say: customer show kim@example.com, or customer "
+					       "forget kim@example.com --reason TEXT");
 	if (status == CTL_OK) {
 		address = client_escape(argv[optind + 1]);
 		if (!address ||

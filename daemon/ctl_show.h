@@ -14,6 +14,10 @@ case_export(int argc, char **argv);
 int
 case_verify(int argc, char **argv);
 
+/* `triagectl customer forget ADDRESS`. */
+int
+customer_forget(int argc, char **argv);
+
 /* `triagectl case VERB`, see steer.h. */
 int
 case_steer(int argc, char **argv);

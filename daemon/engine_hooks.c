@@ -295,6 +295,7 @@ engine_hooks(struct engine *e)
 		.correct = hook_correct,
 		.steer = hook_steer,
 		.forget = engine_forget,
+		.mails = engine_mails,
 		.rules = hook_rules,
 		.digest = hook_digest,
 		.acting = hook_acting,

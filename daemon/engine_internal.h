@@ -53,6 +53,10 @@ engine_records_start(struct engine *e);
 int
 engine_forget(void *context, const struct forget *say, json_t **ret, struct err *err);
 
+/* The mails of a case; see api.h. */
+int
+engine_mails(void *context, uint64_t case_id, json_t **ret, struct err *err);
+
 /*
  * Loads rules, policy and templates again; keeps the old ones when anything is wrong, or when the
  * set lost more than half of its rules and `yes` is false. *ret says what changed, or on failure

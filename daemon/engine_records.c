@@ -7,11 +7,14 @@
 #include "engine_internal.h"
 #include "forget.h"
 #include "log.h"
+#include "policy.h"
 #include "retention.h"
+#include "view.h"
 
-#define LOOK_MS 60000 /* between two looks when nothing is to be done */
-#define BUDGET_MS 200 /* at a time, so that status and stopping answer */
-#define ASKED_MS 1000 /* the same while somebody waits for it */
+#define FOLDERS_MAX 100 /* that a policy moves mail to */
+#define LOOK_MS 60000   /* between two looks when nothing is to be done */
+#define BUDGET_MS 200   /* at a time, so that status and stopping answer */
+#define ASKED_MS 1000   /* the same while somebody waits for it */
 
 static void
 run_retention(struct engine *e)
@@ -46,15 +49,15 @@ on_timer(sd_event_source *source, uint64_t usec, void *context)
 	(void)usec;
 	if (now_ms >= e->retention_next_ms) {
 		run_retention(e);
-		e->retention_next_ms = now_ms + LOOK_MS;
+		e->retention_next_ms = now_ms + clock_wait_ms(LOOK_MS);
 	}
-	r = forget_run(e->service.store, BUDGET_MS);
+	r = forget_run(e->service.store, BUDGET_MS, NULL);
 	if (r < 0)
 		log_line(LOG_ERR, NULL, "forgetting a customer: %s; tried again soon",
 			 strerror(-r));
 	else if (r == 1)
 		wait_ms = 1;
-	sd_event_source_set_time_relative(source, (uint64_t)wait_ms * 1000);
+	sd_event_source_set_time_relative(source, (uint64_t)clock_wait_ms(wait_ms) * 1000);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
@@ -72,7 +75,7 @@ go_on(struct engine *e, struct arena *arena, bool *ret_more, struct forget_recor
 {
 	struct forget_record now;
 	struct store_txn *txn;
-	int r = forget_run(e->service.store, ASKED_MS);
+	int r = forget_run(e->service.store, ASKED_MS, job);
 
 	if (r < 0)
 		return err_set(err, r,
@@ -112,4 +115,34 @@ engine_forget(void *context, const struct forget *say, json_t **ret, struct err 
 	}
 	arena_free(arena);
 	return r;
+}
+
+int
+engine_mails(void *context, uint64_t case_id, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct bundle *bundle = service_bundle(&e->service);
+	const char *folders[FOLDERS_MAX];
+	size_t count = policy_folders(bundle->policy, folders, FOLDERS_MAX);
+	json_t *list = json_array();
+	struct store_txn *txn;
+	int r = store_begin(e->service.store, false, &txn);
+
+	if (r == 0) {
+		r = view_mails(txn, case_id, ret);
+		store_abort(txn);
+	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		json_array_append_new(list, json_string(folders[i]));
+	if (r == 0)
+		json_object_set_new(*ret, "folders", list);
+	else
+		json_decref(list);
+	bundle_unref(bundle);
+	return r < 0 ? err_set(err, r,
+			       r == -ENOENT
+				       ? "there is no case C%llu"
+				       : "listing the mails of C%llu: the store cannot be read",
+			       (unsigned long long)case_id)
+		     : 0;
 }

@@ -368,7 +368,7 @@ is_idle(struct store *store, struct arena *arena, bool *ret)
 }
 
 int
-forget_step(struct store *store, struct arena *arena)
+forget_step(struct store *store, struct arena *arena, struct forget_record *ended)
 {
 	struct step s = { .arena = arena };
 	bool idle;
@@ -389,11 +389,16 @@ forget_step(struct store *store, struct arena *arena)
 	committed = store_commit(s.txn);
 	if (committed == 0 && s.ended)
 		tell_done(&s.job);
+	if (committed == 0 && s.ended && ended && strcmp(ended->address, s.job.address) == 0) {
+		ended->cases = s.job.cases;
+		ended->others = s.job.others;
+		ended->messages = s.job.messages;
+	}
 	return committed < 0 ? committed : r;
 }
 
 int
-forget_run(struct store *store, int64_t budget_ms)
+forget_run(struct store *store, int64_t budget_ms, struct forget_record *ended)
 {
 	int64_t end_ms = clock_monotonic_ms() + budget_ms;
 	struct arena *arena = arena_new(0);
@@ -401,7 +406,7 @@ forget_run(struct store *store, int64_t budget_ms)
 
 	while (r == 1 && clock_monotonic_ms() < end_ms) {
 		arena_reset(arena);
-		r = forget_step(store, arena);
+		r = forget_step(store, arena, ended);
 	}
 	arena_free(arena);
 	return r;

@@ -54,12 +54,15 @@ forget_case(struct store_txn *txn, struct arena *arena, struct case_record *c, i
 int
 forget_message(struct store_txn *txn, struct arena *arena, const struct message_record *m);
 
-/* Does one step of whatever is to be done. 1: there may be more, 0: nothing is left. */
+/*
+ * Does one step of whatever is to be done. 1: there may be more, 0: nothing is left. When that ends
+ * the job of the address in ended (NULL: nobody asks), its counts are filled in there.
+ */
 int
-forget_step(struct store *store, struct arena *arena);
+forget_step(struct store *store, struct arena *arena, struct forget_record *ended);
 
 /* Steps until nothing is left or so much time is over. 1: there is more. */
 int
-forget_run(struct store *store, int64_t budget_ms);
+forget_run(struct store *store, int64_t budget_ms, struct forget_record *ended);
 
 #endif

@@ -316,20 +316,21 @@ explain(struct imap *i, int r, const char *name, const char *doing, struct err *
 	return r;
 }
 
-int
-imap_select(struct transport *t, const char *folder, struct folder_state *ret, struct err *err)
+static int
+open_folder(struct transport *t, const char *folder, bool read_only, struct folder_state *ret,
+	    struct err *err)
 {
 	struct imap *i = imap_of(t);
 	char name[IMAP_NAME_MAX], doing[160];
 	int r;
 
-	snprintf(doing, sizeof(doing), "SELECT %s", folder);
+	snprintf(doing, sizeof(doing), "%s %s", read_only ? "EXAMINE" : "SELECT", folder);
 	if (i->session == NULL)
 		return imap_fail(i, err, -EPIPE, doing, "not connected", NULL);
 	r = imap_name(i, folder, name, sizeof(name), err);
 	if (r < 0)
 		return r;
-	r = imap_open_folder(i, name, false, doing, err);
+	r = imap_open_folder(i, name, read_only, doing, err);
 	if (r < 0)
 		return explain(i, r, name, doing, err);
 	*ret = (struct folder_state){
@@ -341,6 +342,18 @@ imap_select(struct transport *t, const char *folder, struct folder_state *ret, s
 	/* The caller knows now of what was there; from here on EXISTS is news. */
 	i->session->imap_selection_info->sel_has_exists = 0;
 	return 0;
+}
+
+int
+imap_select(struct transport *t, const char *folder, struct folder_state *ret, struct err *err)
+{
+	return open_folder(t, folder, false, ret, err);
+}
+
+int
+imap_examine(struct transport *t, const char *folder, struct folder_state *ret, struct err *err)
+{
+	return open_folder(t, folder, true, ret, err);
 }
 
 int

@@ -144,6 +144,9 @@ int
 imap_select(struct transport *t, const char *folder, struct folder_state *ret, struct err *err);
 
 int
+imap_examine(struct transport *t, const char *folder, struct folder_state *ret, struct err *err);
+
+int
 imap_status(struct transport *t, const char *folder, struct folder_state *ret, struct err *err);
 
 /* imap_fetch.c */
@@ -212,6 +215,10 @@ imap_append_draft(struct transport *t, const char *folder, const void *bytes, si
 int
 imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
 	  uint32_t first, bool *ret_found, struct err *err);
+
+int
+imap_search(struct transport *t, const char *message_id, uint32_t **ret, size_t *ret_count,
+	    struct err *err);
 
 /* imap_idle.c */
 

@@ -256,12 +256,10 @@ can_be_searched(const char *text)
  * it exact.
  */
 static int
-search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
-	  struct err *err)
+search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first, uint32_t **ret,
+	  size_t *ret_count, struct err *err)
 {
 	char quoted[2048], exact[64] = "";
-	uint32_t *uids;
-	size_t count;
 	int r;
 
 	if (size > 0)
@@ -272,31 +270,53 @@ search_id(struct imap *i, const char *message_id, uint64_t size, uint32_t first,
 			 imap_quote(message_id, quoted, sizeof(quoted)), exact);
 	if (r < 0)
 		return r;
-	r = imap_found_uids(i, first, &uids, &count);
-	if (r < 0)
-		return imap_fail(i, err, r, "UID SEARCH", "out of memory", NULL);
-	*ret_found = count > 0;
-	free(uids);
-	return 0;
+	r = imap_found_uids(i, first, ret, ret_count);
+	return r < 0 ? imap_fail(i, err, r, "UID SEARCH", "out of memory", NULL) : 0;
 }
 
 static int
-compare_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t first, bool *ret_found,
-	    struct err *err)
+compare_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t first, uint32_t **ret,
+	    size_t *ret_count, struct err *err)
 {
 	struct identity_listed *rows;
-	size_t count;
-	bool found = false;
+	size_t count, kept = 0;
+	uint32_t *uids;
 	int r = imap_identify(&i->transport, first, &rows, &count, err);
 
 	if (r < 0)
 		return r;
-	for (size_t k = 0; k < count && !found; k++)
-		found = strcmp(rows[k].message_id, message_id) == 0 &&
-			(size == 0 || rows[k].listed.size == size);
-	*ret_found = found;
+	uids = calloc(count + 1, sizeof(*uids));
+	for (size_t k = 0; uids && k < count; k++)
+		if (strcmp(rows[k].message_id, message_id) == 0 &&
+		    (size == 0 || rows[k].listed.size == size))
+			uids[kept++] = rows[k].listed.uid;
 	free(rows);
+	if (!uids)
+		return imap_fail(i, err, -ENOMEM, "UID FETCH", "out of memory", NULL);
+	*ret = uids;
+	*ret_count = kept;
 	return 0;
+}
+
+/* UIDs of the open folder, >= first, with that Message-ID and size (0: any). free() them. */
+static int
+find_ids(struct imap *i, const char *message_id, uint64_t size, uint32_t first, uint32_t **ret,
+	 size_t *ret_count, struct err *err)
+{
+	return can_be_searched(message_id)
+		       ? search_id(i, message_id, size, first, ret, ret_count, err)
+		       : compare_ids(i, message_id, size, first, ret, ret_count, err);
+}
+
+int
+imap_search(struct transport *t, const char *message_id, uint32_t **ret, size_t *ret_count,
+	    struct err *err)
+{
+	struct imap *i = imap_of(t);
+
+	if (i->session == NULL || i->selected[0] == '\0')
+		return imap_fail(i, err, -EPIPE, "UID SEARCH", "no folder is open", NULL);
+	return find_ids(i, message_id, 0, 1, ret, ret_count, err);
 }
 
 int
@@ -306,7 +326,9 @@ imap_find(struct transport *t, const char *folder, const char *message_id, uint6
 	struct imap *i = imap_of(t);
 	char name[IMAP_NAME_MAX], before[IMAP_NAME_MAX];
 	uint32_t validity = i->uidvalidity;
-	bool found = false, missing = false;
+	bool missing = false;
+	uint32_t *uids = NULL;
+	size_t count = 0;
 	int r, back;
 
 	if (i->session == NULL)
@@ -320,10 +342,9 @@ imap_find(struct transport *t, const char *folder, const char *message_id, uint6
 	r = imap_open_folder(i, name, true, "EXAMINE", err);
 	if (r == -ENOENT || r == -EPERM)
 		missing = imap_folder_missing(i, name);
-	else if (r == 0 && can_be_searched(message_id))
-		r = search_id(i, message_id, size, first, &found, err);
 	else if (r == 0)
-		r = compare_ids(i, message_id, size, first, &found, err);
+		r = find_ids(i, message_id, size, first, &uids, &count, err);
+	free(uids);
 	if (r < 0 && transport_lost(r))
 		return r;
 	back = imap_return(i, before, validity, r < 0 && !missing ? NULL : err);
@@ -331,6 +352,6 @@ imap_find(struct transport *t, const char *folder, const char *message_id, uint6
 		return back;
 	if (r < 0 && !missing)
 		return r;
-	*ret_found = found;
+	*ret_found = count > 0;
 	return 0;
 }

@@ -287,3 +287,28 @@ policy_decide(const struct policy *policy, const struct policy_input *input, str
 	*ret_plan = plan;
 	return 0;
 }
+
+static bool
+is_listed(const char *const *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+size_t
+policy_folders(const struct policy *policy, const char **list, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy->rule_count; i++)
+		for (size_t k = 0; k < policy->rules[i].action_count; k++) {
+			const struct action *action = &policy->rules[i].actions[k];
+
+			if ((action->kind == ACTION_MOVE || action->kind == ACTION_COPY) &&
+			    count < max && !is_listed(list, count, action->argument))
+				list[count++] = action->argument;
+		}
+	return count;
+}

@@ -91,6 +91,10 @@ policy_rule_flags(const struct policy *policy, const char *rule, flag_set hits);
 const char *
 policy_file(const struct policy *policy);
 
+/* Folders that its rules move or copy mail to, each once, at most max. Returns how many. */
+size_t
+policy_folders(const struct policy *policy, const char **list, size_t max);
+
 enum action_kind {
 	ACTION_KEYWORD, /* argument: keyword */
 	ACTION_FLAG,

@@ -109,9 +109,9 @@ struct case_record {
 	enum case_state state;
 	flag_set flags; /* of all messages */
 	int64_t opened_ms, updated_ms;
-	int64_t waiting_ms; /* since when the customer waits for us; 0 when they do not */
-	const char *awaits; /* whose turn it is: "us", "customer", "colleagues"; "" nobody's */
-	int64_t awaits_ms;  /* since when */
+	int64_t waiting_ms;   /* since when the customer waits for us; 0 when they do not */
+	const char *awaits;   /* whose turn it is: "us", "customer", "colleagues"; "" nobody's */
+	int64_t awaits_ms;    /* since when */
 	int64_t forgotten_ms; /* when what it said of people was erased; 0: it was not */
 	unsigned messages;
 	uint64_t last_message;

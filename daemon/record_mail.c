@@ -475,6 +475,7 @@ record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id)
 {
 	struct record_key key = message_key(id);
 	struct message_record m, rest;
+	char name[24];
 	int r = record_message_get(txn, arena, id, &m);
 
 	if (r < 0)
@@ -494,6 +495,8 @@ record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id)
 	r = record_correction_erase(txn, id);
 	if (r == 0)
 		r = message_unindex(txn, m.account, 'i', m.message_id, id);
+	if (r == 0 && m.gmail_thread)
+		r = message_unindex(txn, m.account, 'v', gmail_name(m.gmail_thread, name), id);
 	if (r == 0)
 		r = m.outgoing ? store_delete(txn, record_key_span(&key))
 			       : message_store(txn, &rest);

@@ -60,6 +60,9 @@ struct transport_ops {
 	/* Selects a folder read-write. */
 	int (*select)(struct transport *t, const char *folder, struct folder_state *ret,
 		      struct err *err);
+	/* The same read-only (EXAMINE): nothing in it can be changed. IMAP only, else NULL. */
+	int (*examine)(struct transport *t, const char *folder, struct folder_state *ret,
+		       struct err *err);
 	/* UIDVALIDITY and UIDNEXT of a folder that is not selected (STATUS). */
 	int (*status)(struct transport *t, const char *folder, struct folder_state *ret,
 		      struct err *err);
@@ -109,6 +112,12 @@ struct transport_ops {
 	 */
 	int (*find)(struct transport *t, const char *folder, const char *message_id, uint64_t size,
 		    uint32_t first, bool *ret_found, struct err *err);
+	/*
+	 * UIDs of the messages with this Message-ID in the selected folder, ascending; free() them.
+	 * IMAP only, else NULL.
+	 */
+	int (*search)(struct transport *t, const char *message_id, uint32_t **ret,
+		      size_t *ret_count, struct err *err);
 	/*
 	 * Waits in IDLE (or sleeps and NOOPs where the server has none) for new mail in the
 	 * selected folder, at most timeout_ms. Looks once at UIDNEXT after entering IDLE:

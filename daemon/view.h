@@ -79,4 +79,12 @@ view_customer(struct store_txn *txn, const char *address, json_t **ret);
 json_t *
 view_steered(const struct case_record *c, const char *said);
 
+/*
+ * {"case", "account", "mails": [{record, event, message_id, from, folder, uidvalidity, uid, digest,
+ * cut (bytes of it that are digested, 0: all), size, ruleset, severity, flags, undetermined}],
+ * "more": bool}: the mails of a case in their order. -ENOENT when there is no such case.
+ */
+int
+view_mails(struct store_txn *txn, uint64_t case_id, json_t **ret);
+
 #endif

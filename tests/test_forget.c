@@ -207,7 +207,7 @@ finish(void)
 {
 	int r;
 
-	while ((r = forget_step(store, arena)) == 1)
+	while ((r = forget_step(store, arena, NULL)) == 1)
 		;
 	assert_int_equal(r, 0);
 }
@@ -224,9 +224,12 @@ a_person_is_erased_and_the_chain_holds(void **state)
 
 	(void)state;
 	note(txn, &c, "Secret note");
-	assert_int_equal(
-		promise_make(txn, arena, &c, "Secret promise", NOW + DAY, "jiwon", NOW, &number),
-		0);
+	assert_int_equal(promise_make(txn, arena, &c,
+				      &(struct promise_record){ .text = "Secret promise",
+								.made_by = "jiwon",
+								.due_ms = NOW + DAY },
+				      NOW, &number),
+			 0);
 	mail = c.last_message;
 	note(txn, &other, "Stays here");
 	commit(txn);
@@ -239,7 +242,7 @@ a_person_is_erased_and_the_chain_holds(void **state)
 	do {
 		expect_sound(c.id);
 		expect_sound(other.id);
-	} while (forget_step(store, arena) == 1);
+	} while (forget_step(store, arena, NULL) == 1);
 	assert_int_equal(holding(KIM), 0);
 	assert_int_equal(holding("Secret note"), 0);
 	assert_int_equal(holding("Secret promise"), 0);
@@ -316,7 +319,7 @@ a_long_case_is_erased_in_many_steps(void **state)
 		note(txn, &c, "Secret note");
 	commit(txn);
 	assert_int_equal(ask(KIM, true, &job, &err), 0);
-	while (forget_step(store, arena) == 1) {
+	while (forget_step(store, arena, NULL) == 1) {
 		expect_sound(c.id);
 		steps++;
 		arena_reset(arena);

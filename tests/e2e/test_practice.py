@@ -309,6 +309,6 @@ def test_the_record_protects_the_agent(life, tmp_path):
     life.says("note", case, "전화로 폭언")
     life.sends(case, text="확인하고 있습니다.")
     folder = tmp_path / "record"
-    life.daemon.ctl("case", "export", case, str(folder))
+    life.daemon.ctl("case", "export", case, str(folder), "--no-mails")
     subprocess.run([life.daemon.build / "triagectl", "case", "verify", folder], check=True, timeout=60)
     assert "전화로 폭언" in (folder / "timeline.txt").read_text()
