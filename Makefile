@@ -17,7 +17,7 @@ BUILD ?= build/obj$(VARIANT)
 
 DEPS := build-essential pkg-config libetpan-dev libgnutls28-dev libpcre2-dev liblmdb-dev libcurl4-gnutls-dev \
 	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libsystemd-dev nettle-dev
-TEST_DEPS := libcmocka-dev python3-pytest python3-jsonschema python3-yaml dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy \
+TEST_DEPS := libcmocka-dev python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy \
 	systemd systemd-container
 
 PKGS := gnutls libpcre2-8 lmdb libcurl libmicrohttpd jansson yaml-0.1 libutf8proc libsystemd nettle
