@@ -1,0 +1,37 @@
+/*
+ * claim_internal: what the files of claim share. Text here is folded (fold.h), of one part.
+ */
+#ifndef FILTERS_CLAIM_INTERNAL_H
+#define FILTERS_CLAIM_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "claim.h"
+
+/* A sentence, and something in it. */
+struct claim_spot {
+	const char *text;      /* the sentence begins here */
+	size_t len;            /* of the sentence */
+	size_t offset, length; /* what was found, in the sentence */
+};
+
+/* A sum written at the place: whether there is one; how long it is. */
+bool
+claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
+
+/* Whether the words around a sum, or around a kind of remedy, ask for it. */
+bool
+claim_sum_wanted(const struct claim_spot *spot);
+
+bool
+claim_kind_wanted(const struct claim_spot *spot);
+
+/* An order number written at the place, upper case, into `ret`; how long all of it is, or 0. */
+size_t
+claim_order_at(const char *text, size_t len, size_t at, char ret[ORDER_BYTES_MAX + 1]);
+
+/* Whether the word stands at the place; a word of ASCII letters begins and ends there. */
+bool
+claim_word_at(const char *text, size_t len, size_t at, const char *word);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * claim_sum: sums of money and order numbers as people write them. See claim_internal.h.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "claim_internal.h"
+
+static const struct currency {
+	const char *code, *name;
+	int cents;
+} currencies[] = {
+	{ "KRW", "₩", 1 },        { "KRW", "krw", 1 },      { "KRW", "원", 1 },
+	{ "KRW", "won", 1 },      { "USD", "usd", 100 },    { "USD", "us$", 100 },
+	{ "USD", "$", 100 },      { "USD", "달러", 100 },   { "USD", "dollars", 100 },
+	{ "USD", "dollar", 100 }, { "USD", "bucks", 100 },  { "GBP", "£", 100 },
+	{ "GBP", "gbp", 100 },    { "GBP", "파운드", 100 }, { "GBP", "pounds", 100 },
+	{ "EUR", "€", 100 },      { "EUR", "eur", 100 },    { "EUR", "유로", 100 },
+	{ "EUR", "euros", 100 },  { "EUR", "euro", 100 },
+};
+
+/* Korean counts in these; the first that fits is taken. */
+static const struct scale {
+	const char *word;
+	int64_t times;
+} scales[] = {
+	{ "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
+	{ "만", 10000 },      { "천", 1000 },      { "백", 100 },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool
+is_letter(unsigned char c)
+{
+	return isalnum(c);
+}
+
+bool
+claim_word_at(const char *text, size_t len, size_t at, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (at > len || n > len - at || memcmp(text + at, word, n) != 0)
+		return false;
+	if (isalpha((unsigned char)word[0]) && at > 0 && is_letter((unsigned char)text[at - 1]))
+		return false;
+	return !isalpha((unsigned char)word[n - 1]) || at + n >= len ||
+	       !is_letter((unsigned char)text[at + n]);
+}
+
+/* Unlike other words, a currency may touch its number: "20usd". */
+static const struct currency *
+take_currency(const char *text, size_t len, size_t *at)
+{
+	for (size_t i = 0; i < COUNT(currencies); i++) {
+		size_t n = strlen(currencies[i].name);
+
+		if (n > len - *at || memcmp(text + *at, currencies[i].name, n) != 0)
+			continue;
+		if (isalpha((unsigned char)currencies[i].name[n - 1]) && *at + n < len &&
+		    isalpha((unsigned char)text[*at + n]))
+			continue;
+		*at += n;
+		return &currencies[i];
+	}
+	return NULL;
+}
+
+static void
+skip_blank(const char *text, size_t len, size_t *at)
+{
+	if (*at < len && text[*at] == ' ')
+		++*at;
+}
+
+/* "20,000", "50.25", "1.5": in hundredths. false: none, or too large. */
+static bool
+take_number(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	size_t i = *at;
+	int64_t n = 0;
+
+	if (i >= len || !isdigit((unsigned char)text[i]))
+		return false;
+	for (; i < len && (isdigit((unsigned char)text[i]) ||
+			   (text[i] == ',' && i + 1 < len && isdigit((unsigned char)text[i + 1])));
+	     i++) {
+		if (text[i] != ',')
+			n = n * 10 + (text[i] - '0');
+		if (n > CLAIM_UNITS_MAX)
+			return false;
+	}
+	n *= 100;
+	if (i + 1 < len && text[i] == '.' && isdigit((unsigned char)text[i + 1])) {
+		n += (text[++i] - '0') * 10;
+		if (++i < len && isdigit((unsigned char)text[i]))
+			n += text[i++] - '0';
+		if (i < len && isdigit((unsigned char)text[i]))
+			return false; /* "1.234": no sum of ours */
+	}
+	*at = i;
+	*ret_hundredths = n;
+	return true;
+}
+
+/* "만", "천", "백만" ... behind a number, or alone ("백만 원"). */
+static int64_t
+take_scale(const char *text, size_t len, size_t *at)
+{
+	for (size_t i = 0; i < COUNT(scales); i++) {
+		size_t n = strlen(scales[i].word);
+
+		if (n <= len - *at && memcmp(text + *at, scales[i].word, n) == 0) {
+			*at += n;
+			return scales[i].times;
+		}
+	}
+	return 0;
+}
+
+/* "3만 5천", "1만5000": up to two steps, the second smaller than the first. */
+static bool
+take_value(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	int64_t sum, more, scale, smaller;
+	size_t i = *at, next;
+
+	if (!take_number(text, len, &i, &sum))
+		sum = 0;
+	next = i;
+	if (sum > 0)
+		skip_blank(text, len, &next);
+	scale = take_scale(text, len, &next);
+	if (sum == 0 && scale < 1000)
+		return false;
+	if (scale > 0) {
+		i = next;
+		if (sum > CLAIM_UNITS_MAX * 100 / scale)
+			return false;
+		sum = (sum ? sum : 100) * scale;
+		skip_blank(text, len, &next);
+		if (take_number(text, len, &next, &more)) {
+			smaller = take_scale(text, len, &next);
+			if (smaller < scale && more / 100 < scale) {
+				sum += more * (smaller ? smaller : 1);
+				i = next;
+			}
+		}
+	}
+	*at = i;
+	*ret_hundredths = sum;
+	return sum > 0 && sum / 100 <= CLAIM_UNITS_MAX;
+}
+
+/* The last letter before the place is a digit, a dot or a letter: this is no beginning. */
+static bool
+begins(const char *text, size_t at)
+{
+	unsigned char c = at > 0 ? (unsigned char)text[at - 1] : ' ';
+
+	return c != '.' && c != ',' && c != '-' && c != '#' && !isalnum(c);
+}
+
+bool
+claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length)
+{
+	size_t i = at, end;
+	const struct currency *before, *c;
+	int64_t hundredths, units;
+
+	if (!begins(text, at))
+		return false;
+	before = take_currency(text, len, &i);
+	if (before)
+		skip_blank(text, len, &i);
+	if (!take_value(text, len, &i, &hundredths))
+		return false;
+	end = i;
+	skip_blank(text, len, &i);
+	c = take_currency(text, len, &i);
+	if (c && (!before || before->code == c->code))
+		end = i;
+	c = before ? before : c;
+	if (!c || (c->cents == 1 && hundredths % 100))
+		return false;
+	units = c->cents == 1 ? hundredths / 100 : hundredths;
+	if (units > CLAIM_UNITS_MAX)
+		return false;
+	ret->kind = CLAIM_SUM;
+	ret->currency = c->code;
+	ret->units = units;
+	*ret_length = end - at;
+	return true;
+}
+
+/* What stands before the number of an order. The longer come first. */
+static const char *const order_words[] = {
+	"order number",   "order no.",   "order no",   "order id",  "order",
+	"invoice number", "invoice no.", "invoice no", "invoice",   "tracking number",
+	"주문 번호",      "주문번호",    "주문",       "송장 번호", "송장번호",
+	"송장",           "운송장 번호", "운송장번호", "운송장",    "접수 번호",
+	"접수번호",       "인보이스",
+};
+
+size_t
+claim_order_at(const char *text, size_t len, size_t at, char ret[ORDER_BYTES_MAX + 1])
+{
+	size_t i = at, n = 0, digits = 0;
+
+	for (size_t w = 0; w < COUNT(order_words) && i == at; w++)
+		if (claim_word_at(text, len, at, order_words[w]))
+			i = at + strlen(order_words[w]);
+	if (i == at)
+		return 0;
+	for (size_t signs = 0; signs < 4 && i < len && strchr(" :#", text[i]) && text[i]; signs++)
+		i++;
+	for (; i < len &&
+	       (isalnum((unsigned char)text[i]) ||
+		(text[i] == '-' && n > 0 && i + 1 < len && isalnum((unsigned char)text[i + 1])));
+	     i++) {
+		if (n == ORDER_BYTES_MAX)
+			return 0; /* no number is so long */
+		digits += isdigit((unsigned char)text[i]) != 0;
+		ret[n++] = (char)toupper((unsigned char)text[i]);
+	}
+	ret[n] = '\0';
+	/* "order 2" is a count, "order today" a word. */
+	return digits >= 3 && n >= 4 ? i - at : 0;
+}

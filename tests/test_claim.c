@@ -1,0 +1,180 @@
+/* What customers ask for, and what they merely tell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "filters/claim.h"
+
+/* "KRW 50000; refund" for a body, with the orders after a bar. */
+static const char *
+asked(struct arena *arena, const char *subject, const char *body)
+{
+	char *mail = arena_printf(arena,
+				  "From: a@example.org\nSubject: %s\nContent-Type: text/plain; "
+				  "charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n%s\n",
+				  subject, body);
+	struct buf out = { .arena = arena };
+	struct message *m;
+	struct claims claims;
+
+	assert_int_equal(message_read(arena, mail, strlen(mail), false, &m), 0);
+	assert_int_equal(claims_read(arena, m, &claims), 0);
+	for (size_t i = 0; i < claims.count; i++) {
+		const struct claim *c = &claims.list[i];
+		const char *part = strcmp(c->part, "body") == 0 ? m->body : m->subject;
+
+		assert_memory_equal(part + c->offset, c->text, c->length);
+		if (c->kind == CLAIM_SUM)
+			buf_printf(&out, "%s%s %lld", i ? "; " : "", c->currency,
+				   (long long)c->units);
+		else
+			buf_printf(&out, "%s%s", i ? "; " : "", claim_kind_name(c->kind));
+	}
+	for (size_t i = 0; i < claims.order_count; i++)
+		buf_printf(&out, "|%s", claims.orders[i]);
+	return buf_string(&out);
+}
+
+static void
+check(const char *const (*rows)[2], size_t count)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct arena *arena = arena_new(0);
+		const char *got = asked(arena, "hello", rows[i][0]);
+
+		if (strcmp(got, rows[i][1]) != 0) {
+			print_error("\"%s\": got \"%s\", not \"%s\"\n", rows[i][0], got,
+				    rows[i][1]);
+			wrong++;
+		}
+		arena_free(arena);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+#define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void
+what_is_asked_for_is_found(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "I want my $20 back.", "USD 2000" },
+		{ "Refund the $20.50 I paid.", "USD 2050" },
+		{ "I demand £1,200 in damages.", "GBP 120000; damages" },
+		{ "Please refund me 50 euros now.", "refund; EUR 5000" },
+		{ "Pay me USD 1000 or I go to the press.", "USD 100000" },
+		{ "I want a full refund.", "full refund" },
+		{ "Please send me a replacement.", "replacement" },
+		{ "I would like a free month and a voucher.", "free month; voucher" },
+		{ "5만 원을 환불해 주세요.", "KRW 50000; refund" },
+		{ "위자료 백만 원을 지급해 주십시오.", "damages; KRW 1000000" },
+		{ "보상금으로 3만 5천 원을 요구합니다.", "KRW 35000" },
+		{ "₩20,000 돌려 주세요.", "KRW 20000" },
+		{ "10만원 보상 안 하면 신고하겠습니다.", "KRW 100000" },
+		{ "결제한 5만 원을 환불해 주세요.", "KRW 50000; refund" },
+		{ "5만 원이 아니라 10만 원을 보상해 주세요.", "KRW 100000" },
+		{ "전액 환불 부탁드립니다.", "full refund" },
+		{ "환불 안 되면 고소하겠습니다.", "refund" },
+		{ "환불이 안 된다고 하니 교환해 주세요.", "replacement" },
+		{ "한 달 무료로 해 주시길 바랍니다.", "free month" },
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void
+what_is_told_is_not_asked_for(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "I paid $20 for this.", "" },
+		{ "It cost me $20 and I need help with the setup.", "" },
+		{ "You charged me $20 twice.", "" },
+		{ "I do not want your $20.", "" },
+		{ "I was offered $20 by your shop.", "" },
+		{ "I don't want a refund.", "" },
+		{ "Please explain your refund policy.", "" },
+		{ "Thank you for the refund, please close this.", "" },
+		{ "The replacement arrived.", "" },
+		{ "My order is 20 dollars cheaper elsewhere.", "" },
+		{ "5만 원 주고 샀습니다.", "" },
+		{ "5만 원 주고 산 제품을 환불해 주세요.", "refund" },
+		{ "5만 원짜리 제품을 교환해 주세요.", "replacement" },
+		{ "5만 원이 청구되었습니다. 확인해 주세요.", "" },
+		{ "환불 규정을 알려 주세요.", "" },
+		{ "환불 받았습니다. 감사합니다.", "" },
+		{ "5만 원 환불은 필요 없습니다.", "" },
+		{ "I want the $1.234 part.", "" },
+		{ "See below.\n\nOn 3 May 2026, Kim wrote:\n> I want $50 back\n", "" },
+		{ "I want $99999999999999999999 back. 999999999999천만 원 주세요.", "" },
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void
+orders_are_found(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "My order #A-1234 is broken.", "|A-1234" },
+		{ "Order no. 20241182, order number: 20241182", "|20241182" },
+		{ "주문번호 2024-1182 입니다. 송장번호: 88120001", "|2024-1182|88120001" },
+		{ "invoice 8812 and order 2", "|8812" },
+		{ "I will order 20 more", "" },
+		{ "in order to complain", "" },
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void
+a_mail_full_of_sums_is_bounded(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct buf body = { .arena = arena };
+	size_t count = 1;
+	const char *got;
+
+	(void)state;
+	for (int i = 1; i < 400; i++)
+		buf_printf(&body, "I want $%d back.\n\n", i);
+	got = asked(arena, "hello", buf_string(&body));
+	for (const char *p = got; *p; p++)
+		count += *p == ';';
+	assert_int_equal(count, CLAIM_MAX);
+	arena_free(arena);
+}
+
+static void
+the_subject_asks_too(void **state)
+{
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	assert_string_equal(
+		asked(arena, "I want a full refund of $30 for order A-1234", "see subject"),
+		"full refund; USD 3000|A-1234");
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_asked_for_is_found),
+		cmocka_unit_test(what_is_told_is_not_asked_for),
+		cmocka_unit_test(orders_are_found),
+		cmocka_unit_test(a_mail_full_of_sums_is_bounded),
+		cmocka_unit_test(the_subject_asks_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
