@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
+
 #define CASE_PARTICIPANTS 32 /* of one mail's From and Reply-To; a longer list is no person's */
 #define CASE_ADDRESS 320     /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
 
@@ -200,10 +202,14 @@ int
 case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	      const struct message_record *mail, enum severity severity, int64_t now_ms)
 {
+	const char *asks = asked_line(arena, &mail->claims);
+	const char *orders = asked_orders_line(arena, &mail->claims);
 	struct case_record next = *c;
 	json_t *data;
 	int r;
 
+	if (!asks || !orders)
+		return -ENOMEM;
 	next.messages++;
 	next.flags |= mail->hits;
 	next.last_message = mail->id;
@@ -211,11 +217,13 @@ case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	if ((int)severity > severity_by_name(next.severity))
 		next.severity = severity_name(severity);
 	data = json_pack(
-		"{s:I, s:o*, s:o, s:o, s:s, s:o, s:o*}", "record", (json_int_t)mail->id, "digest",
-		mail->digest && *mail->digest ? text_json(mail->digest) : NULL, "subject",
+		"{s:I, s:o*, s:o, s:o, s:s, s:o, s:o*, s:o*, s:o*}", "record", (json_int_t)mail->id,
+		"digest", mail->digest && *mail->digest ? text_json(mail->digest) : NULL, "subject",
 		text_json(mail->subject), "flags", flags_json(mail->hits), "severity",
 		severity_name(severity), "ruleset", text_json(mail->ruleset_hash), "forwarded_by",
-		mail->forwarded_by && *mail->forwarded_by ? text_json(mail->forwarded_by) : NULL);
+		mail->forwarded_by && *mail->forwarded_by ? text_json(mail->forwarded_by) : NULL,
+		"asks_for", *asks ? text_json(asks) : NULL, "orders",
+		*orders ? text_json(orders) : NULL);
 	r = append(txn, arena, &next, now_ms, mail->outgoing ? "triaged" : "customer", "mail",
 		   data);
 	if (r == 0 && case_mail_waits(mail)) {

@@ -267,6 +267,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_line(term, "interim", string(page, "interim"));
 	case_line(term, "lasting", string(page, "lasting"));
 	case_line(term, "approved", string(page, "approved"));
+	render_asked(term, page);
 	case_hold(term, json_object_get(page, "hold"));
 	case_clocks(term, page, now_ms);
 	case_line(term, "language", string(page, "language"));
@@ -490,6 +491,7 @@ render_customer(const struct term *term, const json_t *customer, int64_t now_ms)
 		put_when(term, string(customer, "conduct_until"));
 	}
 	putc('\n', term->out);
+	render_approvals(term, customer);
 	if (json_array_size(log))
 		put_heading(term, "steps");
 	json_array_foreach(log, i, one)

@@ -58,4 +58,11 @@ plural(json_int_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* What a case asks for, with the cases that name or ask the same; what a customer was given. */
+void
+render_asked(const struct term *term, const json_t *page);
+
+void
+render_approvals(const struct term *term, const json_t *customer);
+
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "asked.h"
 #include "case.h"
 #include "conduct.h"
 #include "filters/automatic.h"
@@ -206,6 +207,9 @@ keep_case(struct commit *c, const struct arrival *a, struct plan *plan,
 		m->joined = arena_printf(c->arena, "%s, colleague", place->why);
 	if (!m->joined)
 		return -ENOMEM;
+	r = asked_keep(c->txn, c->arena, a->message, a->verdict, m, kase);
+	if (r < 0)
+		return r;
 	sla_mail(c->intake->config, kase, m, plan->severity, c->now_ms);
 	r = case_add_mail(c->txn, c->arena, kase, m, plan->severity, c->now_ms);
 	if (r == 0 && place->ignored && c->intake->account->subject_token)

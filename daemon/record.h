@@ -23,6 +23,7 @@
 #include <jansson.h>
 
 #include "filters/arena.h"
+#include "filters/claim.h"
 #include "filters/flag.h"
 #include "store.h"
 
@@ -83,6 +84,7 @@ struct message_record {
 	uint64_t cut;     /* bytes read, and digested, of a mail larger than message_max; 0: all */
 	json_t *evidence; /* array of {flag, rule, part, offset, length, text, score}; owned by the
 			     record's reader: record_message_free */
+	struct claims claims; /* what its writer asks for, and the orders they name */
 	const char *ruleset_hash;
 	uint64_t case_id;      /* 0 when it belongs to none */
 	const char *joined;    /* why it belongs there: "new", "references", "subject", ...;
@@ -131,6 +133,11 @@ struct case_record {
 	int64_t solved_ms;                       /* 0: it is not solved */
 	const char *approved; /* what may be given to the customer, in words; "" nothing */
 	const char *approved_by;
+	const char *cause; /* what it comes from, as a person put it; "" not said */
+	const char **asks; /* what the customer asked for in any mail, as asked_label() has it */
+	size_t ask_count;
+	const char **orders; /* that the customer named */
+	size_t order_count;
 	bool colleagues;           /* whoever writes from the customer's domain may join */
 	const char *subject_token; /* check value of subject_token.h; "" none was made */
 	const char *conduct_told;  /* the last step of conduct.h that a draft of this case tells */
@@ -162,6 +169,15 @@ struct breach_record {
 	enum target_clock clock;
 };
 
+/* A sum that somebody let a customer have. */
+struct approval_record {
+	int64_t at_ms;
+	const char *currency; /* ISO 4217 */
+	int64_t units;        /* of the smallest: won, cents, pence */
+	uint64_t case_id;     /* 0: several cases', put together when the list was full */
+	const char *by, *reason;
+};
+
 struct customer_record {
 	const char *address; /* key, lower case */
 	const char *name;
@@ -172,6 +188,8 @@ struct customer_record {
 	int64_t conduct_ms;       /* ... and until when it counts */
 	const char **conduct_log; /* every step, a line each, oldest first */
 	size_t conduct_count;
+	struct approval_record *approvals; /* oldest first */
+	size_t approval_count;
 };
 
 struct event_record {
@@ -629,6 +647,44 @@ int
 record_ledger_parked(struct store_txn *txn, struct arena *arena,
 		     int (*visit)(void *context, const struct ledger_record *record),
 		     void *context);
+
+/* What links cases of an account; the text is an order number, or a customer's address. */
+enum case_link {
+	CASE_LINK_ORDER,
+	CASE_LINK_CUSTOMER,
+};
+
+/* Keeps that the case has this text. "" is nothing. */
+int
+record_link_put(struct store_txn *txn, const char *account, enum case_link link, const char *text,
+		uint64_t case_id);
+
+/* Visits the numbers of the cases with this text, the newest first. Same answers as store_visit. */
+int
+record_link_each(struct store_txn *txn, const char *account, enum case_link link, const char *text,
+		 int (*visit)(void *context, uint64_t case_id), void *context);
+
+/* What a case is about, for finding those that recur: words of its mails, never the mails. */
+struct topic_record {
+	const char *account; /* key */
+	int64_t opened_ms;   /* key */
+	uint64_t case_id;    /* key */
+	const char *cause;   /* as of the case */
+	const char **words;
+	size_t word_count;
+};
+
+int
+record_topic_put(struct store_txn *txn, const struct topic_record *record);
+
+int
+record_topic_get(struct store_txn *txn, struct arena *arena, const struct case_record *c,
+		 struct topic_record *ret);
+
+/* Those of one account, the newest case first. Same answers as store_visit. */
+int
+record_topic_each(struct store_txn *txn, struct arena *arena, const char *account,
+		  int (*visit)(void *context, const struct topic_record *record), void *context);
 
 /* SHA-256 as 64 hex digits and a NUL. */
 void

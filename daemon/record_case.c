@@ -168,8 +168,10 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_number(&w, "answered_ms", c->answered_ms);
 	record_write_string(&w, "approved", c->approved);
 	record_write_string(&w, "approved_by", c->approved_by);
+	record_write_strings(&w, "asks", c->asks, c->ask_count);
 	record_write_string(&w, "awaits", c->awaits);
 	record_write_number(&w, "awaits_ms", c->awaits_ms);
+	record_write_string(&w, "cause", c->cause);
 	record_write_bool(&w, "colleagues", c->colleagues);
 	record_write_string(&w, "conduct_told", c->conduct_told);
 	record_write_string(&w, "customer", c->customer);
@@ -191,6 +193,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_number(&w, "linked", (int64_t)c->linked);
 	record_write_number(&w, "messages", c->messages);
 	record_write_number(&w, "opened_ms", c->opened_ms);
+	record_write_strings(&w, "orders", c->orders, c->order_count);
 	record_write_bool(&w, "overdue", c->overdue);
 	record_write_string(&w, "owner", c->owner);
 	record_write_strings(&w, "participants", c->participants, c->participant_count);
@@ -236,8 +239,10 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.account = record_read_string(&r, "account");
 	c.approved = record_read_string(&r, "approved");
 	c.approved_by = record_read_string(&r, "approved_by");
+	c.asks = record_read_strings(&r, "asks", &c.ask_count);
 	c.awaits = record_read_string(&r, "awaits");
 	c.awaits_ms = record_read_number(&r, "awaits_ms", 0, INT64_MAX);
+	c.cause = record_read_string(&r, "cause");
 	c.colleagues = record_read_bool(&r, "colleagues");
 	c.conduct_told = record_read_string(&r, "conduct_told");
 	c.customer = record_read_string(&r, "customer");
@@ -259,6 +264,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.linked = record_read_u64(&r, "linked");
 	c.messages = record_read_u32(&r, "messages");
 	c.opened_ms = record_read_number(&r, "opened_ms", INT64_MIN, INT64_MAX);
+	c.orders = record_read_strings(&r, "orders", &c.order_count);
 	c.overdue = record_read_bool(&r, "overdue");
 	c.owner = record_read_string(&r, "owner");
 	c.participants = record_read_strings(&r, "participants", &c.participant_count);
@@ -359,6 +365,7 @@ record_customer_get(struct store_txn *txn, struct arena *arena, const char *addr
 	if (record_read_key(&r, txn, arena, &key) < 0)
 		return record_read_end(&r);
 	c.address = arena_strdup(arena, address);
+	c.approvals = record_read_approvals(&r, "approvals", &c.approval_count);
 	c.cases = record_read_u32(&r, "cases");
 	c.conduct = record_read_string(&r, "conduct");
 	c.conduct_log = record_read_strings(&r, "conduct_log", &c.conduct_count);
@@ -384,6 +391,7 @@ record_customer_put(struct store_txn *txn, const struct customer_record *record)
 
 	record_write_begin(&w);
 	record_write_string(&w, "address", record->address);
+	record_write_approvals(&w, "approvals", record->approvals, record->approval_count);
 	record_write_number(&w, "cases", record->cases);
 	record_write_string(&w, "conduct", record->conduct);
 	record_write_strings(&w, "conduct_log", record->conduct_log, record->conduct_count);

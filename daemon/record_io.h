@@ -10,7 +10,8 @@
  * promise, 'd' promises by when they wake, 'z' clocks of cases by when they are due or were passed,
  * and solved cases by when, 'n' days whose digest was sent, 'a' open cases by agent, 'v' whose turn
  * it is in a list of the policy, '1' what is forgotten and when: a byte that says which (enum
- * record_fade), then the key of that.
+ * record_fade), then the key of that. Of one account again: 'h' order or customer → cases, 'y' what
+ * a case is about, by when it was opened.
  */
 #ifndef DAEMON_RECORD_IO_H
 #define DAEMON_RECORD_IO_H
@@ -164,6 +165,20 @@ record_read_strings(struct record_reader *r, const char *name, size_t *ret_count
 /* A new reference, NULL when missing. */
 json_t *
 record_read_any(struct record_reader *r, const char *name);
+
+/* What a mail's writer asks for, and a customer's approvals: as an array of objects. */
+void
+record_write_claims(struct record_writer *w, const char *name, const struct claims *claims);
+
+void
+record_read_claims(struct record_reader *r, const char *name, struct claims *ret);
+
+void
+record_write_approvals(struct record_writer *w, const char *name,
+		       const struct approval_record *list, size_t count);
+
+struct approval_record *
+record_read_approvals(struct record_reader *r, const char *name, size_t *ret_count);
 
 /* Frees the parsed JSON; returns the error. */
 int

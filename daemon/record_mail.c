@@ -314,6 +314,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "account", m->account);
 	record_write_string(&w, "automatic", m->automatic);
 	record_write_number(&w, "case_id", (int64_t)m->case_id);
+	record_write_claims(&w, "claims", &m->claims);
 	record_write_string(&w, "content", m->content ? m->content : "");
 	record_write_number(&w, "cut", (int64_t)m->cut);
 	record_write_number(&w, "date", m->date);
@@ -332,6 +333,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "language", m->language);
 	record_write_string(&w, "message_id", m->message_id);
 	record_write_string(&w, "moved_by", m->moved_by ? m->moved_by : "");
+	record_write_strings(&w, "orders", m->claims.orders, m->claims.order_count);
 	record_write_bool(&w, "outgoing", m->outgoing);
 	record_write_number(&w, "received_ms", m->received_ms);
 	record_write_string(&w, "ruleset_hash", m->ruleset_hash);
@@ -369,6 +371,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->account = record_read_string(r, "account");
 	m->automatic = record_read_string(r, "automatic");
 	m->case_id = record_read_u64(r, "case_id");
+	record_read_claims(r, "claims", &m->claims);
 	m->date = record_read_number(r, "date", INT64_MIN, INT64_MAX);
 	m->digest = record_read_string(r, "digest");
 	m->fingerprint = record_read_string(r, "fingerprint");
@@ -386,6 +389,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->language = record_read_string(r, "language");
 	m->message_id = record_read_string(r, "message_id");
 	m->moved_by = record_read_string(r, "moved_by");
+	m->claims.orders = record_read_strings(r, "orders", &m->claims.order_count);
 	m->outgoing = record_read_bool(r, "outgoing");
 	m->received_ms = record_read_number(r, "received_ms", INT64_MIN, INT64_MAX);
 	m->ruleset_hash = record_read_string(r, "ruleset_hash");

@@ -404,15 +404,25 @@ static const struct {
 	int (*act)(struct turn *t);
 	bool takes_value, needs_value;
 } acts[] = {
-	{ do_assign, true, true },    { do_note, true, true },
-	{ do_fault, true, true },     { do_stage, true, true },
-	{ do_hold, false, false },    { do_release, false, false },
-	{ do_promise, true, true },   { do_kept, true, false },
-	{ do_call_off, true, false }, { turn_ask, true, true },
-	{ turn_fact, true, true },    { turn_approve, true, true },
-	{ turn_conduct, true, true }, { do_draft, true, false },
-	{ do_solve, false, false },   { do_reopen, false, false },
-	{ do_unmask, false, false },  { turn_allow_colleagues, true, false },
+	{ do_assign, true, true },
+	{ do_note, true, true },
+	{ do_fault, true, true },
+	{ do_stage, true, true },
+	{ do_hold, false, false },
+	{ do_release, false, false },
+	{ do_promise, true, true },
+	{ do_kept, true, false },
+	{ do_call_off, true, false },
+	{ turn_ask, true, true },
+	{ turn_fact, true, true },
+	{ turn_approve, true, true },
+	{ turn_cause, true, true },
+	{ turn_conduct, true, true },
+	{ do_draft, true, false },
+	{ do_solve, false, false },
+	{ do_reopen, false, false },
+	{ do_unmask, false, false },
+	{ turn_allow_colleagues, true, false },
 };
 
 /* In the order of acts. */
@@ -429,6 +439,7 @@ const struct steer_verb steer_verbs[] = {
 	{ "ask", "case ask C12 QUESTION --until TIME" },
 	{ "fact", "case fact C12 situation|interim|lasting TEXT [--until TIME]" },
 	{ "approve", "case approve C12 AMOUNT --reason TEXT" },
+	{ "cause", "case cause C12 WORDS|none [--reason TEXT]" },
 	{ "conduct",
 	  "case conduct C12 notice|warning|restricted|parted|clear --reason TEXT [--until TIME]" },
 	{ "draft", "case draft C12 [TEMPLATE]" },

@@ -6,12 +6,39 @@
 #include <string.h>
 
 #include "amount.h"
+#include "approval.h"
 #include "conduct.h"
 #include "moment.h"
 #include "playbook.h"
 #include "steer_internal.h"
 
 #define CONDUCT_LOG_MAX 50
+
+/* Keeps the sum with the customer, and says what they had in a year. */
+static int
+remember_approval(struct turn *t, const struct amount *amount)
+{
+	struct approval_record one = { .at_ms = t->steer->now_ms,
+				       .currency = amount->currency,
+				       .units = amount->units,
+				       .case_id = t->c.id,
+				       .by = t->steer->actor,
+				       .reason = t->steer->reason };
+	struct amount year = { .currency = amount->currency };
+	struct customer_record customer;
+	int r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
+
+	/* A mail whose writer cannot be told has no customer to add it up for. */
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = approval_add(t->arena, &customer, &one);
+	if (r < 0)
+		return r;
+	year.units = approval_total(&customer, year.currency, t->steer->now_ms - APPROVAL_YEAR_MS);
+	t->said = arena_printf(t->arena, "%s; with this, %s in 12 months", t->said,
+			       amount_text(t->arena, &year, false));
+	return t->said ? record_customer_put(t->txn, &customer) : -ENOMEM;
+}
 
 /* Who may give something away has an authority, and gives a reason. */
 int
@@ -20,6 +47,7 @@ turn_approve(struct turn *t)
 	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
 	const struct amount *limit = NULL;
 	struct amount amount;
+	int r;
 
 	if (!*t->steer->reason)
 		return err_set(t->err, -EINVAL,
@@ -49,9 +77,13 @@ turn_approve(struct turn *t)
 	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
 	if (playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
 		t->c.stage = "approval";
-	return turn_put(
-		t, "approved",
-		json_pack("{s:s, s:s}", "amount", t->c.approved, "reason", t->steer->reason));
+	if (!t->said)
+		return -ENOMEM;
+	r = remember_approval(t, &amount);
+	return r < 0 ? r
+		     : turn_put(t, "approved",
+				json_pack("{s:s, s:s}", "amount", t->c.approved, "reason",
+					  t->steer->reason));
 }
 
 /* The customer's record; -EINVAL when nobody knows who they are. */

@@ -41,6 +41,10 @@ turn_ask(struct turn *t);
 int
 turn_fact(struct turn *t);
 
+/* What the case comes from, as a person puts it: the verb cause. */
+int
+turn_cause(struct turn *t);
+
 /* What may be given to the customer, and the ladder of conduct.h: the verbs approve and conduct. */
 int
 turn_approve(struct turn *t);

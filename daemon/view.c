@@ -272,6 +272,7 @@ add_message(struct case_view *v, uint64_t id)
 	record_message_free(&m);
 	if (!one || json_array_append_new(v->messages, one) < 0)
 		return -ENOMEM;
+	json_object_set_new(one, "asks_for", view_claims(v->arena, &m));
 	if (json_array_size(v->messages) > CASE_MESSAGES_MAX)
 		json_array_remove(v->messages, 0);
 	return 0;
@@ -436,9 +437,11 @@ view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret)
 		goto out;
 	chain = r == 0;
 	page = case_page(&c, &v, chain);
-	r = page ? 0 : -ENOMEM;
-	if (page)
+	r = page ? view_asked(txn, v.arena, &c, page) : -ENOMEM;
+	if (r == 0)
 		*ret = page;
+	else
+		json_decref(page);
 out:
 	json_decref(v.events);
 	json_decref(v.messages);
@@ -469,6 +472,8 @@ view_customer(struct store_txn *txn, const char *address, json_t **ret)
 			 "last", time_json(c.last_ms), "conduct", conduct, "conduct_until",
 			 time_json(*conduct ? c.conduct_ms : 0), "conduct_log", log);
 	r = *ret ? 0 : -ENOMEM;
+	if (r == 0)
+		view_approvals(arena, &c, *ret);
 out:
 	json_decref(log);
 	arena_free(arena);

@@ -24,7 +24,8 @@ view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **re
 /*
  * One case: the members above without words, and state, opened, updated, linked, participants,
  * record_sound (the events' hash chain holds), mails [...] with evidence, events [...], promises
- * [...], outbox [...]. Abusive words are hidden unless `all`. -ENOENT.
+ * [...], outbox [...], asks_for [...] (what the customer asks for, with where they say so), orders,
+ * same_order and same_claim (other cases), cause. Abusive words are hidden unless `all`. -ENOENT.
  */
 int
 view_case(struct store_txn *txn, uint64_t case_id, bool all, json_t **ret);
@@ -69,7 +70,7 @@ view_flags(const struct case_record *c);
 
 /*
  * What is known of a customer: {address, name, owner, cases, mails, first, last, conduct,
- * conduct_until, conduct_log [...]}. -ENOENT.
+ * conduct_until, conduct_log [...], approvals [...], approved [...] (totals)}. -ENOENT.
  */
 int
 view_customer(struct store_txn *txn, const char *address, json_t **ret);

@@ -52,4 +52,19 @@ text(const char *s)
 	return s ? s : "";
 }
 
+/* What one mail asks for, with where it says so. */
+json_t *
+view_claims(struct arena *arena, const struct message_record *m);
+
+/*
+ * Adds to a case's page, which has its mails: asks_for, orders, same_order, same_claim, cause. 0 or
+ * a store error.
+ */
+int
+view_asked(struct store_txn *txn, struct arena *arena, const struct case_record *c, json_t *page);
+
+/* Adds what was approved for a customer, and its totals. */
+void
+view_approvals(struct arena *arena, const struct customer_record *c, json_t *view);
+
 #endif

@@ -132,7 +132,7 @@ take_value(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 	if (sum > 0)
 		skip_blank(text, len, &next);
 	scale = take_scale(text, len, &next);
-	if (sum == 0 && scale < 1000)
+	if (sum == 0 && (scale < 1000 || (*at > 0 && (unsigned char)text[*at - 1] >= 0x80)))
 		return false;
 	if (scale > 0) {
 		i = next;

@@ -405,7 +405,7 @@ accounts:{"".join(self.account(name) for name in accounts)}
         return result
 
     def ctl(self, *arguments, check=True):
-        where = ["--socket", str(self.socket)] if arguments[0] in ("status", "reload", "queue", "case", "customer", "digest") else []
+        where = ["--socket", str(self.socket)] if arguments[0] in ("status", "reload", "queue", "case", "customer", "digest", "recurring") else []
         if arguments[:2] in (("account", "resume"), ("rules", "stats")):
             where = ["--socket", str(self.socket)]
         result = subprocess.run([str(self.build / "triagectl"), *arguments, *where], capture_output=True, text=True, timeout=60,

@@ -1,0 +1,116 @@
+"""What customers ask for, which orders they name, and what they were given."""
+
+import email
+import email.policy
+import json
+
+from mails import mail
+from servers import wait_for
+
+AGENTS = "agents:\n  - {name: root, display: 김지원, role: lead, authority: ['₩50,000', '$40']}\n"
+PAID_AND_ASKS = ("5만 원 주고 산 주전자가 샙니다.\n주문번호 2024-1182 입니다.\n위자료 3만 원을 지급해 주세요.\n"
+                 "안 되면 소비자원에 신고하겠습니다.\n")
+
+
+def cases(daemon):
+    return json.loads(daemon.ctl("queue", "--json").stdout)["cases"]
+
+
+def show(daemon, case):
+    return json.loads(daemon.ctl("case", "show", "--json", case).stdout)
+
+
+def deliver(daemon, dovecot, user, *mails):
+    """The case numbers of the mails, in their order."""
+    found = []
+    for one in mails:
+        before = {c["id"] for c in cases(daemon)}
+        dovecot.deliver(user, one)
+        wait_for("its case", lambda known=before: {c["id"] for c in cases(daemon)} - known)
+        found += {c["id"] for c in cases(daemon)} - before
+    return found
+
+
+def start(daemon):
+    daemon.start()
+    wait_for("the account is watched", lambda: '"watching"' in daemon.ctl("status", "--json").stdout)
+
+
+def test_what_is_asked_for_is_shown_with_its_place_and_what_was_paid_is_not(triaged, dovecot, user):
+    start(triaged)
+    case, = deliver(triaged, dovecot, user, mail(PAID_AND_ASKS))
+    page = show(triaged, case)
+    labels = [a["label"] for a in page["asks_for"]]
+    assert "₩30,000" in labels and "damages" in labels and "₩50,000" not in labels
+    asked = next(a for a in page["asks_for"] if a["label"] == "₩30,000")
+    assert (asked["part"], asked["text"], asked["currency"], asked["units"]) == ("body", "3만 원", "KRW", 30000)
+    assert PAID_AND_ASKS.encode()[asked["offset"]:][:asked["length"]].decode() == "3만 원"
+    assert page["orders"] == ["2024-1182"] and page["mails"][0]["asks_for"] == page["asks_for"]
+    event = next(e for e in page["events"] if e["kind"] == "mail")
+    assert "₩30,000" in event["data"]["asks_for"] and event["data"]["orders"] == "2024-1182"
+    text = triaged.ctl("case", "show", case).stdout
+    assert "asks for  ₩30,000 (body: “3만 원”)" in text and "orders    2024-1182" in text
+    wait_for("its draft", lambda: dovecot.count(user, "Drafts") > 0)
+    for _, _, raw in dovecot.messages(user, "Drafts"):
+        body = email.message_from_bytes(raw, policy=email.policy.default).get_content()
+        own = "\n".join(line for line in body.splitlines() if not line.startswith(">"))
+        assert "30,000" not in own and "3만" not in own, "no draft names the customer's sum but in their own quoted words"
+    assert page["record_sound"]
+
+
+def test_other_cases_with_the_order_and_with_the_claim_are_named(triaged, dovecot, user):
+    start(triaged)
+    jane, sam = "Jane <jane@customer.example>", "Sam <sam@customer.example>"
+    first, second, third, other = deliver(
+        triaged, dovecot, user,
+        mail("I want a full refund or I will sue you. Order #A-1234.", "kettle leaks", jane),
+        mail("I want a full refund or I will sue you. Order #B-9999.", "toaster burns", jane),
+        mail("Refund me or I will sue you. order number a-1234", "my kettle", sam),
+        mail("I want a full refund or I will sue you. Order #C-5555.", "lamp broken", sam))
+    page = show(triaged, second)
+    assert [c["case"] for c in page["same_claim"]] == [first] and page["same_order"] == []
+    page = show(triaged, third)
+    assert [(c["case"], c["same"]) for c in page["same_order"]] == [(first, "A-1234")]
+    assert page["same_claim"] == [], "a refund is not a full refund"
+    assert f"see also  {first} (open), jane@customer.example: names order A-1234 too" in \
+        triaged.ctl("case", "show", third).stdout
+    assert show(triaged, other)["same_claim"] == [], "another customer's claim is no repetition"
+
+
+def test_approvals_add_up_for_the_customer(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    jane = "Jane <jane@customer.example>"
+    first, second = deliver(daemon, dovecot, user,
+                            mail("I want a refund or I will sue you.", "kettle leaks", jane),
+                            mail("I want a refund or I will sue you.", "toaster burns", jane))
+
+    def approve(*words):
+        return daemon.ctl("case", "approve", *words).stdout
+
+    assert approve(first, "₩20,000", "--reason", "a week late").strip() == \
+        f"₩20,000 is approved in {first}; with this, ₩20,000 in 12 months"
+    assert "with this, ₩60,000 in 12 months" in approve(second, "₩40,000", "--reason", "burnt table")
+    assert "with this, ₩50,000 in 12 months" in approve(first, "₩10,000", "--reason", "less was meant")
+    assert "with this, $5 in 12 months" in approve(second, "$5", "--reason", "paid in dollars")
+    page = json.loads(daemon.ctl("customer", "show", "--json", "jane@customer.example").stdout)
+    assert [(t["currency"], t["year"], t["ever"]) for t in page["approved"]] == \
+        [("KRW", "₩10,000", "₩10,000"), ("USD", "$5", "$5")]
+    assert [(a["case"], a["amount"], a["reason"], a["by"], a["replaced"]) for a in page["approvals"]] == [
+        (first, "₩20,000", "a week late", "root", True), (second, "₩40,000", "burnt table", "root", True),
+        (first, "₩10,000", "less was meant", "root", False), (second, "$5", "paid in dollars", "root", False)]
+    text = daemon.ctl("customer", "show", "jane@customer.example").stdout
+    assert "₩10,000 in 12 months, ₩10,000 ever" in text and "a week late (replaced later)" in text
+    daemon.stop()
+    daemon.start()
+    assert json.loads(daemon.ctl("customer", "show", "--json", "jane@customer.example").stdout) == page
+
+
+def test_a_refused_approval_is_not_counted(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("I want a refund or I will sue you.", "kettle leaks"))
+    refused = daemon.ctl("case", "approve", case, "₩60,000", "--reason", "x", check=False)
+    assert refused.returncode == 1 and "over the authority of root (₩50,000)" in refused.stderr
+    page = json.loads(daemon.ctl("customer", "show", "--json", "minji@customer.example").stdout)
+    assert page["approvals"] == [] and page["approved"] == []

@@ -1,0 +1,78 @@
+/* What a customer was given, added up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "daemon/approval.h"
+
+static void
+give(struct arena *arena, struct customer_record *c, int64_t at_ms, const char *currency,
+     int64_t units, uint64_t case_id)
+{
+	struct approval_record one = { at_ms, currency, units, case_id, "kim", "late" };
+
+	assert_int_equal(approval_add(arena, c, &one), 0);
+}
+
+static void
+sums_are_added_up_per_currency_and_time(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct customer_record c = { 0 };
+
+	(void)state;
+	give(arena, &c, 10, "KRW", 20000, 1);
+	give(arena, &c, 20, "USD", 500, 2);
+	give(arena, &c, 30, "KRW", 40000, 3);
+	assert_int_equal(approval_total(&c, "KRW", 0), 60000);
+	assert_int_equal(approval_total(&c, "KRW", 11), 40000);
+	assert_int_equal(approval_total(&c, "USD", 0), 500);
+	assert_int_equal(approval_total(&c, "EUR", 0), 0);
+	arena_free(arena);
+}
+
+static void
+a_second_approval_of_a_case_takes_the_place_of_the_first(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct customer_record c = { 0 };
+
+	(void)state;
+	give(arena, &c, 10, "KRW", 20000, 1);
+	give(arena, &c, 20, "USD", 500, 1);
+	assert_true(approval_replaced(&c, 0));
+	assert_int_equal(approval_total(&c, "KRW", 0), 0);
+	assert_int_equal(approval_total(&c, "USD", 0), 500);
+	arena_free(arena);
+}
+
+static void
+a_full_list_keeps_its_totals(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct customer_record c = { 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i <= APPROVAL_KEPT_MAX + 50; i++)
+		give(arena, &c, (int64_t)i, i % 2 ? "KRW" : "USD", 10, i);
+	assert_int_equal(c.approval_count, APPROVAL_KEPT_MAX);
+	assert_int_equal(approval_total(&c, "KRW", 0), 1250);
+	assert_int_equal(approval_total(&c, "USD", 0), 1250);
+	give(arena, &c, 1000, "KRW", INT64_MAX, 9999);
+	assert_int_equal(approval_total(&c, "KRW", 0), INT64_MAX);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sums_are_added_up_per_currency_and_time),
+		cmocka_unit_test(a_second_approval_of_a_case_takes_the_place_of_the_first),
+		cmocka_unit_test(a_full_list_keeps_its_totals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
