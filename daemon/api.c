@@ -346,6 +346,50 @@ post_customer(struct request *request, json_t **ret)
 		    err.text);
 }
 
+/* The groups; with `what`, a draft for each open case of one. */
+static unsigned
+ask_recurring(struct request *request, const char *what, json_t **ret)
+{
+	const struct api_hooks *hooks = &request->api->hooks;
+	const char *account = text_argument(request, "account"), *days = argument(request, "days");
+	struct err err = { .text = "" };
+	char actor[64];
+	struct recurring_ask ask = { .account = *account ? account : NULL,
+				     .what = what,
+				     .template = text_argument(request, "template"),
+				     .reason = text_argument(request, "reason"),
+				     .actor = actor,
+				     .now_ms = clock_now_ms(&clock_system) };
+	int r;
+
+	if (!recurring_days(days ? days : "", &ask.days))
+		return fail(ret, MHD_HTTP_BAD_REQUEST, "days must be a number from 1 to 90");
+	peer_name(connection_fd(request->connection), actor, sizeof(actor));
+	r = hooks->recurring(hooks->context, &ask, ret, &err);
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret,
+		    r == -ENOENT   ? MHD_HTTP_NOT_FOUND
+		    : r == -EINVAL ? MHD_HTTP_BAD_REQUEST
+				   : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
+static unsigned
+get_recurring(struct request *request, json_t **ret)
+{
+	return ask_recurring(request, NULL, ret);
+}
+
+static unsigned
+post_recurring(struct request *request, json_t **ret)
+{
+	const char *what = text_argument(request, "what");
+
+	return *what ? ask_recurring(request, what, ret)
+		     : fail(ret, MHD_HTTP_BAD_REQUEST, "say of which group: ?what=WORD");
+}
+
 static unsigned
 post_reload(struct request *request, json_t **ret)
 {
@@ -406,6 +450,8 @@ static const struct route {
 	{ MHD_HTTP_METHOD_GET, "/v1/customers/", true, get_customer },
 	{ MHD_HTTP_METHOD_GET, "/v1/digest", false, get_digest },
 	{ MHD_HTTP_METHOD_POST, "/v1/customers/", true, post_customer },
+	{ MHD_HTTP_METHOD_GET, "/v1/recurring", false, get_recurring },
+	{ MHD_HTTP_METHOD_POST, "/v1/recurring/draft", false, post_recurring },
 	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
 	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },

@@ -16,6 +16,8 @@
  *   GET  /v1/customers/ADDRESS      what is known of a customer
  *   GET  /v1/digest?account=        what the digest says now, see digest.h
  *   POST /v1/customers/ADDRESS/forget?reason=&yes=1   see forget.h; 409 when a case is open
+ *   GET  /v1/recurring?account=&days=    what recent cases share, see recurring.h
+ *   POST /v1/recurring/draft?what=&template=&reason=&account=&days=    a draft for each open case
  *   GET  /v1/rules                  what each rule did, and corrections against it
  *   GET  /v1/corrections            mails that were corrected, with their rules
  *   POST /v1/reload?yes=1           200 with what changed, 409 with problems when the old set stays
@@ -32,6 +34,7 @@
 
 #include "filters/err.h"
 #include "forget.h"
+#include "recurring_draft.h"
 #include "steer.h"
 #include "store.h"
 
@@ -65,6 +68,9 @@ struct api_hooks {
 	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);
 	/* Adds to a case that is shown who acts for its owner. */
 	int (*acting)(void *context, json_t *one);
+	/* ask->what NULL: only lists the groups. Errors as of correct. */
+	int (*recurring)(void *context, const struct recurring_ask *ask, json_t **ret,
+			 struct err *err);
 };
 
 struct api_options {

@@ -8,6 +8,7 @@
 
 #include "amount.h"
 #include "filters/keyword.h"
+#include "filters/sentence.h"
 
 #define TOPIC_WORDS_MAX 160 /* of one case */
 #define HIDDEN_MAX 64
@@ -71,19 +72,28 @@ join(struct arena *arena, const char ***list, size_t *count, const char *const *
 	return 0;
 }
 
-/* Where the mail's evidence of abuse lies: no words are kept from there. */
+/* The sentences in which the mail's evidence of abuse lies: no words are kept from there. */
 static size_t
-find_hidden(const struct verdict *v, struct keyword_hidden hidden[HIDDEN_MAX])
+find_hidden(const struct message *m, const struct verdict *v,
+	    struct keyword_hidden hidden[HIDDEN_MAX])
 {
 	size_t n = 0;
 
 	for (int f = 0; f < FLAG_COUNT; f++) {
 		if (strncmp(flag_name((enum flag)f), "abuse.", 6) != 0)
 			continue;
-		for (size_t i = 0; i < v->flags[f].evidence_count && n < HIDDEN_MAX; i++)
-			hidden[n++] = (struct keyword_hidden){ v->flags[f].evidence[i].part,
-							       v->flags[f].evidence[i].offset,
-							       v->flags[f].evidence[i].length };
+		for (size_t i = 0; i < v->flags[f].evidence_count && n < HIDDEN_MAX; i++) {
+			const struct evidence *e = &v->flags[f].evidence[i];
+			bool subject = strcmp(e->part, "subject") == 0;
+
+			if (!subject && strcmp(e->part, "body") != 0)
+				continue;
+			hidden[n].part = e->part;
+			sentence_around(subject ? m->subject : m->body,
+					subject ? strlen(m->subject) : m->body_len, e->offset,
+					e->length, &hidden[n].offset, &hidden[n].length);
+			n++;
+		}
 	}
 	return n;
 }
@@ -96,7 +106,8 @@ keep_topic(struct store_txn *txn, struct arena *arena, const struct message *mes
 	struct topic_record topic = { 0 };
 	const char **words;
 	size_t count;
-	int r = keywords_read(arena, message, hidden, find_hidden(verdict, hidden), &words, &count);
+	int r = keywords_read(arena, message, hidden, find_hidden(message, verdict, hidden), &words,
+			      &count);
 
 	if (r < 0)
 		return r;

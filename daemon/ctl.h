@@ -48,6 +48,10 @@ ctl_digest(int argc, char **argv);
 int
 ctl_customer(int argc, char **argv);
 
+/* Asks what recurs, and for drafts of a group. */
+int
+ctl_recurring(int argc, char **argv);
+
 int
 ctl_case(int argc, char **argv);
 

@@ -35,10 +35,12 @@ static int
 take_option(struct ask *ask, int c)
 {
 	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
-		     (c != 'a' || ask->takes_queue || ask->takes_digest) &&
+		     (c != 'a' || ask->takes_queue || ask->takes_digest || ask->takes_recurring) &&
 		     (c != 'l' || ask->takes_queue) &&
 		     ((c != 'h' && c != 'g') || ask->takes_digest) &&
-		     ((c != 'u' && c != 'r') || ask->takes_steer) &&
+		     (c != 'u' || ask->takes_steer) &&
+		     (c != 'r' || ask->takes_steer || ask->takes_recurring) &&
+		     ((c != 'd' && c != 't') || ask->takes_recurring) &&
 		     (c != 'm' || ask->takes_unmask) && (c != 'n' || ask->takes_no_mails);
 
 	switch (taken ? c : '?') {
@@ -74,6 +76,12 @@ take_option(struct ask *ask, int c)
 	case 'r':
 		ask->reason = optarg;
 		return CTL_OK;
+	case 'd':
+		ask->days = optarg;
+		return CTL_OK;
+	case 't':
+		ask->template_name = optarg;
+		return CTL_OK;
 	case 'l':
 		if (!*optarg || strspn(optarg, "0123456789") != strlen(optarg))
 			return ctl_usage(ask->command, "--limit takes a number, not \"%s\"",
@@ -97,6 +105,8 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "limit", required_argument, NULL, 'l' },
 		{ "until", required_argument, NULL, 'u' },
 		{ "reason", required_argument, NULL, 'r' },
+		{ "days", required_argument, NULL, 'd' },
+		{ "template", required_argument, NULL, 't' },
 		{ "unmask", no_argument, NULL, 'm' },
 		{ "html", no_argument, NULL, 'h' },
 		{ "language", required_argument, NULL, 'g' },

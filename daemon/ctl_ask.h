@@ -14,13 +14,14 @@
 struct ask {
 	const char *command;
 	bool takes_json, takes_yes, takes_queue, takes_steer, takes_unmask, takes_digest,
-		takes_no_mails;
+		takes_no_mails, takes_recurring;
 
 	bool json, yes, unmask, html, no_mails;
 	const char *account, *limit, *language;
-	const char *until, *reason; /* "" when not given */
-	const char *socket;         /* where triaged listens */
-	struct config *config;      /* holds socket when --config was given */
+	const char *until, *reason;       /* "" when not given */
+	const char *days, *template_name; /* NULL when not given */
+	const char *socket;               /* where triaged listens */
+	struct config *config;            /* holds socket when --config was given */
 };
 
 /*

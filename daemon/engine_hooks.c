@@ -284,6 +284,19 @@ hook_acting(void *context, json_t *one)
 	return view_acting(e->config, clock_now_ms(&clock_system), one);
 }
 
+static int
+hook_recurring(void *context, const struct recurring_ask *ask, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct bundle *bundle = service_bundle(&e->service);
+	int r = recurring_answer(e->service.store, e->config, bundle, ask, ret, err);
+
+	bundle_unref(bundle);
+	for (size_t i = 0; ask->what && i < e->mailbox_count; i++)
+		mailbox_wake(e->mailboxes[i], false);
+	return r;
+}
+
 struct api_hooks
 engine_hooks(struct engine *e)
 {
@@ -299,5 +312,6 @@ engine_hooks(struct engine *e)
 		.rules = hook_rules,
 		.digest = hook_digest,
 		.acting = hook_acting,
+		.recurring = hook_recurring,
 	};
 }
