@@ -157,3 +157,16 @@ asked_keep(struct store_txn *txn, struct arena *arena, const struct message *mes
 		r = record_link_put(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
 	return r < 0 ? r : keep_topic(txn, arena, message, verdict, c);
 }
+
+int
+asked_forget(struct store_txn *txn, struct case_record *c)
+{
+	int r = record_topic_delete(txn, c);
+
+	for (size_t i = 0; r == 0 && i < c->order_count; i++)
+		r = record_link_delete(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
+	c->asks = c->orders = NULL;
+	c->ask_count = c->order_count = 0;
+	c->cause = "";
+	return r;
+}

@@ -30,4 +30,11 @@ int
 asked_keep(struct store_txn *txn, struct arena *arena, const struct message *message,
 	   const struct verdict *verdict, struct message_record *mail, struct case_record *c);
 
+/*
+ * Forgets what asked_keep() kept in the case's record and beside it: what was asked for, orders,
+ * words, and the cause. The caller puts the case, and forgets the mails.
+ */
+int
+asked_forget(struct store_txn *txn, struct case_record *c);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
 #include "case.h"
 #include "forget_internal.h"
 #include "intake.h"
@@ -123,6 +124,10 @@ forget_case(struct store_txn *txn, struct arena *arena, struct case_record *c, i
 	struct record_range all = { 1, upto };
 	int r = end_entries(txn, arena, c->account, c->id, 0);
 
+	if (r == 0)
+		r = asked_forget(txn, c);
+	if (r == 0)
+		r = record_link_delete(txn, c->account, CASE_LINK_CUSTOMER, c->customer, c->id);
 	if (r == 0)
 		r = record_promise_erase(txn, arena, c->id, now_ms);
 	if (r == 0)
@@ -356,6 +361,12 @@ forget_part(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	if (r < 0)
 		return r;
 	r = erase_all(d, c->id);
+	/* What they asked for and wrote of cannot be told from what the others did. */
+	if (r >= 0 && d->count > 0) {
+		int forgotten = asked_forget(txn, c);
+
+		r = forgotten < 0 ? forgotten : r;
+	}
 	/* A case whose last mail is gone shows the words of those before it. */
 	for (size_t i = 0; i < d->count; i++)
 		if (d->messages[i] > 0 && d->messages[i] == c->last_message)

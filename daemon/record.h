@@ -659,6 +659,10 @@ int
 record_link_put(struct store_txn *txn, const char *account, enum case_link link, const char *text,
 		uint64_t case_id);
 
+int
+record_link_delete(struct store_txn *txn, const char *account, enum case_link link,
+		   const char *text, uint64_t case_id);
+
 /* Visits the numbers of the cases with this text, the newest first. Same answers as store_visit. */
 int
 record_link_each(struct store_txn *txn, const char *account, enum case_link link, const char *text,
@@ -680,6 +684,9 @@ record_topic_put(struct store_txn *txn, const struct topic_record *record);
 int
 record_topic_get(struct store_txn *txn, struct arena *arena, const struct case_record *c,
 		 struct topic_record *ret);
+
+int
+record_topic_delete(struct store_txn *txn, const struct case_record *c);
 
 /* Those of one account, the newest case first. Same answers as store_visit. */
 int

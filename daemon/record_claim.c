@@ -290,3 +290,23 @@ record_topic_each(struct store_txn *txn, struct arena *arena, const char *accoun
 	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, false,
 			   visit_topic, &v);
 }
+
+int
+record_link_delete(struct store_txn *txn, const char *account, enum case_link link,
+		   const char *text, uint64_t case_id)
+{
+	struct record_key key = link_key(account, link, text);
+
+	if (!text || !*text)
+		return 0;
+	record_key_u64(&key, UINT64_MAX - case_id);
+	return record_index(txn, &key, false, NULL);
+}
+
+int
+record_topic_delete(struct store_txn *txn, const struct case_record *c)
+{
+	struct record_key key = topic_key(c->account, c->opened_ms, c->id);
+
+	return record_index(txn, &key, false, NULL);
+}

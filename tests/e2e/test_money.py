@@ -114,3 +114,21 @@ def test_a_refused_approval_is_not_counted(dovecot, user, make_triaged):
     assert refused.returncode == 1 and "over the authority of root (₩50,000)" in refused.stderr
     page = json.loads(daemon.ctl("customer", "show", "--json", "minji@customer.example").stdout)
     assert page["approvals"] == [] and page["approved"] == []
+
+
+def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    jane, sam = "Jane <jane@customer.example>", "Sam <sam@customer.example>"
+    first, other = deliver(daemon, dovecot, user,
+                           mail("I want a full refund or I will sue you. Order #A-1234.", "kettle leaks", jane),
+                           mail("Refund me or I will sue you. Order #A-1234.", "my kettle", sam))
+    daemon.ctl("case", "cause", first, "wrong batch")
+    daemon.ctl("case", "approve", first, "₩20,000", "--reason", "late")
+    assert [c["case"] for c in show(daemon, other)["same_order"]] == [first]
+    daemon.ctl("customer", "forget", "--yes", "--reason", "they asked", "jane@customer.example")
+    wait_for("it is erased", lambda: show(daemon, other)["same_order"] == [])
+    page = show(daemon, first)
+    assert (page["orders"], page["asks_for"], page["cause"]) == ([], [], "") and page["record_sound"]
+    assert show(daemon, other)["orders"] == ["A-1234"], "the other customer's case keeps its own"
+    assert json.loads(daemon.ctl("recurring", "--json").stdout)["cases"] == 1
