@@ -8,6 +8,7 @@
 
 #include "conduct.h"
 #include "moment.h"
+#include "recurring_draft.h"
 #include "policy.h"
 #include "record.h"
 #include "steer.h"
@@ -275,6 +276,27 @@ whole(struct collect *d, const struct config *config, const struct account_confi
 	return ret;
 }
 
+/* What recurs, as the page has it. */
+static int
+add_recurring(struct collect *d, json_t *digest)
+{
+	json_t *groups, *list = json_array(), *one;
+	int r = recurring_list(d->txn, d->config, d->account, d->now_ms, &groups);
+	size_t i;
+
+	if (r < 0) {
+		json_decref(list);
+		return r;
+	}
+	json_array_foreach(groups, i, one) json_array_append_new(
+		list,
+		json_pack("{s:O, s:O, s:O, s:O}", "text", json_object_get(one, "what"), "count",
+			  json_object_get(one, "recent"), "before", json_object_get(one, "before"),
+			  "cases", json_object_get(one, "cases")));
+	json_decref(groups);
+	return list && json_object_set_new(digest, "recurring", list) == 0 ? 0 : -ENOMEM;
+}
+
 int
 digest_collect(struct store_txn *txn, const struct config *config, const char *account,
 	       int64_t now_ms, json_t **ret)
@@ -294,6 +316,7 @@ digest_collect(struct store_txn *txn, const struct config *config, const char *a
 	int64_t since_ms;
 	int r = a && d.arena ? 0 : -ENOMEM;
 
+	*ret = NULL;
 	for (size_t i = 0; i < LISTS; i++) {
 		d.lists[i].cases = json_array();
 		r = d.lists[i].cases ? r : -ENOMEM;
@@ -309,7 +332,11 @@ digest_collect(struct store_txn *txn, const struct config *config, const char *a
 		r = record_solved_each(txn, since_ms, visit_solved, &d);
 	if (r == 0) {
 		*ret = whole(&d, config, a, since_ms);
-		r = *ret ? 0 : -ENOMEM;
+		r = *ret ? add_recurring(&d, *ret) : -ENOMEM;
+	}
+	if (r < 0) {
+		json_decref(*ret);
+		*ret = NULL;
 	}
 out:
 	for (size_t i = 0; i < LISTS; i++)

@@ -24,8 +24,8 @@
  * {id, account, severity, customer, customer_name, subject (null when it may be abusive), owner}.
  * Times are RFC 3339 in UTC.
  *
- * Recurring problems are no part of it; whoever knows them adds "recurring": [{text, count, before
- * (in the time before), cases ["C12", ...]}], and the page has them.
+ * recurring is a list of {text, count, before (in the time before), cases ["C12", ...]}, from
+ * recurring_list().
  *
  * account NULL: all; else one of the configuration. A new reference; 0 or a store error.
  */

@@ -197,11 +197,11 @@ add_recurring(const struct maker *m, json_t *sections)
 	{
 		const char *ids = ids_of(m, one),
 			   *count = digest_cases(m->arena, m->w, number(one, "count"));
-		const char *text = arena_printf(
-			m->arena,
-			m->w->korean ? "%s(직전 같은 기간 %" JSON_INTEGER_FORMAT "건): %s"
-				     : "%s (%" JSON_INTEGER_FORMAT " in the period before): %s",
-			count ? count : "", number(one, "before"), ids ? ids : "");
+		const char *text =
+			arena_printf(m->arena,
+				     m->w->korean ? "%s(그 전 %" JSON_INTEGER_FORMAT "건): %s"
+						  : "%s (%" JSON_INTEGER_FORMAT " before): %s",
+				     count ? count : "", number(one, "before"), ids ? ids : "");
 
 		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", "",
 						      "severity", "", "label", "", "head",

@@ -57,6 +57,7 @@ const char *const draft_variables[] = { "salutation",
 					"promise_due",
 					"question",
 					"question_due",
+					"cause",
 					"situation",
 					"interim",
 					"interim_due",
@@ -205,9 +206,9 @@ static void
 plan_values(const struct case_record *c, json_t *values, const struct made *made)
 {
 	const char *const texts[][2] = {
-		{ "situation", c->situation },        { "interim", c->interim },
-		{ "interim_due", made->interim_due }, { "lasting", c->lasting },
-		{ "lasting_due", made->lasting_due },
+		{ "cause", c->cause },     { "situation", c->situation },
+		{ "interim", c->interim }, { "interim_due", made->interim_due },
+		{ "lasting", c->lasting }, { "lasting_due", made->lasting_due },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

@@ -60,32 +60,38 @@ visit_topic(void *context, const struct topic_record *t)
 }
 
 static int
-look(struct store *store, const struct config *config, struct scene *s, struct err *err)
+look_in(struct store_txn *txn, const struct config *config, struct scene *s)
 {
-	struct store_txn *txn;
-	bool known = false;
-	int r = -ENOMEM;
+	int r = 0;
 
 	s->cases = arena_calloc(s->arena, RECURRING_CASES_MAX, sizeof(*s->cases));
-	if (s->cases)
-		r = store_begin(store, false, &txn);
-	if (r < 0)
-		return err_set(err, r, "looking for what recurs: %s", strerror(-r));
+	if (!s->cases)
+		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < config->account_count; i++) {
 		const char *name = config->accounts[i].name;
 
-		if (s->ask->account && strcmp(s->ask->account, name) != 0)
-			continue;
-		known = true;
-		r = record_topic_each(txn, s->arena, name, visit_topic, s);
+		if (!s->ask->account || strcmp(s->ask->account, name) == 0)
+			r = record_topic_each(txn, s->arena, name, visit_topic, s);
 	}
-	store_abort(txn);
-	if (r == 0 && !known && s->ask->account)
+	return r < 0 ? r
+		     : recurring_find(s->arena, s->cases, s->count, &s->groups, &s->group_count);
+}
+
+static int
+look(struct store *store, const struct config *config, struct scene *s, struct err *err)
+{
+	struct store_txn *txn;
+	int r;
+
+	if (s->ask->account && !config_account(config, s->ask->account))
 		return err_set(err, -ENOENT,
 			       "no account is called \"%.60s\"; triagectl status lists them",
 			       s->ask->account);
-	if (r == 0)
-		r = recurring_find(s->arena, s->cases, s->count, &s->groups, &s->group_count);
+	r = store_begin(store, false, &txn);
+	if (r == 0) {
+		r = look_in(txn, config, s);
+		store_abort(txn);
+	}
 	return r < 0 ? err_set(err, r, "looking for what recurs: %s", strerror(-r)) : 0;
 }
 
@@ -125,6 +131,27 @@ list_json(const struct scene *s)
 	return json_pack("{s:i, s:I, s:I, s:o}", "days", (int)s->ask->days, "cases",
 			 (json_int_t)s->recent, "before", (json_int_t)(s->count - s->recent),
 			 "groups", groups);
+}
+
+int
+recurring_list(struct store_txn *txn, const struct config *config, const char *account,
+	       int64_t now_ms, json_t **ret)
+{
+	const struct recurring_ask ask = { .account = account,
+					   .days = RECURRING_DAYS,
+					   .now_ms = now_ms };
+	struct scene s = { .arena = arena_new(0), .ask = &ask };
+	int r = s.arena ? look_in(txn, config, &s) : -ENOMEM;
+
+	if (r == 0) {
+		json_t *list = list_json(&s);
+
+		*ret = list ? json_incref(json_object_get(list, "groups")) : NULL;
+		json_decref(list);
+		r = *ret ? 0 : -ENOMEM;
+	}
+	arena_free(s.arena);
+	return r;
 }
 
 struct draft_look {

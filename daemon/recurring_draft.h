@@ -38,4 +38,12 @@ int
 recurring_answer(struct store *store, const struct config *config, const struct bundle *bundle,
 		 const struct recurring_ask *ask, json_t **ret, struct err *err);
 
+/*
+ * The groups alone, of the usual window, in the caller's transaction. account NULL: all. A new
+ * reference; 0 or a store error.
+ */
+int
+recurring_list(struct store_txn *txn, const struct config *config, const char *account,
+	       int64_t now_ms, json_t **ret);
+
 #endif

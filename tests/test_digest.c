@@ -79,7 +79,7 @@ reads_well_in_korean(void **state)
 		"  외 2건\n\n"
 		"반복되는 문제 (1건)\n"
 		"  배송 지연\n"
-		"      12건(직전 같은 기간 4건): C1, C2\n\n"
+		"      12건(그 전 4건): C1, C2\n\n"
 		"전체 목록은 triagectl queue, 건별 기록은 triagectl case show 명령으로 볼 수 "
 		"있습니다.\n");
 	json_decref(page);
@@ -106,7 +106,7 @@ reads_well_in_english(void **state)
 		"  and 2 more\n\n"
 		"Recurring problems (1)\n"
 		"  배송 지연\n"
-		"      12 cases (4 in the period before): C1, C2\n\n"
+		"      12 cases (4 before): C1, C2\n\n"
 		"The whole list: triagectl queue. The record of one case: triagectl case show.\n");
 	json_decref(page);
 }
