@@ -16,7 +16,7 @@ VARIANT := $(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter no,$(GATE)),-no
 BUILD ?= build/obj$(VARIANT)
 
 DEPS := build-essential pkg-config libetpan-dev libgnutls28-dev libpcre2-dev liblmdb-dev libcurl4-gnutls-dev \
-	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libsystemd-dev nettle-dev
+	libmicrohttpd-dev libjansson-dev libyaml-dev libutf8proc-dev libsystemd-dev nettle-dev libcsv-dev
 TEST_DEPS := libcmocka-dev python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml dovecot-imapd dovecot-lmtpd opensmtpd openssl mandoc clang-format clang-tidy \
 	systemd systemd-container
 
@@ -32,7 +32,7 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN
 	-DTRIAGED_VERSION='"$(VERSION)"' -DCONFIG_FILE='"$(SYSCONFDIR)/triaged/triaged.yaml"' -DRULES_DIR='"$(RULES_DIR)"' \
 	-DTRIAGED_RULES_DIRECTORY=RULES_DIR -DTRIAGED_RULES_OVERRIDES='"$(SYSCONFDIR)/triaged/rules.d"' -MMD -MP
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS) $(HS)) -letpan -lpthread -lm
+LIBS = $(shell pkg-config --libs $(PKGS) $(HS)) -letpan -lcsv -lpthread -lm
 
 FILTER_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard filters/*.c))
 DAEMON_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/main.c daemon/ctl_main.c,$(wildcard daemon/*.c)))

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "api_peer.h"
+#include "card.h"
 #include "case.h"
 #include "clock.h"
 #include "view.h"
@@ -23,6 +24,7 @@
 #define CONNECTIONS_MAX 32u
 #define CONNECTION_SECONDS 10u
 #define CONNECTION_BYTES (32u << 10) /* request line and headers */
+#define ADDRESS_BYTES 1024u
 #define BODY_MAX (64u << 10)
 #define ROUNDS_MAX 1000 /* of api_run(), so that no peer keeps the event loop to itself */
 #define QUEUE_DEFAULT 50
@@ -318,25 +320,17 @@ post_case(struct request *request, json_t **ret)
 
 /* ADDRESS/forget */
 static unsigned
-post_customer(struct request *request, json_t **ret)
+forget_customer(struct request *request, const char *address, const char *actor, json_t **ret)
 {
 	const struct api_hooks *hooks = &request->api->hooks;
-	const char *slash = strrchr(request->rest, '/');
 	struct err err = { .text = "" };
-	char address[1024] = "", actor[64];
 	struct forget say = { .address = address,
 			      .actor = actor,
 			      .reason = text_argument(request, "reason"),
 			      .yes = strcmp(text_argument(request, "yes"), "1") == 0,
 			      .now_ms = clock_now_ms(&clock_system) };
-	int r;
+	int r = hooks->forget(hooks->context, &say, ret, &err);
 
-	if (!slash || strcmp(slash, "/forget") ||
-	    (size_t)(slash - request->rest) >= sizeof(address))
-		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
-	memcpy(address, request->rest, (size_t)(slash - request->rest));
-	peer_name(connection_fd(request->connection), actor, sizeof(actor));
-	r = hooks->forget(hooks->context, &say, ret, &err);
 	if (r == 0)
 		return MHD_HTTP_OK;
 	return fail(ret,
@@ -388,6 +382,48 @@ post_recurring(struct request *request, json_t **ret)
 
 	return *what ? ask_recurring(request, what, ret)
 		     : fail(ret, MHD_HTTP_BAD_REQUEST, "say of which group: ?what=WORD");
+}
+
+/* ADDRESS/VERB of card.h, or import */
+static unsigned
+change_card(struct request *request, const char *address, const char *verb, const char *actor,
+	    json_t **ret)
+{
+	const struct api_hooks *hooks = &request->api->hooks;
+	struct err err = { .text = "" };
+	struct steer steer = { .verb = verb,
+			       .value = text_argument(request, "value"),
+			       .until = "",
+			       .reason = text_argument(request, "reason"),
+			       .actor = actor,
+			       .now_ms = clock_now_ms(&clock_system) };
+	int r = strcmp(verb, "import") == 0
+			? hooks->import(hooks->context, text_argument(request, "rows"), actor, ret,
+					&err)
+			: hooks->card(hooks->context, address, &steer, ret, &err);
+
+	if (r == 0)
+		return MHD_HTTP_OK;
+	return fail(ret, r == -EINVAL ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err.text);
+}
+
+/* An address may hold a slash. */
+static unsigned
+post_customer(struct request *request, json_t **ret)
+{
+	const char *slash = strrchr(request->rest, '/');
+	char address[ADDRESS_BYTES] = "", actor[64];
+
+	peer_name(connection_fd(request->connection), actor, sizeof(actor));
+	if (strcmp(request->rest, "import") == 0)
+		return change_card(request, "", "import", actor, ret);
+	if (!slash || (size_t)(slash - request->rest) >= sizeof(address) ||
+	    (strcmp(slash, "/forget") && !card_verb(slash + 1)))
+		return fail(ret, MHD_HTTP_NOT_FOUND, "there is nothing at this path");
+	memcpy(address, request->rest, (size_t)(slash - request->rest));
+	return strcmp(slash, "/forget") == 0 ? forget_customer(request, address, actor, ret)
+					     : change_card(request, address, slash + 1, actor, ret);
 }
 
 static unsigned
@@ -448,10 +484,10 @@ static const struct route {
 	{ MHD_HTTP_METHOD_GET, "/v1/cases/", true, get_case },
 	{ MHD_HTTP_METHOD_POST, "/v1/cases/", true, post_case },
 	{ MHD_HTTP_METHOD_GET, "/v1/customers/", true, get_customer },
-	{ MHD_HTTP_METHOD_GET, "/v1/digest", false, get_digest },
 	{ MHD_HTTP_METHOD_POST, "/v1/customers/", true, post_customer },
 	{ MHD_HTTP_METHOD_GET, "/v1/recurring", false, get_recurring },
 	{ MHD_HTTP_METHOD_POST, "/v1/recurring/draft", false, post_recurring },
+	{ MHD_HTTP_METHOD_GET, "/v1/digest", false, get_digest },
 	{ MHD_HTTP_METHOD_GET, "/v1/rules", false, get_rules },
 	{ MHD_HTTP_METHOD_GET, "/v1/corrections", false, get_corrections },
 	{ MHD_HTTP_METHOD_POST, "/v1/reload", false, post_reload },

@@ -14,6 +14,9 @@
  *   POST /v1/cases/C12/VERB?value=&until=&reason=     see steer.h; what was done, in words;
  *                                  unmask: the case with all its words
  *   GET  /v1/customers/ADDRESS      what is known of a customer
+ *   POST /v1/customers/ADDRESS/VERB?value=&reason=    see card.h; what was done, in words
+ *   POST /v1/customers/import?rows=                   a JSON array of {address, name, value,
+ *                                  currency, since, note}, at most CARD_ROWS_MAX; all or none
  *   GET  /v1/digest?account=        what the digest says now, see digest.h
  *   POST /v1/customers/ADDRESS/forget?reason=&yes=1   see forget.h; 409 when a case is open
  *   GET  /v1/recurring?account=&days=    what recent cases share, see recurring.h
@@ -63,6 +66,12 @@ struct api_hooks {
 	int (*forget)(void *context, const struct forget *say, json_t **ret, struct err *err);
 	/* view_mails() with "folders": those that the policy moves or copies mail to. */
 	int (*mails)(void *context, uint64_t case_id, json_t **ret, struct err *err);
+	/* What a person does with a customer's card; errors as of correct. */
+	int (*card)(void *context, const char *address, const struct steer *steer, json_t **ret,
+		    struct err *err);
+	/* rows: the JSON text of imported customers; errors as of correct. */
+	int (*import)(void *context, const char *rows, const char *actor, json_t **ret,
+		      struct err *err);
 	int (*rules)(void *context, json_t **ret, struct err *err);
 	/* account NULL: what is configured; else one, or "all". -ENOENT: no such account. */
 	int (*digest)(void *context, const char *account, json_t **ret, struct err *err);

@@ -15,6 +15,7 @@
 #include "asked.h"
 
 #define CASE_PARTICIPANTS 32 /* of one mail's From and Reply-To; a longer list is no person's */
+#define CASE_MERGED_MAX 1000 /* one after the other */
 #define CASE_ADDRESS 320     /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
 
 /* Takes over data (NULL when making it failed). */
@@ -158,6 +159,37 @@ case_mail_waits(const struct message_record *mail)
 {
 	return !mail->outgoing && (!mail->automatic || !mail->automatic[0] ||
 				   strcmp(mail->automatic, automatic_name(AUTOMATIC_NO)) == 0);
+}
+
+int
+case_mail_of(struct store_txn *txn, struct arena *arena, const struct event_record *event,
+	     struct message_record *ret)
+{
+	json_int_t id = json_integer_value(json_object_get(event->data, "record"));
+	struct message_record m;
+	int r = id > 0 ? record_message_get(txn, arena, (uint64_t)id, &m) : -ENOENT;
+
+	if (r < 0)
+		return r;
+	if (m.case_id != event->case_id) {
+		record_message_free(&m);
+		return -ENOENT;
+	}
+	*ret = m;
+	return 0;
+}
+
+int
+case_follow(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret)
+{
+	struct case_record c;
+	int r = record_case_get(txn, arena, id, &c);
+
+	for (unsigned steps = 0; r == 0 && c.merged; steps++)
+		r = steps < CASE_MERGED_MAX ? record_case_get(txn, arena, c.merged, &c) : -ELOOP;
+	if (r == 0)
+		*ret = c;
+	return r;
 }
 
 static int

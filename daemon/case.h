@@ -30,6 +30,22 @@ int
 case_add_mail(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	      const struct message_record *mail, enum severity severity, int64_t now_ms);
 
+/*
+ * The mail that an event of a case tells of, when it is still that case's: it may have been moved
+ * to another by hand. The caller frees it with record_message_free(). -ENOENT: there is none, or
+ * not any more.
+ */
+int
+case_mail_of(struct store_txn *txn, struct arena *arena, const struct event_record *event,
+	     struct message_record *ret);
+
+/*
+ * The case that goes on where this one was merged into another, itself when it was not. -ENOENT
+ * when there is none; -ELOOP when the way does not end.
+ */
+int
+case_follow(struct store_txn *txn, struct arena *arena, uint64_t id, struct case_record *ret);
+
 /* Whether a mail makes its writer wait for us: what is ours, or came from a machine, does not. */
 bool
 case_mail_waits(const struct message_record *mail);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case.h"
+
 #define MAILS_MAX 10000u /* of one case */
 
 int
@@ -136,7 +138,6 @@ static int
 visit_mail(void *context, const struct event_record *event)
 {
 	struct mails *mails = context;
-	uint64_t id = (uint64_t)json_integer_value(json_object_get(event->data, "record"));
 	size_t room = mails->room ? mails->room * 2 : 16;
 	struct message_record m;
 	void *grown;
@@ -144,7 +145,7 @@ visit_mail(void *context, const struct event_record *event)
 
 	if (strcmp(event->kind, "mail") != 0 || mails->count == MAILS_MAX)
 		return 0;
-	r = record_message_get(mails->txn, mails->arena, id, &m);
+	r = case_mail_of(mails->txn, mails->arena, event, &m);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (m.outgoing) {
@@ -185,26 +186,48 @@ severity_of(const struct policy *policy, flag_set flags, flag_set undetermined)
 	return policy_severity(policy, &v);
 }
 
-/* Flags and severity of the case from its mails as they are now; the event says who did what. */
+/* Sets flags and severity of the case from its mails as they are now. */
 static int
-conclude(struct mails *mails, const struct policy *policy, struct case_record *c, const char *actor,
-	 int64_t now_ms, json_t *data)
+weigh(struct mails *mails, const struct policy *policy, struct case_record *c)
 {
 	enum severity highest = SEVERITY_NONE, one;
 	flag_set all = 0, flags;
-	int r = data ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < mails->count; i++) {
-		r = correction_flags(mails->txn, mails->arena, &mails->list[i], &flags);
+	for (size_t i = 0; i < mails->count; i++) {
+		int r = correction_flags(mails->txn, mails->arena, &mails->list[i], &flags);
+
 		if (r < 0)
-			break;
+			return r;
 		all |= flags;
 		one = severity_of(policy, flags, mails->list[i].undetermined);
 		highest = one > highest ? one : highest;
 	}
+	c->flags = all;
+	c->severity = severity_name(highest);
+	return 0;
+}
+
+int
+correction_recount(struct store_txn *txn, struct arena *arena, const struct policy *policy,
+		   struct case_record *c)
+{
+	struct mails mails = { .txn = txn, .arena = arena };
+	int r = record_event_each(txn, arena, c->id, visit_mail, &mails);
+
+	if (r == 0)
+		r = weigh(&mails, policy, c);
+	free_mails(&mails);
+	return r;
+}
+
+/* Flags and severity of the case follow its mails; the event says who did what. */
+static int
+conclude(struct mails *mails, const struct policy *policy, struct case_record *c, const char *actor,
+	 int64_t now_ms, json_t *data)
+{
+	int r = data ? weigh(mails, policy, c) : -ENOMEM;
+
 	if (r == 0) {
-		c->flags = all;
-		c->severity = severity_name(highest);
 		c->updated_ms = now_ms;
 		json_object_set_new(data, "severity", json_string(c->severity));
 		r = record_event_append(mails->txn, mails->arena, c, now_ms, actor, "corrected",

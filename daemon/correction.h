@@ -33,6 +33,11 @@ int
 correction_flags(struct store_txn *txn, struct arena *arena, const struct message_record *m,
 		 flag_set *ret);
 
+/* Sets flags and severity of a case from the mails that are in it now. The caller puts it. */
+int
+correction_recount(struct store_txn *txn, struct arena *arena, const struct policy *policy,
+		   struct case_record *c);
+
 /*
  * Corrects a case: a wrong flag in every mail of the customer's that raised it, a missing one in
  * the newest. What contradicts an earlier correction takes it back. Sets the flags and the severity

@@ -11,6 +11,8 @@
 #include "ctl.h"
 #include "report.h"
 
+#define PATH_BYTES (64u << 10)
+
 static int
 load_config(struct ask *ask, const char *path)
 {
@@ -41,7 +43,8 @@ take_option(struct ask *ask, int c)
 		     (c != 'u' || ask->takes_steer) &&
 		     (c != 'r' || ask->takes_steer || ask->takes_recurring) &&
 		     ((c != 'd' && c != 't') || ask->takes_recurring) &&
-		     (c != 'm' || ask->takes_unmask) && (c != 'n' || ask->takes_no_mails);
+		     (c != 'm' || ask->takes_unmask) && (c != 'n' || ask->takes_no_mails) &&
+		     (c != 'b' || ask->takes_import);
 
 	switch (taken ? c : '?') {
 	case 's':
@@ -66,6 +69,9 @@ take_option(struct ask *ask, int c)
 		return CTL_OK;
 	case 'u':
 		ask->until = optarg;
+		return CTL_OK;
+	case 'b':
+		ask->skip_bad = true;
 		return CTL_OK;
 	case 'm':
 		ask->unmask = true;
@@ -108,6 +114,7 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "days", required_argument, NULL, 'd' },
 		{ "template", required_argument, NULL, 't' },
 		{ "unmask", no_argument, NULL, 'm' },
+		{ "skip-bad", no_argument, NULL, 'b' },
 		{ "html", no_argument, NULL, 'h' },
 		{ "language", required_argument, NULL, 'g' },
 		{ "no-mails", no_argument, NULL, 'n' },
@@ -146,6 +153,58 @@ ask_call(const struct ask *ask, const char *method, const char *path, json_t **r
 		fprintf(stderr, "  %s\n", json_string_value(one) ? json_string_value(one) : "");
 	json_decref(value);
 	return CTL_FAILED;
+}
+
+char *
+ask_join(char **words, int count)
+{
+	size_t len = 1;
+	char *text, *escaped;
+
+	for (int i = 0; i < count; i++)
+		len += strlen(words[i]) + 1;
+	text = calloc(1, len);
+	for (int i = 0; text && i < count; i++) {
+		strcat(text, i ? " " : "");
+		strcat(text, words[i]);
+	}
+	escaped = text ? client_escape(text) : NULL;
+	free(text);
+	return escaped;
+}
+
+int
+ask_act(const struct ask *ask, const char *what, const char *verb, const char *name,
+	const char *value)
+{
+	char *until = client_escape(ask->until), *reason = client_escape(ask->reason),
+	     *escaped = client_escape(name);
+	char *path = malloc(PATH_BYTES);
+	json_t *answer = NULL;
+	int status = CTL_FAILED;
+
+	if (!until || !reason || !escaped || !path || !value ||
+	    snprintf(path, PATH_BYTES, "/v1/%s/%s/%s?value=%s&until=%s&reason=%s", what, escaped,
+		     verb, value, until, reason) >= (int)PATH_BYTES)
+		ctl_complain("cannot ask for that: it is too long");
+	else
+		status = ask_call(ask, "POST", path, &answer);
+	free(until);
+	free(reason);
+	free(escaped);
+	free(path);
+	if (status != CTL_OK)
+		return status;
+	if (ask->json) {
+		status = ctl_print_json(answer);
+	} else {
+		const char *said = json_string_value(json_object_get(answer, "said"));
+
+		printf("%s\n", said ? said : "done");
+		status = ctl_flush();
+	}
+	json_decref(answer);
+	return status;
 }
 
 void

@@ -48,8 +48,10 @@ static const struct command {
 	  "[--days N] [--account NAME] [--json] | draft WORD [--template NAME] [--reason TEXT]",
 	  "what many recent cases share; a draft for every open case of one group", true },
 	{ "customer", ctl_customer,
-	  "show [--json] ADDRESS | forget [--json] [--yes] --reason TEXT ADDRESS",
-	  "one customer: how often they wrote, who looks after them, their conduct; erase them",
+	  "show [--json] ADDRESS | forget [--json] [--yes] --reason TEXT ADDRESS | help | "
+	  "VERB ADDRESS ...",
+	  "one customer: wishes, deal-breakers, standing, conduct, what they are worth and cost; "
+	  "erase them",
 	  true },
 };
 

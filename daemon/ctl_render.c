@@ -181,7 +181,7 @@ render_queue(const struct term *term, const json_t *queue, int64_t now_ms)
 		fputs("... and more; see --limit\n", term->out);
 }
 
-static void
+void
 case_line(const struct term *term, const char *name, const char *text)
 {
 	if (!*text)
@@ -240,11 +240,13 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	term_cell(term, STYLE_STRONG,
 		  *string(page, "subject") ? string(page, "subject") : "(no subject)", 0);
 	fputs("\n\n", term->out);
+	render_minds(term, page);
 	term_cell(term, STYLE_DIM, "customer", 10);
 	put(term, name);
 	fputs(*name ? " <" : "", term->out);
 	put(term, customer(page));
 	fputs(*name ? ">\n" : "\n", term->out);
+	case_line(term, "standing", string(page, "standing"));
 	case_line(term, "account", string(page, "account"));
 	term_cell(term, STYLE_DIM, "severity", 10);
 	term_cell(term, term_severity(string(page, "severity")), string(page, "severity"), 0);
@@ -272,6 +274,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_clocks(term, page, now_ms);
 	case_line(term, "language", string(page, "language"));
 	case_line(term, "linked", string(page, "linked"));
+	case_line(term, "merged", string(page, "merged"));
 	if (*string(page, "forgotten")) {
 		term_cell(term, STYLE_DIM, "forgotten", 10);
 		put_when(term, string(page, "forgotten"));
@@ -353,6 +356,8 @@ case_mail(const struct term *term, const json_t *mail)
 	term_style(term, STYLE_DIM);
 	put(term, string(mail, "folder"));
 	fprintf(term->out, " UID %" JSON_INTEGER_FORMAT, number(mail, "uid"));
+	if (number(mail, "id"))
+		fprintf(term->out, "  M%" JSON_INTEGER_FORMAT, number(mail, "id"));
 	term_style(term, STYLE_PLAIN);
 	putc('\n', term->out);
 	if (*render_join(string(mail, "joined"))) {
@@ -462,42 +467,4 @@ render_case(const struct term *term, const json_t *page, int64_t now_ms)
 	case_section(term, json_object_get(page, "promises"), "promises", case_promise);
 	case_section(term, json_object_get(page, "outbox"), "actions", case_action);
 	case_section(term, json_object_get(page, "events"), "history", case_event);
-}
-
-void
-render_customer(const struct term *term, const json_t *customer, int64_t now_ms)
-{
-	const json_t *log = json_object_get(customer, "conduct_log");
-	char number[48];
-	size_t i;
-	json_t *one;
-
-	(void)now_ms;
-	case_line(term, "address", string(customer, "address"));
-	case_line(term, "name", string(customer, "name"));
-	case_line(term, "owner",
-		  *string(customer, "owner") ? string(customer, "owner") : "nobody yet");
-	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT " in %" JSON_INTEGER_FORMAT,
-		 json_integer_value(json_object_get(customer, "mails")),
-		 json_integer_value(json_object_get(customer, "cases")));
-	term_cell(term, STYLE_DIM, "mails", 10);
-	fprintf(term->out, "%s cases, the last ", number);
-	put_when(term, string(customer, "last"));
-	putc('\n', term->out);
-	term_cell(term, STYLE_DIM, "conduct", 10);
-	put(term, *string(customer, "conduct") ? string(customer, "conduct") : "nothing");
-	if (*string(customer, "conduct")) {
-		fputs(" until ", term->out);
-		put_when(term, string(customer, "conduct_until"));
-	}
-	putc('\n', term->out);
-	render_approvals(term, customer);
-	if (json_array_size(log))
-		put_heading(term, "steps");
-	json_array_foreach(log, i, one)
-	{
-		fputs("  ", term->out);
-		put(term, json_string_value(one) ? json_string_value(one) : "");
-		putc('\n', term->out);
-	}
 }

@@ -65,4 +65,12 @@ render_asked(const struct term *term, const json_t *page);
 void
 render_approvals(const struct term *term, const json_t *customer);
 
+/* "name  text", nothing when there is no text. */
+void
+case_line(const struct term *term, const char *name, const char *text);
+
+/* Wishes and deal-breakers of a case page or a customer, and an empty line when there are any. */
+void
+render_minds(const struct term *term, const json_t *page);
+
 #endif

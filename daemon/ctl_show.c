@@ -174,35 +174,6 @@ ctl_case(int argc, char **argv)
 }
 
 int
-ctl_customer(int argc, char **argv)
-{
-	struct ask ask = { .command = "customer", .takes_json = true };
-	char *address = NULL, path[2048];
-	json_t *value;
-	int status;
-
-	if (argc > 1 && !strcmp(argv[1], "forget"))
-		return customer_forget(argc, argv);
-	status = ask_parse(&ask, argc, argv);
-	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
-		status = ctl_usage("customer", "say: customer show kim@example.com, or customer "
-					       "forget kim@example.com --reason TEXT");
-	if (status == CTL_OK) {
-		address = client_escape(argv[optind + 1]);
-		if (!address ||
-		    snprintf(path, sizeof(path), "/v1/customers/%s", address) >= (int)sizeof(path))
-			status = ctl_usage("customer", "the address is too long");
-	}
-	if (status == CTL_OK)
-		status = ask_call(&ask, "GET", path, &value);
-	if (status == CTL_OK)
-		status = answer(&ask, value, render_customer);
-	free(address);
-	ask_end(&ask);
-	return status;
-}
-
-int
 ctl_reload(int argc, char **argv)
 {
 	struct ask ask = { .command = "reload", .takes_yes = true };

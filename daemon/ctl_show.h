@@ -1,5 +1,6 @@
 /*
- * ctl_show: the verbs of `triagectl case`. Arguments and answers as in ctl.h.
+ * ctl_show: the verbs of `triagectl case` and `triagectl customer`. Arguments and answers as in
+ * ctl.h.
  */
 #ifndef DAEMON_CTL_SHOW_H
 #define DAEMON_CTL_SHOW_H
@@ -21,5 +22,9 @@ customer_forget(int argc, char **argv);
 /* `triagectl case VERB`, see steer.h. */
 int
 case_steer(int argc, char **argv);
+
+/* `triagectl customer import FILE.csv`. */
+int
+customer_import(int argc, char **argv);
 
 #endif

@@ -62,7 +62,10 @@ customer_note(struct store_txn *txn, struct arena *arena, const struct address *
 	r = address[0] ? record_customer_get(txn, arena, address, &c) : -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		return r;
-	known = r == 0;
+	/* Who was only imported, or has a card, has not written before. */
+	known = r == 0 && c.messages > 0;
+	if (!known)
+		c.first_ms = now_ms;
 	c.messages++;
 	if (new_case)
 		c.cases++;

@@ -235,7 +235,8 @@ visit_solved(void *context, uint64_t case_id, int64_t at_ms)
 	bool ours;
 	int r = look_up(d, case_id, &c, &ours);
 
-	if (r == 0 && ours)
+	/* What became a part of another case was not solved. */
+	if (r == 0 && ours && !c.merged)
 		r = add(d, &d->lists[SOLVED], &c, json_pack("{s:o}", "at", time_json(at_ms)));
 	arena_reset(d->arena);
 	return r;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "card.h"
 #include "correction.h"
 #include "digest.h"
 #include "engine_internal.h"
@@ -234,6 +235,66 @@ out:
 }
 
 static int
+hook_card(void *context, const char *address, const struct steer *steer, json_t **ret,
+	  struct err *err)
+{
+	struct engine *e = context;
+	struct arena *arena = arena_new(0);
+	struct customer_record c;
+	const char *said;
+	struct store_txn *txn;
+	int r = arena ? store_begin(e->service.store, true, &txn) : -ENOMEM;
+
+	if (r < 0) {
+		err_set(err, r, "writing to the card of %.100s: %s", address, strerror(-r));
+		goto out;
+	}
+	r = card_steer(txn, arena, address, steer, &c, &said, err);
+	if (r < 0) {
+		store_abort(txn);
+		goto out;
+	}
+	*ret = json_pack("{s:s, s:s, s:s}", "customer", c.address, "said", said, "standing",
+			 card_standing(&c));
+	r = store_commit(txn);
+	if (r < 0)
+		err_set(err, r, "writing to the card of %.100s: %s%s", address, strerror(-r),
+			r == -ENOSPC ? "; make room on the disk or raise store_max" : "");
+out:
+	arena_free(arena);
+	return r;
+}
+
+static int
+hook_import(void *context, const char *rows, const char *actor, json_t **ret, struct err *err)
+{
+	struct engine *e = context;
+	struct arena *arena = arena_new(0);
+	struct store_txn *txn;
+	size_t count = 0;
+	int r = arena ? store_begin(e->service.store, true, &txn) : -ENOMEM;
+
+	if (r < 0) {
+		err_set(err, r, "writing imported customers: %s", strerror(-r));
+		goto out;
+	}
+	r = card_import_rows(txn, arena, rows, actor, clock_now_ms(&clock_system), &count, err);
+	if (r < 0) {
+		store_abort(txn);
+		goto out;
+	}
+	r = store_commit(txn);
+	if (r < 0)
+		err_set(err, r, "writing imported customers to the store: %s%s", strerror(-r),
+			r == -ENOSPC ? "; make room on the disk or raise store_max" : "");
+	else
+		*ret = json_pack("{s:I}", "imported", (json_int_t)count);
+out:
+	arena_free(arena);
+	return r;
+}
+
+static int
 hook_rules(void *context, json_t **ret, struct err *err)
 {
 	struct engine *e = context;
@@ -309,6 +370,8 @@ engine_hooks(struct engine *e)
 		.steer = hook_steer,
 		.forget = engine_forget,
 		.mails = engine_mails,
+		.card = hook_card,
+		.import = hook_import,
 		.rules = hook_rules,
 		.digest = hook_digest,
 		.acting = hook_acting,

@@ -7,11 +7,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "card.h"
 #include "policy.h"
 
 struct words {
 	const char *wanted, *reference, *severity, *flags, *customer, *subject, *owner, *nobody,
-		*mail, *record;
+		*mail, *record, *never, *wish;
 	const char *severities[SEVERITY_CRITICAL + 1];
 };
 
@@ -26,6 +27,8 @@ static const struct words korean = {
 	.nobody = "미정",
 	.mail = "원문은 메일함에 있습니다.",
 	.record = "처리 기록은 아래 명령으로 볼 수 있습니다.",
+	.never = "절대 금지",
+	.wish = "고객 요청",
 	.severities = { "없음", "낮음", "보통", "높음", "긴급" },
 };
 
@@ -40,6 +43,8 @@ static const struct words english = {
 	.nobody = "nobody yet",
 	.mail = "The mail itself is in the mailbox.",
 	.record = "The record:",
+	.never = "Never",
+	.wish = "Wish",
 	.severities = { "none", "low", "normal", "high", "critical" },
 };
 
@@ -55,9 +60,24 @@ add_flags(struct buf *b, flag_set flags)
 		}
 }
 
+/* What must not happen first: it is read before the rest. */
+static void
+add_minds(struct buf *b, const struct words *w, const struct customer_record *customer)
+{
+	struct mind mind;
+
+	for (int round = 0; customer && round < 2; round++)
+		for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_MAX; i++)
+			if (card_mind(b->arena, customer->minds[i], &mind) &&
+			    mind.never == (round == 0))
+				buf_printf(b, "%s: %s\n", mind.never ? w->never : w->wish,
+					   mind.text);
+}
+
 int
 notice_text(struct arena *arena, const char *language, const struct message_record *mail,
-	    const char *owner, const char **ret_subject, const char **ret_body)
+	    const char *owner, const struct customer_record *customer, const char **ret_subject,
+	    const char **ret_body)
 {
 	const struct words *w = strcmp(language, "ko") == 0 ? &korean : &english;
 	struct buf subject = { .arena = arena }, body = { .arena = arena };
@@ -70,6 +90,7 @@ notice_text(struct arena *arena, const char *language, const struct message_reco
 	}
 	buf_printf(&subject, "%s: ", w->wanted);
 	add_flags(&subject, mail->hits);
+	add_minds(&body, w, customer);
 	buf_printf(&body, "%s: %s\n%s: ", w->severity, w->severities[severity < 0 ? 0 : severity],
 		   w->flags);
 	add_flags(&body, mail->hits);

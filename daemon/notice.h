@@ -10,11 +10,13 @@
 
 /*
  * Subject and body in `language` ("ko", else English). owner "" when nobody owns the case; without
- * a case (mail->case_id 0) no number is named. In the arena. 0 or -ENOMEM.
+ * a case (mail->case_id 0) no number is named. customer: whose wishes and deal-breakers come first;
+ * NULL: nothing is known of them. In the arena. 0 or -ENOMEM.
  */
 int
 notice_text(struct arena *arena, const char *language, const struct message_record *mail,
-	    const char *owner, const char **ret_subject, const char **ret_body);
+	    const char *owner, const struct customer_record *customer, const char **ret_subject,
+	    const char **ret_body);
 
 /*
  * What follows in a notice to the superior of an owner whose customer asks for them. In the arena;

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "absence.h"
+#include "case.h"
 #include "conduct.h"
 #include "draft.h"
 #include "draft_words.h"
@@ -98,8 +99,9 @@ visit_history(void *context, const struct event_record *event)
 	bool korean = strcmp(h->planner->language, "ko") == 0, mail = !strcmp(event->kind, "mail");
 	const char *subject = json_string_value(json_object_get(event->data, "subject"));
 	const char *promise = json_string_value(json_object_get(event->data, "text")), *what;
+	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
 	const char *date = words_day(h->planner->arena, h->planner->wanted->intake->account->zone,
-				     event->at_ms / 1000, korean);
+				     (was_ms > 0 ? was_ms : event->at_ms) / 1000, korean);
 
 	/* What a customer who abused us wrote above their mails is not repeated to them. */
 	if (mail && (h->abusive || !subject || !*subject))
@@ -136,10 +138,9 @@ next_promise(struct planner *p, uint64_t case_id, bool inside, struct promise_re
 /* Fills in what the case tells a template. The caller json_decref()s record. */
 static int
 add_case(struct planner *p, struct draft_input *input, struct promise_record promises[2],
-	 json_t **ret_record)
+	 struct customer_record *customer, json_t **ret_record)
 {
 	struct history h = { .planner = p, .list = json_array() };
-	struct customer_record customer;
 	int r = h.list ? 0 : -ENOMEM;
 
 	h.abusive = input->case_ && (input->case_->flags & flag_set_by_name("abuse"));
@@ -151,9 +152,11 @@ add_case(struct planner *p, struct draft_input *input, struct promise_record pro
 	if (r == 0 && input->case_)
 		r = next_promise(p, input->case_->id, true, &promises[1], &input->question);
 	if (r == 0 && input->case_) {
-		r = record_customer_get(p->txn, p->arena, input->case_->customer, &customer);
-		if (r == 0 && *conduct_now(&customer, input->now_ms))
-			input->conduct_ms = customer.conduct_ms;
+		r = record_customer_get(p->txn, p->arena, input->case_->customer, customer);
+		if (r == 0)
+			input->customer = customer;
+		if (r == 0 && *conduct_now(customer, input->now_ms))
+			input->conduct_ms = customer->conduct_ms;
 		r = r == -ENOENT ? 0 : r;
 	}
 	input->record = *ret_record = h.list;
@@ -216,6 +219,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
 	struct promise_record promises[2];
+	struct customer_record customer;
 	json_t *record;
 	int r;
 
@@ -224,7 +228,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	r = need_token(p, &input.subject_token);
 	if (r < 0)
 		return r;
-	r = add_case(p, &input, promises, &record);
+	r = add_case(p, &input, promises, &customer, &record);
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);
 	json_decref(record);
@@ -270,13 +274,19 @@ write_notice(struct planner *p, const struct action *action, struct outbox_recor
 	const struct outbox_plan *w = p->wanted;
 	const struct agent_config *agent = receiver(p, action);
 	const char *subject, *body, *owner = owner_words(p);
-	int r;
+	struct customer_record customer;
+	int r = -ENOENT;
 
 	if (!agent || !*agent->address || !w->intake->config->smtp.from)
 		return -ENOENT;
 	if (!owner)
 		return -ENOMEM;
-	r = notice_text(p->arena, w->intake->account->language, w->record, owner, &subject, &body);
+	if (w->case_)
+		r = record_customer_get(p->txn, p->arena, w->case_->customer, &customer);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = notice_text(p->arena, w->intake->account->language, w->record, owner,
+			r == 0 ? &customer : NULL, &subject, &body);
 	if (r == 0 && action->informs)
 		body = notice_superior(p->arena, w->intake->account->language, body, owner);
 	if (r < 0 || !body)
@@ -458,18 +468,18 @@ static int
 visit_mail(void *context, const struct event_record *event)
 {
 	struct last_mail *last = context;
-	json_int_t id = json_integer_value(json_object_get(event->data, "record"));
 	struct message_record m;
 	int r;
 
-	if (strcmp(event->kind, "mail") != 0 || id <= 0)
+	if (strcmp(event->kind, "mail") != 0)
 		return 0;
-	r = record_message_get(last->txn, last->arena, (uint64_t)id, &m);
+	r = case_mail_of(last->txn, last->arena, event, &m);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	record_message_free(&m);
 	m.evidence = NULL;
-	if (!m.outgoing)
+	/* Mails that were moved here are told of later than they came. */
+	if (!m.outgoing && m.id > last->mail.id)
 		last->mail = m;
 	return 0;
 }

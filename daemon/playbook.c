@@ -15,19 +15,21 @@
 
 const char *const playbook_keys[] = { "steps", "sent", NULL };
 const char *const playbook_step_keys[] = { "name", "if", "draft", "why", NULL };
-const char *const playbook_if_keys[] = { "flags",   "fault",   "stage", "state",
-					 "promise", "conduct", NULL };
+const char *const playbook_if_keys[] = { "flags",   "fault",   "stage",    "state",
+					 "promise", "conduct", "standing", NULL };
 const char *const playbook_faults[] = { "ours", "shared", "theirs", "baseless", "unknown", NULL };
 const char *const playbook_stages[] = { "new",        "acknowledged", "investigating",
 					"approval",   "offered",      "agreed",
 					"fulfilling", "confirmed",    NULL };
 const char *const playbook_states[] = { "open", "solved", NULL };
 const char *const playbook_promises[] = { "none", "open", "overdue", NULL };
+const char *const playbook_standings[] = { "keep", "share", "part", "unknown", NULL };
 
 struct step {
 	struct playbook_step shown;
-	const struct when *flags;                            /* NULL: any */
-	unsigned faults, stages, states, promises, conducts; /* bits of the lists, 0: any */
+	const struct when *flags; /* NULL: any */
+	unsigned faults, stages, states, promises, conducts,
+		standings; /* bits of the lists, 0: any */
 };
 
 /* What follows when a draft from a template was sent. */
@@ -155,6 +157,7 @@ read_step(const struct reader *r, const struct yamlnode *node, struct step *step
 	step->states = read_words(r, conditions, "state", playbook_states);
 	step->promises = read_words(r, conditions, "promise", playbook_promises);
 	step->conducts = read_words(r, conditions, "conduct", conduct_steps);
+	step->standings = read_words(r, conditions, "standing", playbook_standings);
 	step->shown.tells_conduct = step->conducts != 0;
 }
 
@@ -280,7 +283,7 @@ fits_word(unsigned bits, const char *const *known, const char *word)
 }
 
 static bool
-fits(const struct step *s, const struct case_record *c, const char *conduct,
+fits(const struct step *s, const struct case_record *c, const char *conduct, const char *standing,
      const enum answer answers[FLAG_COUNT])
 {
 	const char *promise = c->overdue ? "overdue" : c->promise_ms ? "open" : "none";
@@ -290,20 +293,22 @@ fits(const struct step *s, const struct case_record *c, const char *conduct,
 	       fits_word(s->states, playbook_states, c->state == CASE_SOLVED ? "solved" : "open") &&
 	       fits_word(s->promises, playbook_promises, promise) &&
 	       fits_word(s->conducts, conduct_steps, conduct) &&
+	       fits_word(s->standings, playbook_standings, *standing ? standing : "unknown") &&
 	       /* What was told once is not told again in the same case. */
 	       (s->conducts == 0 || strcmp(conduct, c->conduct_told) != 0) &&
 	       (!s->flags || when_eval(s->flags, answers) == ANSWER_HIT);
 }
 
 const struct playbook_step *
-playbook_next(const struct playbook *playbook, const struct case_record *c, const char *conduct)
+playbook_next(const struct playbook *playbook, const struct case_record *c, const char *conduct,
+	      const char *standing)
 {
 	enum answer answers[FLAG_COUNT];
 
 	for (int f = 0; f < FLAG_COUNT; f++)
 		answers[f] = c->flags & (flag_set)1 << f ? ANSWER_HIT : ANSWER_CLEAR;
 	for (size_t i = 0; playbook && i < playbook->count; i++)
-		if (fits(&playbook->steps[i], c, conduct, answers))
+		if (fits(&playbook->steps[i], c, conduct, standing, answers))
 			return &playbook->steps[i].shown;
 	return NULL;
 }

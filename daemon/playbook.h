@@ -24,6 +24,7 @@ extern const char *const playbook_faults[];
 extern const char *const playbook_stages[];
 extern const char *const playbook_states[];
 extern const char *const playbook_promises[];
+extern const char *const playbook_standings[];
 
 /*
  * templates: names that steps may use, NULL-terminated; NULL: not checked. All mistakes go to
@@ -57,9 +58,11 @@ struct playbook_step {
 
 /*
  * The step that comes next in a case of a customer whose conduct is that step of conduct.h (""
- * none); NULL when none fits. playbook may be NULL.
+ * none) and whose standing is that of card.h ("" not decided); NULL when none fits. playbook may be
+ * NULL.
  */
 const struct playbook_step *
-playbook_next(const struct playbook *playbook, const struct case_record *c, const char *conduct);
+playbook_next(const struct playbook *playbook, const struct case_record *c, const char *conduct,
+	      const char *standing);
 
 #endif

@@ -118,6 +118,7 @@ struct case_record {
 	unsigned messages;
 	uint64_t last_message;
 	uint64_t linked;       /* the case that a stranger tried to write into, 0 when none */
+	uint64_t merged;       /* the case that it became a part of, 0: none */
 	const char *situation; /* understood wider than the mail says; "" not said */
 	const char *interim, *lasting;  /* the measure for now, and the one for good; "" none */
 	int64_t interim_ms, lasting_ms; /* by when; 0: not said */
@@ -190,6 +191,16 @@ struct customer_record {
 	size_t conduct_count;
 	struct approval_record *approvals; /* oldest first */
 	size_t approval_count;
+	const char **minds; /* wishes and deal-breakers, as card.h writes them, oldest first */
+	size_t mind_count;
+	const char *standing; /* "keep", "share", "part", decided by a person; "" not decided */
+	const char *standing_by, *standing_reason;
+	int64_t standing_ms;
+	const char *value, *currency; /* imported: what they are worth to us; "" not known */
+	const char *since, *remark;   /* imported: a day, and a note; "" */
+	int64_t imported_ms;          /* 0: never */
+	const char **card_log;        /* what people did to the card, a line each, oldest first */
+	size_t card_log_count;
 };
 
 struct event_record {
@@ -222,7 +233,8 @@ struct promise_record {
 	int64_t made_ms, due_ms;
 	int64_t wake_ms;  /* when triaged has something to say of it; 0: nothing any more */
 	int64_t ended_ms; /* 0: open */
-	bool kept;        /* ended because it was; else it was called off */
+	bool kept;        /* ended because it was; else it was called off, or moved */
+	bool moved;       /* ended here: it goes on in the case that this one was merged into */
 	bool inside;
 	bool by_mail; /* the next mail of ours to the customer keeps it */
 };
@@ -422,6 +434,15 @@ record_case_by_subject(struct store_txn *txn, struct arena *arena, const char *a
 		       const char *customer, const char *subject,
 		       int (*visit)(void *context, const struct case_record *record),
 		       void *context);
+
+/*
+ * Cases of a customer, open or not, the newest first. None when the address is "". A case that was
+ * last changed by a triaged that kept no such index is not among them. Same answers as store_visit.
+ */
+int
+record_case_of_customer(struct store_txn *txn, struct arena *arena, const char *address,
+			int (*visit)(void *context, const struct case_record *record),
+			void *context);
 
 int
 record_customer_get(struct store_txn *txn, struct arena *arena, const char *address,

@@ -126,6 +126,38 @@ solved_time(const struct case_record *c)
 	return c->solved_ms > 0 ? c->solved_ms : c->updated_ms;
 }
 
+static struct record_key
+customer_cases_key(const char *customer)
+{
+	struct record_key key = record_key_shared('2');
+
+	record_key_string(&key, customer);
+	key.failed |= !customer || !customer[0];
+	return key;
+}
+
+static int
+customer_set(struct store_txn *txn, const struct case_record *c, bool wanted)
+{
+	struct record_key key = customer_cases_key(c->customer);
+
+	if (key.failed)
+		return 0;
+	record_key_u64(&key, c->id);
+	return record_index(txn, &key, wanted, NULL);
+}
+
+/* Lists the case among its customer's; who cannot be told, or was forgotten, has no list. */
+static int
+customer_move(struct store_txn *txn, const struct case_record *old, const struct case_record *c)
+{
+	int r = 0;
+
+	if (old && strcmp(old->customer, c->customer ? c->customer : "") != 0)
+		r = customer_set(txn, old, false);
+	return r < 0 ? r : customer_set(txn, c, true);
+}
+
 static int
 index_update(struct store_txn *txn, const struct case_record *record)
 {
@@ -146,6 +178,8 @@ index_update(struct store_txn *txn, const struct case_record *record)
 		r = record_subject_move(txn, arena, old, record);
 	if (r == 0)
 		r = record_sla_move(txn, old, record);
+	if (r == 0)
+		r = customer_move(txn, old, record);
 	if (r == 0)
 		r = record_agent_move(txn, arena, old, record);
 	if (r == 0)
@@ -191,6 +225,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "lasting", c->lasting);
 	record_write_number(&w, "lasting_ms", c->lasting_ms);
 	record_write_number(&w, "linked", (int64_t)c->linked);
+	record_write_number(&w, "merged", (int64_t)c->merged);
 	record_write_number(&w, "messages", c->messages);
 	record_write_number(&w, "opened_ms", c->opened_ms);
 	record_write_strings(&w, "orders", c->orders, c->order_count);
@@ -262,6 +297,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.lasting = record_read_string(&r, "lasting");
 	c.lasting_ms = record_read_number(&r, "lasting_ms", 0, INT64_MAX);
 	c.linked = record_read_u64(&r, "linked");
+	c.merged = record_read_u64(&r, "merged");
 	c.messages = record_read_u32(&r, "messages");
 	c.opened_ms = record_read_number(&r, "opened_ms", INT64_MIN, INT64_MAX);
 	c.orders = record_read_strings(&r, "orders", &c.order_count);
@@ -342,6 +378,20 @@ record_case_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, v
 			   &v);
 }
 
+int
+record_case_of_customer(struct store_txn *txn, struct arena *arena, const char *address,
+			int (*visit)(void *context, const struct case_record *record),
+			void *context)
+{
+	struct record_key prefix = customer_cases_key(address);
+	struct queue_visit v = { txn, arena, visit, context };
+
+	if (prefix.failed)
+		return 0;
+	return store_range(txn, record_key_span(&prefix), (struct span){ NULL, 0 }, true,
+			   visit_queue, &v);
+}
+
 static struct record_key
 customer_key(const char *address)
 {
@@ -366,15 +416,26 @@ record_customer_get(struct store_txn *txn, struct arena *arena, const char *addr
 		return record_read_end(&r);
 	c.address = arena_strdup(arena, address);
 	c.approvals = record_read_approvals(&r, "approvals", &c.approval_count);
+	c.card_log = record_read_strings(&r, "card_log", &c.card_log_count);
 	c.cases = record_read_u32(&r, "cases");
 	c.conduct = record_read_string(&r, "conduct");
 	c.conduct_log = record_read_strings(&r, "conduct_log", &c.conduct_count);
 	c.conduct_ms = record_read_number(&r, "conduct_ms", 0, INT64_MAX);
+	c.currency = record_read_string(&r, "currency");
 	c.first_ms = record_read_number(&r, "first_ms", INT64_MIN, INT64_MAX);
+	c.imported_ms = record_read_number(&r, "imported_ms", 0, INT64_MAX);
 	c.last_ms = record_read_number(&r, "last_ms", INT64_MIN, INT64_MAX);
 	c.messages = record_read_u32(&r, "messages");
+	c.minds = record_read_strings(&r, "minds", &c.mind_count);
 	c.name = record_read_string(&r, "name");
 	c.owner = record_read_string(&r, "owner");
+	c.remark = record_read_string(&r, "remark");
+	c.since = record_read_string(&r, "since");
+	c.standing = record_read_string(&r, "standing");
+	c.standing_by = record_read_string(&r, "standing_by");
+	c.standing_ms = record_read_number(&r, "standing_ms", 0, INT64_MAX);
+	c.standing_reason = record_read_string(&r, "standing_reason");
+	c.value = record_read_string(&r, "value");
 	if (record_read_end(&r) < 0)
 		return r.error;
 	if (!c.address)
@@ -392,15 +453,26 @@ record_customer_put(struct store_txn *txn, const struct customer_record *record)
 	record_write_begin(&w);
 	record_write_string(&w, "address", record->address);
 	record_write_approvals(&w, "approvals", record->approvals, record->approval_count);
+	record_write_strings(&w, "card_log", record->card_log, record->card_log_count);
 	record_write_number(&w, "cases", record->cases);
 	record_write_string(&w, "conduct", record->conduct);
 	record_write_strings(&w, "conduct_log", record->conduct_log, record->conduct_count);
 	record_write_number(&w, "conduct_ms", record->conduct_ms);
+	record_write_string(&w, "currency", record->currency);
 	record_write_number(&w, "first_ms", record->first_ms);
+	record_write_number(&w, "imported_ms", record->imported_ms);
 	record_write_number(&w, "last_ms", record->last_ms);
 	record_write_number(&w, "messages", record->messages);
+	record_write_strings(&w, "minds", record->minds, record->mind_count);
 	record_write_string(&w, "name", record->name);
 	record_write_string(&w, "owner", record->owner);
+	record_write_string(&w, "remark", record->remark);
+	record_write_string(&w, "since", record->since);
+	record_write_string(&w, "standing", record->standing);
+	record_write_string(&w, "standing_by", record->standing_by);
+	record_write_number(&w, "standing_ms", record->standing_ms);
+	record_write_string(&w, "standing_reason", record->standing_reason);
+	record_write_string(&w, "value", record->value);
 	return record_write_put(txn, &key, &w);
 }
 

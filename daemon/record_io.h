@@ -10,7 +10,8 @@
  * promise, 'd' promises by when they wake, 'z' clocks of cases by when they are due or were passed,
  * and solved cases by when, 'n' days whose digest was sent, 'a' open cases by agent, 'v' whose turn
  * it is in a list of the policy, '1' what is forgotten and when: a byte that says which (enum
- * record_fade), then the key of that. Of one account again: 'h' order or customer → cases, 'y' what
+ * record_fade), then the key of that. '2' cases by
+ * customer. Of one account again: 'h' order or customer → cases, 'y' what
  * a case is about, by when it was opened.
  */
 #ifndef DAEMON_RECORD_IO_H

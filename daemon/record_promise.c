@@ -47,6 +47,7 @@ fill(struct record_reader *r, struct promise_record *p)
 	p->kept = record_read_bool(r, "kept");
 	p->made_by = record_read_string(r, "made_by");
 	p->made_ms = record_read_number(r, "made_ms", 0, INT64_MAX);
+	p->moved = record_read_bool(r, "moved");
 	p->number = record_read_u64(r, "number");
 	p->text = record_read_string(r, "text");
 	p->wake_ms = record_read_number(r, "wake_ms", 0, INT64_MAX);
@@ -105,6 +106,7 @@ record_promise_put(struct store_txn *txn, struct arena *arena, const struct prom
 	record_write_bool(&w, "kept", record->kept);
 	record_write_string(&w, "made_by", record->made_by);
 	record_write_number(&w, "made_ms", record->made_ms);
+	record_write_bool(&w, "moved", record->moved);
 	record_write_number(&w, "number", (int64_t)record->number);
 	record_write_string(&w, "text", record->text);
 	record_write_number(&w, "wake_ms", record->wake_ms);

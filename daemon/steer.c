@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card.h"
 #include "case.h"
 #include "conduct.h"
 #include "filters/commitment.h"
@@ -290,7 +291,7 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 {
 	const struct playbook_step *step;
 	struct customer_record customer;
-	const char *conduct;
+	const char *conduct, *standing;
 	int r;
 
 	if (*t->steer->value) {
@@ -302,7 +303,8 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 	if (r < 0 && r != -ENOENT)
 		return r;
 	conduct = r == 0 ? conduct_now(&customer, t->steer->now_ms) : "";
-	step = playbook_next(t->bundle->playbook, &t->c, conduct);
+	standing = r == 0 ? card_standing(&customer) : "";
+	step = playbook_next(t->bundle->playbook, &t->c, conduct, standing);
 	if (!step)
 		return err_set(t->err, -EINVAL,
 			       "the playbook has nothing for this case now; name a template: case "
@@ -421,6 +423,8 @@ static const struct {
 	{ do_draft, true, false },
 	{ do_solve, false, false },
 	{ do_reopen, false, false },
+	{ turn_merge, true, true },
+	{ turn_split, true, true },
 	{ do_unmask, false, false },
 	{ turn_allow_colleagues, true, false },
 };
@@ -445,6 +449,8 @@ const struct steer_verb steer_verbs[] = {
 	{ "draft", "case draft C12 [TEMPLATE]" },
 	{ "solve", "case solve C12 [--reason TEXT]" },
 	{ "reopen", "case reopen C12 [--reason TEXT]" },
+	{ "merge", "case merge C12 C15 --reason TEXT" },
+	{ "split", "case split C12 M45 --reason TEXT" },
 	{ "unmask", "case show --unmask C12 [--reason TEXT]" },
 	{ "allow-colleagues", "case allow-colleagues C12 [no] [--reason TEXT]" },
 };
@@ -501,6 +507,10 @@ steer_case(struct store_txn *txn, struct arena *arena, const struct config *conf
 			       "what C%" PRIu64 " said of people was erased; nothing more is done "
 			       "with it",
 			       case_id);
+	if (r == 0 && t.c.merged && strcmp(verb->name, "note") && strcmp(verb->name, "unmask"))
+		r = err_set(err, -EINVAL,
+			    "C%" PRIu64 " was merged into C%" PRIu64 "; say it of that one", t.c.id,
+			    t.c.merged);
 	if (r == 0)
 		r = acts[verb - steer_verbs].act(&t);
 	if (r == 0 && !t.said)

@@ -55,5 +55,11 @@ turn_conduct(struct turn *t);
 /* Who else may write into the case: the verb allow-colleagues. */
 int
 turn_allow_colleagues(struct turn *t);
+/* Two cases become one, one becomes two: the verbs merge and split. */
+int
+turn_merge(struct turn *t);
+
+int
+turn_split(struct turn *t);
 
 #endif

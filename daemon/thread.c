@@ -92,12 +92,12 @@ try_case(struct search *s, const struct message_record *parent, const char *why)
 
 	if (parent->case_id == 0 || parent->case_id == s->refused)
 		return 0;
-	r = record_case_get(s->txn, s->arena, parent->case_id, &c);
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0)
+	r = case_follow(s->txn, s->arena, parent->case_id, &c);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (c.id != s->refused)
 		enter(s, &c, parent->id, why);
-	return r;
+	return 0;
 }
 
 /*

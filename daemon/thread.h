@@ -8,7 +8,8 @@
  * same customer with the same subject (subject.h) whose last mail is not older than
  * THREAD_SUBJECT_DAYS. Only a participant of the case may join it, from whichever of their
  * subaddresses (participant.h), or, where the case allows it, a colleague of its customer's;
- * anybody else gets a new case that is linked to it.
+ * anybody else gets a new case that is linked to it. What leads to a case that was merged into
+ * another joins that one.
  */
 #ifndef DAEMON_THREAD_H
 #define DAEMON_THREAD_H

@@ -10,7 +10,6 @@
 
 #include "case.h"
 #include "clock.h"
-#include "conduct.h"
 #include "shield.h"
 #include "steer.h"
 #include "view.h"
@@ -26,6 +25,7 @@ struct words {
 	struct store_txn *txn;
 	struct arena *arena;
 	json_t *list;
+	uint64_t case_id;
 	bool abusive_subject; /* of a mail that was looked at */
 };
 
@@ -91,6 +91,11 @@ add_message_words(struct words *w, uint64_t id)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	/* It may have been moved to another case since. */
+	if (message.case_id != w->case_id) {
+		record_message_free(&message);
+		return 0;
+	}
 	shown = shield_evidence(message.evidence);
 	w->abusive_subject |= shield_hides_subject(message.evidence);
 	record_message_free(&message);
@@ -117,7 +122,9 @@ visit_mail_words(void *context, const struct event_record *event)
 static int
 case_words(struct store_txn *txn, const struct case_record *c, json_t **ret, bool *ret_abusive)
 {
-	struct words w = { .txn = txn, .arena = arena_new(0), .list = json_array() };
+	struct words w = {
+		.txn = txn, .arena = arena_new(0), .list = json_array(), .case_id = c->id
+	};
 	int r = -ENOMEM;
 
 	if (w.arena && w.list)
@@ -247,6 +254,21 @@ shown_subject(struct case_view *v, const struct message_record *m)
 	return SHIELD_SUBJECT;
 }
 
+/* A mail that was moved away and back is told of twice. */
+static bool
+is_shown(const struct case_view *v, uint64_t id)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(v->messages, i, one)
+	{
+		if (json_integer_value(json_object_get(one, "id")) == (json_int_t)id)
+			return true;
+	}
+	return false;
+}
+
 static int
 add_message(struct case_view *v, uint64_t id)
 {
@@ -256,6 +278,10 @@ add_message(struct case_view *v, uint64_t id)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	if (m.case_id != v->record->id || is_shown(v, id)) {
+		record_message_free(&m);
+		return 0;
+	}
 	evidence = v->all ? json_incref(m.evidence) : shield_evidence(m.evidence);
 	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, "
 			"s:o, s:b, s:b, s:s, s:s, s:O?}",
@@ -362,6 +388,7 @@ visit_promise(void *context, const struct promise_record *p)
 			"state",
 			p->ended_ms == 0 ? "open"
 			: p->kept        ? "kept"
+			: p->moved       ? "moved"
 					 : "called off");
 	return one && json_array_append_new(v->promises, one) == 0 ? 0 : -ENOMEM;
 }
@@ -386,6 +413,7 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "updated", time_json(c->updated_ms));
 	json_object_set_new(page, "forgotten", time_json(c->forgotten_ms));
 	json_object_set_new(page, "linked", case_json(c->linked));
+	json_object_set_new(page, "merged", case_json(c->merged));
 	json_object_set_new(page, "participants", people);
 	json_object_set_new(page, "record_sound", json_boolean(chain));
 	json_object_set_new(page, "mails", json_incref(v->messages));
@@ -399,6 +427,10 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "interim_due", time_json(c->interim_ms));
 	json_object_set_new(page, "lasting", json_string(text(c->lasting)));
 	json_object_set_new(page, "lasting_due", time_json(c->lasting_ms));
+	if (view_card(v->txn, v->arena, c->customer, page) < 0) {
+		json_decref(page);
+		return NULL;
+	}
 	return page;
 }
 
@@ -449,34 +481,6 @@ out:
 	json_decref(v.promises);
 	json_decref(v.hidden);
 	arena_free(v.arena);
-	return r;
-}
-
-int
-view_customer(struct store_txn *txn, const char *address, json_t **ret)
-{
-	struct arena *arena = arena_new(0);
-	const char *key = arena ? address_lower(arena, address) : NULL, *conduct;
-	struct customer_record c;
-	json_t *log = json_array();
-	int r = key && log ? record_customer_get(txn, arena, key, &c) : -ENOMEM;
-
-	if (r < 0)
-		goto out;
-	for (size_t i = 0; i < c.conduct_count; i++)
-		json_array_append_new(log, json_string(c.conduct_log[i]));
-	conduct = conduct_now(&c, clock_now_ms(&clock_system));
-	*ret = json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:s, s:o, s:O}", "address",
-			 text(c.address), "name", text(c.name), "owner", text(c.owner), "cases",
-			 (int)c.cases, "mails", (int)c.messages, "first", time_json(c.first_ms),
-			 "last", time_json(c.last_ms), "conduct", conduct, "conduct_until",
-			 time_json(*conduct ? c.conduct_ms : 0), "conduct_log", log);
-	r = *ret ? 0 : -ENOMEM;
-	if (r == 0)
-		view_approvals(arena, &c, *ret);
-out:
-	json_decref(log);
-	arena_free(arena);
 	return r;
 }
 

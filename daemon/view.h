@@ -22,8 +22,9 @@ int
 view_queue(struct store_txn *txn, const char *account, size_t limit, json_t **ret);
 
 /*
- * One case: the members above without words, and state, opened, updated, linked, participants,
- * record_sound (the events' hash chain holds), mails [...] with evidence, events [...], promises
+ * One case: the members above without words, and state, opened, updated, linked, merged,
+ * participants, record_sound (the events' hash chain holds), mails [...] with evidence, events
+ * [...], promises
  * [...], outbox [...], asks_for [...] (what the customer asks for, with where they say so), orders,
  * same_order and same_claim (other cases), cause. Abusive words are hidden unless `all`. -ENOENT.
  */
@@ -70,7 +71,11 @@ view_flags(const struct case_record *c);
 
 /*
  * What is known of a customer: {address, name, owner, cases, mails, first, last, conduct,
- * conduct_until, conduct_log [...], approvals [...], approved [...] (totals)}. -ENOENT.
+ * conduct_until, conduct_log [...], approvals [...], approved [...] (totals), minds [{number, kind,
+ * text, by, at}], standing, standing_by, standing_at, standing_reason, value, currency, since,
+ * note, imported, card_log [...], past
+ * [{case, state, stage, severity, opened, fault, approved}], cost: {cases, open, answers, acts,
+ * whole}}: see triagectl(1) for what is counted. -ENOENT.
  */
 int
 view_customer(struct store_txn *txn, const char *address, json_t **ret);

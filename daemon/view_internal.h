@@ -45,6 +45,14 @@ case_json(uint64_t id)
 int
 view_clocks(const struct case_record *c, json_t *page);
 
+/*
+ * Sets what is to be known before anyone answers that customer: "minds", a list of {number, kind
+ * "never" or "wish", text, by, at}, deal-breakers first, and "standing" ("" not decided). 0 or a
+ * store error.
+ */
+int
+view_card(struct store_txn *txn, struct arena *arena, const char *address, json_t *page);
+
 /* NULL members of a record that was never filled in are empty. */
 static inline const char *
 text(const char *s)

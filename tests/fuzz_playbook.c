@@ -21,7 +21,8 @@ ask(const struct playbook *playbook, unsigned round)
 				 .flags = (flag_set)round * 37,
 				 .conduct_told = round % 5 ? "" : "notice" };
 	const struct playbook_step *step =
-		playbook_next(playbook, &c, round % 4 ? conduct_steps[round % 4] : "");
+		playbook_next(playbook, &c, round % 4 ? conduct_steps[round % 4] : "",
+			      round % 3 ? playbook_standings[round % 3] : "");
 
 	if (step && (!step->name || !step->template || !step->why || step->line == 0))
 		abort();

@@ -57,6 +57,29 @@ an_event_reads_like_a_note(void **state)
 }
 
 static void
+mails_that_moved_say_from_where(void **state)
+{
+	(void)state;
+	assert_string_equal(words("mail", "{\"subject\": \"Hello\", \"flags\": [], \"moved_from\": "
+					  "15, \"was_ms\": 1767261600000}"),
+			    "wrote “Hello” (in C15, 2026-01-01 10:00)");
+	assert_string_equal(words("merged", "{\"into\": 12, \"reason\": \"one order\"}"),
+			    "became a part of C12: one order");
+	assert_string_equal(words("merged-in", "{\"from\": 15, \"customer\": \"a@b.example\", "
+					       "\"mails\": 2, \"promises\": 0, \"reason\": \"x\"}"),
+			    "C15 of a@b.example became a part of this case, 2 mails: x");
+	assert_string_equal(words("split", "{\"into\": 16, \"mails\": 3, \"reason\": \"x\"}"),
+			    "the mails from one on became the new case C16, 3 mails: x");
+	assert_string_equal(words("split-off", "{\"from\": 12, \"mails\": 3, \"reason\": \"x\"}"),
+			    "was a part of C12, 3 mails: x");
+	assert_string_equal(words("promise-moved",
+				  "{\"text\": \"call\", \"promise\": 2, \"due_ms\": "
+				  "1767261600000, \"moved_from\": 15}"),
+			    "the promise goes on here: call, by 2026-01-01 10:00 (promise 2, from "
+			    "C15)");
+}
+
+static void
 what_has_no_sentence_is_told_all_the_same(void **state)
 {
 	(void)state;
@@ -74,6 +97,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_reads_like_a_note),
+		cmocka_unit_test(mails_that_moved_say_from_where),
 		cmocka_unit_test(what_has_no_sentence_is_told_all_the_same),
 	};
 	int r;

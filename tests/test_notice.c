@@ -26,7 +26,7 @@ both_languages(void **state)
 	const char *subject, *body;
 
 	(void)state;
-	assert_int_equal(notice_text(arena, "en", &angry, "mina", &subject, &body), 0);
+	assert_int_equal(notice_text(arena, "en", &angry, "mina", NULL, &subject, &body), 0);
 	assert_string_equal(subject, "[shop] C12 needs a look: threat.legal, demand.refund");
 	assert_string_equal(
 		body,
@@ -34,10 +34,28 @@ both_languages(void **state)
 		"jane@customer.example\n"
 		"Subject: Kettle\nOwner: mina\n\nThe mail itself is in the mailbox.\nThe record:\n"
 		"    triagectl case show C12\n");
-	assert_int_equal(notice_text(arena, "ko", &angry, "", &subject, &body), 0);
+	assert_int_equal(notice_text(arena, "ko", &angry, "", NULL, &subject, &body), 0);
 	assert_string_equal(subject, "[shop] C12 확인 요청: threat.legal, demand.refund");
 	assert_non_null(strstr(body, "심각도: 높음\n"));
 	assert_non_null(strstr(body, "담당: 미정\n"));
+	arena_free(arena);
+}
+
+static void
+wishes_are_read_first(void **state)
+{
+	const char *minds[] = { "wish\t1000\tmin\twrites in English",
+				"never\t2000\tmin\tinvoices to the office" };
+	const struct customer_record customer = { .minds = minds, .mind_count = 2 };
+	struct arena *arena = arena_new(0);
+	const char *subject, *body;
+
+	(void)state;
+	assert_int_equal(notice_text(arena, "en", &angry, "mina", &customer, &subject, &body), 0);
+	assert_non_null(strstr(body, "Case: C12\nNever: invoices to the office\n"
+				     "Wish: writes in English\nSeverity: high\n"));
+	assert_int_equal(notice_text(arena, "ko", &angry, "mina", &customer, &subject, &body), 0);
+	assert_non_null(strstr(body, "절대 금지: invoices to the office\n고객 요청: "));
 	arena_free(arena);
 }
 
@@ -50,7 +68,7 @@ mail_without_a_case_names_none(void **state)
 
 	(void)state;
 	mail.case_id = 0;
-	assert_int_equal(notice_text(arena, "en", &mail, "", &subject, &body), 0);
+	assert_int_equal(notice_text(arena, "en", &mail, "", NULL, &subject, &body), 0);
 	assert_string_equal(subject, "[shop] needs a look: threat.legal, demand.refund");
 	assert_null(strstr(body, "C0"));
 	assert_null(strstr(body, "triagectl"));
@@ -83,6 +101,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_languages),
+		cmocka_unit_test(wishes_are_read_first),
 		cmocka_unit_test(mail_without_a_case_names_none),
 		cmocka_unit_test(who_is_away_and_who_is_informed),
 	};

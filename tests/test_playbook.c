@@ -39,7 +39,7 @@ parse(const char *text, struct problems *problems)
 	return p;
 }
 
-static const char *conduct = "";
+static const char *conduct = "", *standing = "";
 
 static const char *
 next(const struct playbook *p, struct case_record c)
@@ -49,7 +49,7 @@ next(const struct playbook *p, struct case_record c)
 	c.fault = c.fault ? c.fault : "";
 	c.stage = c.stage ? c.stage : "new";
 	c.conduct_told = c.conduct_told ? c.conduct_told : "";
-	step = playbook_next(p, &c, conduct);
+	step = playbook_next(p, &c, conduct, standing);
 	return step ? step->template : "-";
 }
 
@@ -85,6 +85,34 @@ the_first_step_that_fits(void **state)
 		"solution");
 	conduct = "";
 	assert_string_equal(next(NULL, (struct case_record){ 0 }), "-");
+	playbook_free(p);
+	problems_free(&problems);
+}
+
+static void
+the_standing_decides(void **state)
+{
+	struct problems problems = { 0 };
+	struct playbook *p = parse(
+		"steps:\n"
+		"  - {name: a, if: {fault: theirs, standing: share}, draft: solution, why: w}\n"
+		"  - {name: b, if: {fault: theirs, standing: part}, draft: firm, why: w}\n"
+		"  - {name: c, if: {fault: theirs, standing: [keep, unknown]}, draft: thanks, why: "
+		"w}\n",
+		&problems);
+	const struct case_record theirs = { .fault = "theirs" };
+
+	(void)state;
+	assert_non_null(p);
+	assert_string_equal(next(p, theirs), "thanks");
+	standing = "keep";
+	assert_string_equal(next(p, theirs), "thanks");
+	standing = "share";
+	assert_string_equal(next(p, theirs), "solution");
+	standing = "part";
+	assert_string_equal(next(p, theirs), "firm");
+	assert_string_equal(next(p, (struct case_record){ .fault = "ours" }), "-");
+	standing = "";
 	playbook_free(p);
 	problems_free(&problems);
 }
@@ -137,6 +165,8 @@ every_mistake_has_its_place(void **state)
 	expect("steps:\n  - {name: a, draft: form, why: b}\n", 2, "there is no template \"form\"");
 	expect("steps:\n  - {name: a, draft: firm, why: b, if: {fault: our}}\n", 2,
 	       "there is no fault \"our\"");
+	expect("steps:\n  - {name: a, draft: firm, why: b, if: {standing: kep}}\n", 2,
+	       "there is no standing \"kep\"");
 	expect("steps:\n  - {name: a, draft: firm, why: b, if: {stage: [new, late]}}\n", 2,
 	       "there is no stage \"late\"");
 	expect("steps:\n  - {name: a, draft: firm, why: b, if: {flag: threat}}\n", 2, "flag");
@@ -153,6 +183,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_step_that_fits),
+		cmocka_unit_test(the_standing_decides),
 		cmocka_unit_test(what_was_sent_moves_the_stage),
 		cmocka_unit_test(every_mistake_has_its_place),
 	};

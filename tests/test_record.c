@@ -504,7 +504,7 @@ queue_is_most_urgent_first(void **state)
 	cases[1].state = CASE_OPEN;
 	assert_int_equal(record_case_put(f->txn, &cases[1]), 0);
 	expect_queue(f, "b", 2, (uint64_t[]){ 5, 2 });
-	assert_int_equal(all_keys(f), 7 * 3);
+	assert_int_equal(all_keys(f), 7 * 4); /* itself, both queues, its customer's list */
 }
 
 static void
@@ -512,6 +512,7 @@ customer_comes_back(void **state)
 {
 	struct fixture *f = *state;
 	static const char *steps[] = { "2026-12-01 10:00 notice, C1, kim: insults" };
+	static const char *minds[] = { "never\t5\tkim\tinvoices to the office" };
 	struct customer_record c = { .address = "kim@mail.example",
 				     .name = "김철수",
 				     .owner = "mina",
@@ -522,7 +523,20 @@ customer_comes_back(void **state)
 				     .conduct = "notice",
 				     .conduct_ms = 5,
 				     .conduct_log = steps,
-				     .conduct_count = 1 },
+				     .conduct_count = 1,
+				     .minds = minds,
+				     .mind_count = 1,
+				     .standing = "keep",
+				     .standing_by = "lee",
+				     .standing_reason = "ten years",
+				     .standing_ms = 6,
+				     .value = "1200000",
+				     .currency = "KRW",
+				     .since = "2016-03-01",
+				     .remark = "오래된 고객",
+				     .imported_ms = 7,
+				     .card_log = steps,
+				     .card_log_count = 1 },
 			       got;
 
 	assert_int_equal(record_customer_get(f->txn, f->arena, "kim@mail.example", &got), -ENOENT);
@@ -540,6 +554,18 @@ customer_comes_back(void **state)
 	assert_int_equal(got.last_ms, 2);
 	assert_int_equal(got.messages, 3);
 	assert_int_equal(got.cases, 4);
+	assert_int_equal(got.mind_count, 1);
+	assert_string_equal(got.minds[0], minds[0]);
+	assert_string_equal(got.standing, "keep");
+	assert_string_equal(got.standing_by, "lee");
+	assert_string_equal(got.standing_reason, "ten years");
+	assert_int_equal(got.standing_ms, 6);
+	assert_string_equal(got.value, "1200000");
+	assert_string_equal(got.currency, "KRW");
+	assert_string_equal(got.since, "2016-03-01");
+	assert_string_equal(got.remark, "오래된 고객");
+	assert_int_equal(got.imported_ms, 7);
+	assert_int_equal(got.card_log_count, 1);
 	c.address = "";
 	assert_int_equal(record_customer_put(f->txn, &c), -EINVAL);
 	assert_int_equal(canonical_values(f), 1);

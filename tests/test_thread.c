@@ -8,9 +8,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/case.h"
 #include "daemon/participant.h"
 #include "daemon/subject.h"
 #include "daemon/subject_token.h"
@@ -172,6 +174,33 @@ a_stranger_is_linked_not_let_in(void **state)
 		     "not-a-participant");
 	expect_place(FIND("eve@other.example", DRAFT, DRAFT), 0, 12, 1, "not-a-participant");
 	expect_place(FIND("", DRAFT, DRAFT), 0, 12, 1, "not-a-participant");
+}
+
+static void
+a_merged_case_leads_to_the_one_that_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct case_record c;
+
+	put_case(f, 3, "support", "kim@mail.example");
+	assert_int_equal(record_case_get(f->txn, f->arena, 1, &c), 0);
+	c.merged = 2;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	expect_place(FIND("lee@mail.example", "<k1@mail.example>", "<k1@mail.example>"), 2, 10, 0,
+		     "in-reply-to");
+	expect_place(FIND("lee@mail.example", DRAFT, DRAFT), 2, 12, 0, "token");
+	expect_place(FIND("kim@mail.example", "<k1@mail.example>", "<k1@mail.example>"), 0, 10, 2,
+		     "not-a-participant");
+	assert_int_equal(record_case_get(f->txn, f->arena, 2, &c), 0);
+	c.merged = 3;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	expect_place(FIND("kim@mail.example", "<k1@mail.example>", "<k1@mail.example>"), 3, 10, 0,
+		     "in-reply-to");
+	/* A store that was tampered with: no way that does not end. */
+	c.merged = 2;
+	assert_int_equal(record_case_put(f->txn, &c), 0);
+	assert_int_equal(case_follow(f->txn, f->arena, 1, &c), -ELOOP);
+	assert_int_equal(case_follow(f->txn, f->arena, 99, &c), -ENOENT);
 }
 
 static void
@@ -541,6 +570,7 @@ main(void)
 		TEST(our_token_comes_first),
 		TEST(a_forged_token_is_nothing),
 		TEST(a_stranger_is_linked_not_let_in),
+		TEST(a_merged_case_leads_to_the_one_that_goes_on),
 		TEST(a_subaddress_is_its_owners),
 		TEST(who_is_the_same_participant),
 		TEST(ones_own_case_is_found_behind_anothers),
