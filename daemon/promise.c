@@ -8,6 +8,18 @@
 
 #define RUN_MAX 10000 /* promises in one call */
 
+int64_t
+promise_notice_ms(int64_t made_ms, int64_t due_ms)
+{
+	int64_t before = (due_ms - made_ms) / PROMISE_NOTICE_SHARE;
+
+	if (before < PROMISE_NOTICE_MIN_MS)
+		before = PROMISE_NOTICE_MIN_MS;
+	if (before > PROMISE_NOTICE_MAX_MS)
+		before = PROMISE_NOTICE_MAX_MS;
+	return due_ms - before > made_ms ? due_ms - before : due_ms;
+}
+
 static int
 append(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms,
        const char *actor, const char *kind, const struct promise_record *p)
@@ -64,7 +76,6 @@ int
 promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	     const struct promise_record *wanted, int64_t now_ms, uint64_t *ret_number)
 {
-	int64_t notice_ms = wanted->due_ms - PROMISE_NOTICE_MS;
 	struct promise_record p = {
 		.case_id = c->id,
 		.number = c->promises + 1,
@@ -73,7 +84,7 @@ promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		.made_by = wanted->made_by,
 		.made_ms = now_ms,
 		.due_ms = wanted->due_ms,
-		.wake_ms = notice_ms > now_ms ? notice_ms : wanted->due_ms,
+		.wake_ms = promise_notice_ms(now_ms, wanted->due_ms),
 		.inside = wanted->inside,
 		.by_mail = wanted->by_mail,
 	};

@@ -1,11 +1,11 @@
 /*
  * promise: what a customer may rely on, followed until it is kept.
  *
- * An open promise wakes up twice: PROMISE_NOTICE_MS before it is due (the case says so), and when
- * it is due (its case goes to the top of the queue until it is kept or called off). Both are kept
- * in the store, so they survive restarts, and come at once where the clock has jumped past them.
- * Works inside the caller's write transaction but for promise_run(); nothing is written when it
- * fails (abort the transaction).
+ * An open promise wakes up twice: at promise_notice_ms(), some time before it is due (the case says
+ * so), and when it is due (its case goes to the top of the queue until it is kept or called off).
+ * Both are kept in the store, so they survive restarts, and come at once where the clock has jumped
+ * past them. Works inside the caller's write transaction but for promise_run(); nothing is written
+ * when it fails (abort the transaction).
  */
 #ifndef DAEMON_PROMISE_H
 #define DAEMON_PROMISE_H
@@ -14,7 +14,16 @@
 #include "record.h"
 #include "store.h"
 
-#define PROMISE_NOTICE_MS (60 * 60 * 1000)
+#define PROMISE_NOTICE_SHARE 5 /* a reminder when so large a share of the time is left */
+#define PROMISE_NOTICE_MIN_MS (INT64_C(60) * 60 * 1000)
+#define PROMISE_NOTICE_MAX_MS (INT64_C(24) * 60 * 60 * 1000)
+
+/*
+ * When to remind of a promise that was made at made_ms: a fifth of the time from there before it is
+ * due, at least an hour and at most a day before. due_ms itself when that has passed already.
+ */
+int64_t
+promise_notice_ms(int64_t made_ms, int64_t due_ms);
 
 /*
  * Makes a promise in a case ("promised" event, or "asked" of one that is inside) and puts the case.

@@ -1,327 +1,384 @@
 /*
- * commitment: see commitment.h.
- *
- * Korean ends with what is done: the verb that follows a limit says whose it is. English says who
- * first: the clause around a limit, or the one next to it, says who will do it.
+ * commitment: see commitment.h. Here: the sentences of a text, and which of them lean on another.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
 #endif
 #include "commitment.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
+#include "commitment_internal.h"
 #include "fold.h"
 #include "sentence.h"
 
-#define SENTENCES_MAX 2000 /* of one mail */
-#define DUES_MAX 8         /* of one sentence */
+#define QUOTE_MAX 1000    /* bytes in quotation marks; a longer stretch is none */
+#define SENTENCE_MAX 4000 /* bytes read of one sentence */
+#define MASK '_'
 
-/* Endings by which we bind ourselves. */
-static const char *const korean_ours[] = { "겠습니다",   "겠으며",     "겠고",       "겠사오니",
-					   "겠어요",     "게요",       "드립니다",   "예정입니다",
-					   "예정이며",   "예정이에요", "것입니다",   "받으실 수",
-					   "받아 보실",  "받아보실",   "완료됩니다", "처리됩니다",
-					   "도착합니다", "출고됩니다", "발송됩니다", "입금됩니다",
-					   NULL };
-/* What says that the limit before it is somebody else's, is over, or does not hold. */
-static const char *const korean_others[] = {
-	"주세요", "주십시오", "주시",     "부탁", "하시",     "셔야", "시면", "시기", "어렵",
-	"못",     "없",       "않",       "아니", "했",       "됐",   "었",   "였",   "드렸",
-	"보냈",   "말씀하신", "요청하신", "운영", "영업시간", "까요", "려고", "싶",   NULL
+struct search {
+	struct arena *arena;
+	const struct folded *plain;
+	char *masked; /* plain without what is quoted, byte for byte */
+	/* Of the same paragraph: */
+	bool asked_if; /* the sentence before asks, on a condition */
+	bool item;     /* the latest "what: ..." line that is no date, at item_offset */
+	size_t item_offset;
+	struct commitment *list;
+	size_t count;
 };
 
-static const char *const english_ours[] = { "i'll ",
-					    "we'll ",
-					    "i will ",
-					    "we will ",
-					    "i shall ",
-					    "we shall ",
-					    "i promise",
-					    "we promise",
-					    "i am going to ",
-					    "we are going to ",
-					    "i'm going to ",
-					    "we're going to ",
-					    "you will have ",
-					    "you'll have ",
-					    "you will receive ",
-					    "you'll receive ",
-					    "you will get ",
-					    "you'll get ",
-					    "you will hear ",
-					    "you'll hear ",
-					    "will be sent",
-					    "will be shipped",
-					    "will be refunded",
-					    "will be delivered",
-					    "will be credited",
-					    "will be replaced",
-					    "will be repaired",
-					    "will be with you",
-					    "will reach you",
-					    "will call you",
-					    "will write to you",
-					    "will arrive",
-					    NULL };
-static const char *const english_others[] = {
-	"please",    "could you",   "can you",        "would you",   "if ",         "once you",
-	"when you",  "after you",   "as soon as you", "you need to", "you have to", "you must",
-	"until you", "let us know", "let me know",    "you send",    "you reply",   "not ",
-	"n't ",      "cannot",      "unable",         "never",       "would ",      "could ",
-	"might ",    "may ",        "open ",          "closed",      NULL
-};
-
-static const char *const writing[] = {
-	"연락",      "회신",       "답변",    "답장",       "안내",         "말씀",
-	"알려 드",   "알려드",     "메일",    "write",      "get back",     "reply",
-	"respond",   "email",      "e-mail",  "update you", "let you know", "hear from",
-	"will hear", "'ll hear",   "or hear", "in touch",   "answer",       "come back to you",
-	"tell you",  "inform you", NULL
-};
-static const char *const calling[] = { "전화", "통화", "phone", "call ", NULL };
-
-struct words {
-	const char *text;
-	size_t len;
-};
-
-static const char *
-find(struct words s, const char *word)
+static bool
+is_blank(char c)
 {
-	return memmem(s.text, s.len, word, strlen(word));
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Where the first of the words stands; NULL: none does. */
-static const char *
-first_of(struct words s, const char *const *list)
+static void
+mask(char *text, size_t from, size_t to)
 {
-	const char *first = NULL;
+	for (size_t i = from; i < to; i++)
+		if (!is_blank(text[i]))
+			text[i] = MASK;
+}
 
-	for (size_t i = 0; list[i]; i++) {
-		const char *at = find(s, list[i]);
+/* What is in quotation marks, in one paragraph. */
+static void
+mask_quotes(char *text, size_t len)
+{
+	static const struct {
+		const char *open, *close;
+	} quotes[] = { { "\"", "\"" }, { "“", "”" }, { "「", "」" }, { "『", "』" }, { "«", "»" } };
 
-		if (at && (!first || at < first))
-			first = at;
+	for (size_t i = 0; i < len; i++)
+		for (size_t q = 0; q < sizeof(quotes) / sizeof(*quotes); q++) {
+			size_t open = strlen(quotes[q].open), room = len - i - open;
+			const char *close, *paragraph;
+
+			if (len - i < open || memcmp(text + i, quotes[q].open, open) != 0)
+				continue;
+			room = room < QUOTE_MAX ? room : QUOTE_MAX;
+			close = memmem(text + i + open, room, quotes[q].close,
+				       strlen(quotes[q].close));
+			paragraph = memmem(text + i + open, room, "\n\n", 2);
+			if (!close || (paragraph && paragraph < close))
+				continue;
+			mask(text, i + open, (size_t)(close - text));
+			i = (size_t)(close - text) + strlen(quotes[q].close) - 1;
+			break;
+		}
+}
+
+static void
+mask_quoted_lines(char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		const char *eol = memchr(text + i, '\n', len - i);
+		size_t end = eol ? (size_t)(eol - text) : len;
+
+		if (text[i] == '>')
+			mask(text, i, end);
+		i = end + 1;
 	}
-	return first;
+}
+
+/* Dashes, apostrophes and list marks as ASCII has them; a NUL would end the sentence early. */
+static char *
+plain_marks(struct arena *arena, const char *text, size_t len)
+{
+	static const struct {
+		const char *from;
+		char to;
+	} marks[] = { { "’", '\'' }, { "‘", '\'' }, { "“", '"' }, { "”", '"' },
+		      { "–", '-' },  { "—", '-' },  { "−", '-' }, { "∼", '~' },
+		      { "〜", '~' }, { "·", ' ' },  { "•", ' ' } };
+	char *copy = arena_alloc(arena, len + 1);
+	size_t n = 0;
+
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < len;) {
+		size_t used = 1;
+		char c = text[i] ? text[i] : ' ';
+
+		for (size_t m = 0; (unsigned char)c >= 0x80 && m < sizeof(marks) / sizeof(*marks);
+		     m++)
+			if (len - i >= strlen(marks[m].from) &&
+			    memcmp(text + i, marks[m].from, strlen(marks[m].from)) == 0) {
+				c = marks[m].to;
+				used = strlen(marks[m].from);
+				break;
+			}
+		copy[n++] = c;
+		i += used;
+	}
+	copy[n] = '\0';
+	return copy;
 }
 
 static bool
-has_hangul(struct words s)
+is_korean(const char *sentence)
 {
-	for (size_t i = 0; i + 2 < s.len; i++)
-		if ((unsigned char)s.text[i] >= 0xea && (unsigned char)s.text[i] <= 0xed)
-			return true;
-	return false;
+	size_t korean = 0, latin = 0;
+
+	for (const char *s = sentence; *s; s++) {
+		korean += is_hangul(s);
+		latin += isalpha((unsigned char)*s) != 0;
+	}
+	return korean * 2 > latin;
 }
 
 static bool
-writes(struct words s)
+is_question(const char *sentence)
 {
-	return first_of(s, writing) && !first_of(s, calling);
+	const char *end = sentence + strlen(sentence);
+
+	while (end > sentence && strchr(" \"')!.", end[-1]))
+		end--;
+	return end > sentence && end[-1] == '?';
+}
+
+/* The sentence on one line, at most COMMITMENT_TEXT_MAX bytes. */
+static const char *
+shown(struct arena *arena, const char *text, size_t len)
+{
+	static const char more[] = "…";
+	struct buf b = { .arena = arena };
+	size_t room = COMMITMENT_TEXT_MAX - (sizeof(more) - 1);
+
+	for (size_t i = 0; i < len; i++) {
+		if (b.len >= room && ((unsigned char)text[i] & 0xc0) != 0x80 &&
+		    len - i > sizeof(more) - 1) {
+			while (b.len >
+			       room) /* the last character crosses the bound: leave it out */
+				while (b.len > 0 && ((unsigned char)b.at[--b.len] & 0xc0) == 0x80)
+					;
+			buf_add(&b, more, sizeof(more) - 1);
+			break;
+		}
+		if (!is_blank(text[i]) && text[i] != '\0')
+			buf_add_char(&b, text[i]);
+		else if (b.len > 0 && b.at[b.len - 1] != ' ')
+			buf_add_char(&b, ' ');
+	}
+	return buf_string(&b);
 }
 
 /*
- * What follows the limit: our ending must come before anything that takes it back. What holds only
- * when the customer does something first has no time yet.
+ * A line of a list that gives the date of what the line before it names, as letters with a plan in
+ * them do: "- 기한: 12월 3일(목) 오후 2시", "- By when: 5 pm on Tuesday".
  */
 static bool
-korean_binds(struct words sentence, const struct due_place *place)
+read_label(const char *sentence, struct due_words *due)
 {
-	static const char *const conditions[] = { "시면 ", "으면 ", "되면 ", "하면 ", "시면,",
-						  "으면,", "되면,", "하면,", NULL };
-	struct words before = { sentence.text, place->start };
-	struct words rest = { sentence.text + place->end, sentence.len - place->end };
-	const char *ours = first_of(rest, korean_ours), *others = first_of(rest, korean_others);
+	static const char *const labels[] = { "by when",     "new date",    "기한",
+					      "새 기한",     "완료 예정일", "처리 예정일",
+					      "발송 예정일", "도착 예정일", "방문 예정일",
+					      "받으실 때",   NULL };
+	const char *s = sentence + strspn(sentence, " -*");
 
-	return ours && (!others || ours < others) && !first_of(before, conditions);
-}
+	for (size_t i = 0; labels[i]; i++) {
+		const char *p = s;
 
-/* From the last comma, semicolon or "but" before `at` to the next one behind it. */
-static struct words
-clause_around(struct words s, size_t at)
-{
-	static const char *const ends[] = { ", ", "; ", " but ", ": " };
-	size_t from = 0, to = s.len;
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		struct words before = { s.text, at }, after = { s.text + at, s.len - at };
-		const char *end;
-
-		while ((end = find(before, ends[i]))) {
-			size_t next = (size_t)(end - s.text) + strlen(ends[i]);
-
-			from = next > from ? next : from;
-			before = (struct words){ s.text + next, at > next ? at - next : 0 };
-		}
-		end = find(after, ends[i]);
-		if (end && (size_t)(end - s.text) < to)
-			to = (size_t)(end - s.text);
-	}
-	return (struct words){ s.text + from, to - from };
-}
-
-/* The clause that holds the limit, or when it says nothing of who, the one next to it. */
-static bool
-english_binds(struct words sentence, const struct due_place *place)
-{
-	static const char *const conditions[] = { "if ",       "once ",
-						  "when you",  "as soon as you",
-						  "after you", NULL };
-	struct words clause = clause_around(sentence, place->start), near, before;
-	size_t from = (size_t)(clause.text - sentence.text), to = from + clause.len;
-
-	before = (struct words){ sentence.text, from };
-	if (first_of(clause, english_others) || first_of(before, conditions))
-		return false;
-	if (first_of(clause, english_ours))
-		return true;
-	/* "By Friday noon, I will ...": what stands first leans on what follows. */
-	near = to + 2 < sentence.len ? clause_around(sentence, to + 2) : (struct words){ "", 0 };
-	if (place->start <= from + 4 && first_of(near, english_ours))
-		return !first_of(near, english_others);
-	/* "I will look at it, and call you by Friday"; "You will have it, or an answer, by Friday"
-	 */
-	return ((clause.len > 4 && memcmp(clause.text, "and ", 4) == 0) ||
-		(place->start <= from + 4 && place->end + 2 >= to)) &&
-	       first_of(before, english_ours) && !first_of(before, english_others);
-}
-
-static bool
-is_question(struct words s)
-{
-	while (s.len > 0 && strchr(" \"')]", s.text[s.len - 1]))
-		s.len--;
-	return s.len > 0 && s.text[s.len - 1] == '?';
-}
-
-/* "- 기한: 12월 3일": a line of a plan. */
-static bool
-is_plan_line(struct words s)
-{
-	static const char *const labels[] = { "기한:", "기한 :", "by when:", "받으실 때:",
-					      "when you get it:" };
-
-	while (s.len > 0 && strchr("-*· ", s.text[0]))
-		s.text++, s.len--;
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		if (s.len > strlen(labels[i]) && memcmp(s.text, labels[i], strlen(labels[i])) == 0)
-			return true;
-	return false;
-}
-
-/* The limit by which a sentence binds us. */
-static bool
-binds(struct words s, struct due *ret)
-{
-	bool korean = has_hangul(s);
-	struct due_place place;
-	size_t from = 0;
-
-	if (is_question(s))
-		return false;
-	for (int i = 0; i < DUES_MAX && due_next(s.text, s.len, from, &place); i++) {
-		if (is_plan_line(s) ||
-		    (korean ? korean_binds(s, &place) : english_binds(s, &place))) {
-			*ret = place.due;
-			return true;
-		}
-		from = place.end;
+		if (!word_at(p, labels[i]))
+			continue;
+		p = spaces_skip(p + strlen(labels[i]));
+		if (*p != ':')
+			continue;
+		p = spaces_skip(p + 1);
+		return due_read(p, ' ', due) && strspn(due->end, " .") == strlen(due->end);
 	}
 	return false;
 }
 
-/* The sentence as one line, cut between characters. NULL: out of memory. */
-static const char *
-one_line(struct arena *arena, const char *text, size_t len)
+/* Whether the line names something ("조치: 교환품 발송") and no date. */
+static bool
+is_item(const char *sentence)
 {
-	struct buf out = { .arena = arena };
+	const char *colon = strchr(sentence, ':');
+	struct due_words due;
 
-	for (size_t i = 0; i < len && out.len < COMMITMENT_TEXT_MAX; i++) {
-		bool blank = strchr(" \t\r\n", text[i]) != NULL;
-
-		if (!blank)
-			buf_add(&out, text + i, 1);
-		else if (out.len > 0 && out.at[out.len - 1] != ' ')
-			buf_add(&out, " ", 1);
-	}
-	if (out.len == COMMITMENT_TEXT_MAX)
-		while (out.len > 0 && ((unsigned char)out.at[out.len - 1] & 0xc0) == 0x80)
-			out.len--;
-	if (out.len > 0 &&
-	    ((unsigned char)out.at[out.len - 1] >= 0xc0 || out.at[out.len - 1] == ' '))
-		out.len--;
-	return buf_string(&out);
+	return colon && !due_read(spaces_skip(colon + 1), ' ', &due);
 }
 
-/* 1: it is one; 0: not. */
 static int
-look_at(struct arena *arena, const char *text, size_t before, size_t at, size_t len,
-	struct commitment *ret)
+add(struct search *s, size_t offset, size_t length, const struct reading_of *r)
+{
+	const char *text = shown(s->arena, s->plain->text + offset, length);
+	size_t source, source_length;
+
+	if (!text)
+		return -ENOMEM;
+	fold_source(s->plain, offset, length, &source, &source_length);
+	for (size_t i = 0; i < r->count && s->count < COMMITMENTS_MAX; i++) {
+		if (r->found[i].words.counted && s->asked_if)
+			continue;
+		s->list[s->count++] = (struct commitment){
+			.offset = source,
+			.length = source_length,
+			.text = text,
+			.due = r->found[i].words.due,
+			.by_mail = r->found[i].by_mail,
+		};
+	}
+	return 0;
+}
+
+/* A stretch as the readers of a language want it; NULL when memory is out. */
+static char *
+prepared(struct arena *arena, const char *text, size_t len)
 {
 	struct folded folded;
-	struct words s;
-	int r = fold_text(arena, VIEW_FOLDED, text + at, len, &folded);
 
-	if (r < 0)
-		return r;
-	s = (struct words){ folded.text, folded.len };
-	if (!binds(s, &ret->due))
+	if (fold_text(arena, VIEW_FOLDED, text, len, &folded) < 0)
+		return NULL;
+	return plain_marks(arena, folded.text, folded.len);
+}
+
+static int
+read_sentence(struct search *s, size_t offset, size_t length)
+{
+	struct reading_of r = { .count = 0 };
+	char *sentence;
+	int error;
+
+	if (length > SENTENCE_MAX)
+		length = SENTENCE_MAX;
+	sentence = prepared(s->arena, s->masked + offset, length);
+	if (!sentence)
+		return -ENOMEM;
+	if (is_question(sentence)) {
+		s->asked_if = false;
 		return 0;
-	ret->offset = at;
-	ret->length = len;
-	ret->by_mail = writes(s);
-	/* What is due stands in the line above its date. */
-	if (is_plan_line(s))
-		ret->text = one_line(arena, text + before, at + len - before);
+	}
+	if (is_item(sentence)) {
+		s->item = true;
+		s->item_offset = offset;
+	}
+	if (read_label(sentence, &r.found[0].words)) {
+		r.count = 1;
+		length += s->item ? offset - s->item_offset : 0;
+		offset = s->item ? s->item_offset : offset;
+	} else if (is_korean(sentence))
+		commitment_read_korean(sentence, &r);
 	else
-		ret->text = one_line(arena, text + at, len);
-	return ret->text ? 1 : -ENOMEM;
+		commitment_read_english(sentence, &r);
+	error = r.count > 0 ? add(s, offset, length, &r) : 0;
+	s->asked_if = r.asks_if;
+	return error;
+}
+
+static bool
+ends_with_any(const char *text, size_t len, const char *const *words)
+{
+	for (; *words; words++) {
+		size_t n = strlen(*words);
+
+		if (len >= n && memcmp(text + len - n, *words, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether what sentence_around() took for a boundary at `next` is none: "2026. 12. 3.까지", or a
+ * line that was broken by hand in the middle of a clause.
+ */
+static bool
+goes_on(const char *text, size_t end, size_t next, size_t len)
+{
+	static const char *const open[] = { "까지", "이내에", "안에", "중으로", "내로",
+					    "에",   ",",      "고",   "면",     NULL };
+	unsigned breaks = 0;
+
+	for (size_t i = end; i < next; i++)
+		breaks += text[i] == '\n';
+	if (next >= len || end == 0 || breaks > 1)
+		return false;
+	if (breaks == 0)
+		return end > 1 && text[end - 1] == '.' && isdigit((unsigned char)text[end - 2]) &&
+		       (isdigit((unsigned char)text[next]) || text[next] == '(' ||
+			(unsigned char)text[next] >= 0x80);
+	if (text[next] == '-' || text[next] == '*')
+		return false;
+	return ends_with_any(text, end, open) ||
+	       (islower((unsigned char)text[end - 1]) && islower((unsigned char)text[next]));
+}
+
+static size_t
+trimmed(const char *text, size_t start, size_t end)
+{
+	while (end > start && is_blank(text[end - 1]))
+		end--;
+	return end;
+}
+
+static int
+read_text(struct search *s)
+{
+	const char *text = s->masked;
+	size_t len = s->plain->len, at = 0;
+	int r = 0;
+
+	while (at < len && s->count < COMMITMENTS_MAX && r == 0) {
+		size_t end, next = at, from, length;
+		unsigned breaks = 0;
+
+		do {
+			sentence_around(text, len, next, 1, &from, &length);
+			next = from + length > next ? from + length : next + 1;
+			end = trimmed(text, at, next);
+		} while (next < len && next - at < SENTENCE_MAX && goes_on(text, end, next, len));
+		if (end > at)
+			r = read_sentence(s, at, end - at);
+		for (size_t i = end; i < next; i++)
+			breaks += text[i] == '\n';
+		if (breaks > 1)
+			s->asked_if = s->item = false;
+		at = next;
+	}
+	return r;
 }
 
 int
 commitments_find(struct arena *arena, const char *text, size_t len, struct commitment **ret,
 		 size_t *ret_count)
 {
-	struct commitment *list = arena_calloc(arena, COMMITMENTS_MAX, sizeof(*list));
-	size_t at = 0, before = 0, count = 0;
+	struct search s = { .arena = arena };
+	struct folded plain;
+	int r;
 
-	if (!list)
+	if (len > COMMITMENT_LOOK_AT)
+		for (len = COMMITMENT_LOOK_AT;
+		     len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80;)
+			len--;
+	r = fold_text(arena, VIEW_PLAIN, text, len, &plain);
+	if (r < 0)
+		return r;
+	s.plain = &plain;
+	s.masked = arena_strndup(arena, plain.text, plain.len);
+	s.list = arena_calloc(arena, COMMITMENTS_MAX, sizeof(*s.list));
+	if (!s.masked || !s.list)
 		return -ENOMEM;
-	for (int i = 0; i < SENTENCES_MAX && at < len && count < COMMITMENTS_MAX; i++) {
-		size_t from, size;
-		int r;
-
-		at += strspn(text + at, " \t\r\n");
-		if (at >= len)
-			break;
-		sentence_around(text, len, at, 1, &from, &size);
-		if (from < at) { /* what lies before was looked at */
-			size -= size > at - from ? at - from : size;
-			from = at;
-		}
-		size = size ? size : 1;
-		r = look_at(arena, text, before, from, size, &list[count]);
-		if (r < 0)
-			return r;
-		count += (size_t)r;
-		before = from;
-		at = from + size;
-	}
-	*ret = list;
-	*ret_count = count;
+	mask_quoted_lines(s.masked, plain.len);
+	mask_quotes(s.masked, plain.len);
+	r = read_text(&s);
+	if (r < 0)
+		return r;
+	*ret = s.list;
+	*ret_count = s.count;
 	return 0;
 }
 
 int
 commitment_by_mail(struct arena *arena, const char *text, bool *ret)
 {
-	struct folded folded;
-	int r = fold_text(arena, VIEW_FOLDED, text, strlen(text), &folded);
+	const char *words = prepared(arena, text, strnlen(text, SENTENCE_MAX));
 
-	if (r == 0)
-		*ret = writes((struct words){ folded.text, folded.len });
-	return r;
+	if (!words)
+		return -ENOMEM;
+	*ret = is_korean(words) ? commitment_mails_korean(words) : commitment_mails_english(words);
+	return 0;
 }

@@ -225,10 +225,26 @@ overdue_cases_are_at_the_top(void **state)
 	assert_int_equal(o.ids[2], b.id);
 }
 
+/* A fifth of the time before, at least an hour, at most a day; nothing when that is past. */
+static void
+reminds_in_good_time(void **state)
+{
+	(void)state;
+	assert_int_equal(promise_notice_ms(NOW, NOW + 10 * HOUR), NOW + 8 * HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + 3 * HOUR), NOW + 2 * HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + 5 * HOUR), NOW + 4 * HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + 120 * HOUR), NOW + 96 * HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + 500 * HOUR), NOW + 476 * HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + HOUR + 1), NOW + 1);
+	assert_int_equal(promise_notice_ms(NOW, NOW + HOUR), NOW + HOUR);
+	assert_int_equal(promise_notice_ms(NOW, NOW + 10 * MINUTE), NOW + 10 * MINUTE);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reminds_in_good_time),
 		cmocka_unit_test_setup_teardown(first_soon_then_overdue, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_clock_jumps, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_case_follows_all_that_are_open, setup,

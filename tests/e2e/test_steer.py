@@ -92,7 +92,7 @@ def test_a_promise_is_followed_until_it_is_kept(triaged, dovecot, user):
     assert only_case(triaged)["promise_due"] == promise["due"] and not only_case(triaged)["overdue"]
     assert "open promise" in refused(triaged, "solve", case)
     assert "promise due in" in triaged.ctl("queue").stdout
-    # An hour before it is due the record says so; here at once.
+    # The reminder of this one would be past already.
     assert "promise 2" in said(triaged, "promise", case, "send the invoice", "--until", "+1m")
     assert "several open promises" in refused(triaged, "kept", case)
     assert "is kept" in said(triaged, "kept", case, "1")
