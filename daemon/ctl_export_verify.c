@@ -12,6 +12,7 @@
 #include "ctl_export.h"
 #include "ctl_show.h"
 #include "record.h"
+#include "view.h"
 
 #define LINE_MAX_BYTES (4u << 20)
 #define FILES_MAX 30000 /* that a manifest may name */
@@ -25,7 +26,7 @@ struct check {
 	unsigned missing; /* mails that were not exported as judged, and it says so */
 };
 
-/* What a "mail" event says of the mail; an erased one says nothing. */
+/* What an event says of a mail; an erased one says nothing. */
 static void
 note_mail(struct check *c, const char *at, size_t len)
 {
@@ -33,7 +34,7 @@ note_mail(struct check *c, const char *at, size_t len)
 	char record[32];
 
 	snprintf(record, sizeof(record), "%lld", (long long)export_number(data, "record"));
-	if (strcmp(export_string(event, "kind"), "mail") == 0 && export_number(data, "record") > 0)
+	if (view_is_mail(export_string(event, "kind")) && export_number(data, "record") > 0)
 		json_object_set_new(c->judged, record, json_string(export_string(data, "digest")));
 	json_decref(event);
 }

@@ -440,8 +440,6 @@ case_event(const struct term *term, const json_t *event)
 	term_cell(term, STYLE_PLAIN, string(event, "actor"), 10);
 	fputs("  ", term->out);
 	put(term, words ? words : string(event, "kind"));
-	if (json_is_true(json_object_get(event, "erased")))
-		fputs(" (erased)", term->out);
 	putc('\n', term->out);
 	arena_free(arena);
 }

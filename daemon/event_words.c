@@ -34,6 +34,7 @@ static const struct {
 	{ "failed", "failed: {action}[ {to}][: {note}]" },
 	{ "fault", "fault: {fault}[, before: {before}][: {reason}]" },
 	{ "flagged", "flagged the mail[ ({rule})]" },
+	{ "forgotten", "erased what the record said of people ({cause}): {reason}" },
 	{ "held", "on hold until {until}: {reason}" },
 	{ "kept", "kept promise {promise}, {text}" },
 	{ "keyword", "marked the mail {to}[ ({rule})]" },
@@ -154,6 +155,8 @@ event_words(struct arena *arena, const json_t *event)
 	bool whole = false;
 
 	kind = kind ? kind : "";
+	if (json_is_true(json_object_get(event, "erased")))
+		return arena_printf(arena, "%s (erased)", kind);
 	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
 		if (strcmp(sentences[i].kind, kind) == 0)
 			fill(&out, data, sentences[i].pattern, &whole);

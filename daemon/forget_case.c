@@ -143,6 +143,7 @@ forget_case(struct store_txn *txn, struct arena *arena, struct case_record *c, i
 	c->customer = c->customer_name = c->subject = c->hold_by = c->hold_reason = "";
 	c->conduct_told = c->situation = c->interim = c->lasting = c->subject_token = "";
 	c->awaits = "";
+	c->colleagues = false;
 	c->awaits_ms = c->interim_ms = c->lasting_ms = 0;
 	c->response_due_ms = c->resolve_due_ms = 0;
 	c->response_late = c->resolve_late = false;

@@ -367,8 +367,8 @@ record_message_by_fingerprint(struct store_txn *txn, const char *account, const 
 
 /*
  * Erases what a message record says of people: of a mail of the customer's its digests and its
- * place stay, without its case, so that the mail is not taken for a new one; one of ours goes
- * whole. Its corrections and its Message-ID in the index go. -ENOENT when there is none.
+ * place stay, without its case, so that the mail is not taken for a new one; a draft of ours
+ * goes whole. Its corrections and its Message-ID in the index go. -ENOENT when there is none.
  */
 int
 record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id);

@@ -492,6 +492,7 @@ record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id)
 		.fingerprint = m.fingerprint,
 		.folder = m.folder,
 		.judged_ms = m.judged_ms,
+		.outgoing = m.outgoing,
 		.size = m.size,
 		.uid = m.uid,
 		.uidvalidity = m.uidvalidity,
@@ -499,11 +500,12 @@ record_message_erase(struct store_txn *txn, struct arena *arena, uint64_t id)
 	r = record_correction_erase(txn, id);
 	if (r == 0)
 		r = message_unindex(txn, m.account, 'i', m.message_id, id);
-	if (r == 0 && m.gmail_thread)
-		r = message_unindex(txn, m.account, 'v', gmail_name(m.gmail_thread, name), id);
 	if (r == 0)
-		r = m.outgoing ? store_delete(txn, record_key_span(&key))
-			       : message_store(txn, &rest);
+		r = message_unindex(txn, m.account, 'v', gmail_name(m.gmail_thread, name), id);
+	/* A draft of ours was never seen in a folder. */
+	if (r == 0)
+		r = *m.fingerprint ? message_store(txn, &rest)
+				   : store_delete(txn, record_key_span(&key));
 	record_message_free(&m);
 	return r;
 }

@@ -145,9 +145,11 @@ static int
 note_sent(struct sending *s)
 {
 	const char *to = receivers(s);
-	json_t *data = to ? json_pack("{s:I, s:s, s:o}", "record", (json_int_t)s->mail->record->id,
-				      "to", to, "subject", json_string(s->mail->record->subject))
-			  : NULL;
+	json_t *data =
+		to ? json_pack("{s:I, s:s, s:s, s:o}", "record", (json_int_t)s->mail->record->id,
+			       "digest", s->mail->record->digest, "to", to, "subject",
+			       json_string(s->mail->record->subject))
+		   : NULL;
 
 	if (data && s->outward && *s->template)
 		json_object_set_new(data, s->template_sent ? "draft" : "instead_of",

@@ -5,6 +5,7 @@
 #ifndef DAEMON_VIEW_H
 #define DAEMON_VIEW_H
 
+#include <stdbool.h>
 #include <jansson.h>
 
 #include "config.h"
@@ -84,6 +85,13 @@ view_customer(struct store_txn *txn, const char *address, json_t **ret);
  */
 json_t *
 view_steered(const struct case_record *c, const char *said);
+
+/*
+ * Whether events of that kind tell of a mail: theirs, our answers as they were sent, and what we
+ * asked our own people.
+ */
+bool
+view_is_mail(const char *kind);
 
 /*
  * {"case", "account", "mails": [{record, event, message_id, from, folder, uidvalidity, uid, digest,

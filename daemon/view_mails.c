@@ -12,6 +12,13 @@
 
 #define MAILS_MAX 20000 /* of one case */
 
+bool
+view_is_mail(const char *kind)
+{
+	return strcmp(kind, "mail") == 0 || strcmp(kind, "sent") == 0 ||
+	       strcmp(kind, "asked-inside") == 0;
+}
+
 struct mails_view {
 	struct store_txn *txn;
 	struct arena *arena;
@@ -41,7 +48,7 @@ visit_mail(void *context, const struct event_record *event)
 	json_t *one;
 	int r;
 
-	if (strcmp(event->kind, "mail") != 0 || id <= 0)
+	if (!view_is_mail(event->kind) || id <= 0)
 		return 0;
 	v->more = json_array_size(v->list) >= MAILS_MAX;
 	if (v->more)

@@ -167,6 +167,27 @@ reads_everything(void **state)
 }
 
 static void
+ages_are_days_weeks_or_years(void **state)
+{
+	static const char *const wrong[] = { "3", "3m", "0d", "-1d", "3yd", "d", "101y", "1.5y" };
+	struct config *c = load_well("retention: {solved: 3y, messages: 2w}\n" ACCOUNT "}\n");
+	char text[256], line[512];
+
+	(void)state;
+	assert_true(c->retention.solved_ms == INT64_C(3) * 365 * 24 * 60 * 60 * 1000);
+	assert_true(c->retention.messages_ms == INT64_C(14) * 24 * 60 * 60 * 1000);
+	config_free(c);
+	c = load_well(ACCOUNT "}\n");
+	assert_true(c->retention.solved_ms == 0 && c->retention.messages_ms == 0);
+	config_free(c);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		snprintf(text, sizeof(text), "retention: {solved: '%s'}\n" ACCOUNT "}\n", wrong[i]);
+		assert_non_null(strstr(first_problem(text, line, sizeof(line)),
+				       "must be a number of days, weeks or years"));
+	}
+}
+
+static void
 says_every_mistake_at_once(void **state)
 {
 	struct problems problems = { .count = 0 };
@@ -340,6 +361,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_least_with_defaults),
 		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(ages_are_days_weeks_or_years),
 		cmocka_unit_test(says_every_mistake_at_once),
 		cmocka_unit_test(tells_the_place),
 		cmocka_unit_test(folders_mean_something),
