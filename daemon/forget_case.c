@@ -274,7 +274,9 @@ erase_one(struct doomed *d, uint64_t case_id, size_t i)
 	if (r == 0 && d->messages[i] > 0) {
 		r = record_message_get(d->txn, d->arena, d->messages[i], &m);
 		if (r == 0) {
-			r = forget_message(d->txn, d->arena, &m);
+			/* One that went to another case is that one's. */
+			if (m.case_id == case_id || m.case_id == 0 || d->person)
+				r = forget_message(d->txn, d->arena, &m);
 			record_message_free(&m);
 		}
 		r = r == -ENOENT ? 0 : r;

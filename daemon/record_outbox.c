@@ -249,7 +249,10 @@ record_outbox_troubled(struct store_txn *txn, struct arena *arena,
 			   visit_outbox, &v);
 }
 
-/* What our own draft was remembered by; the customer's answer to it begins anew. */
+/*
+ * What our own draft was remembered by; the customer's answer to it begins anew. One that went to
+ * another case, with the mail that it answers, is that one's.
+ */
 static int
 draft_erase(struct store_txn *txn, struct arena *arena, const struct outbox_record *record)
 {
@@ -261,7 +264,7 @@ draft_erase(struct store_txn *txn, struct arena *arena, const struct outbox_reco
 	if (r == 0)
 		r = record_message_get(txn, arena, id, &ours);
 	if (r == 0) {
-		is_ours = ours.outgoing;
+		is_ours = ours.outgoing && ours.case_id == record->case_id;
 		record_message_free(&ours);
 	}
 	if (is_ours)

@@ -96,7 +96,8 @@ view_is_mail(const char *kind);
 /*
  * {"case", "account", "mails": [{record, event, message_id, from, folder, uidvalidity, uid, digest,
  * cut (bytes of it that are digested, 0: all), size, ruleset, severity, flags, undetermined}],
- * "more": bool}: the mails of a case in their order. -ENOENT when there is no such case.
+ * "more": bool}: the mails that a case's events tell of, in their order, each once; also those that
+ * went to another case when it was split or merged. -ENOENT when there is no such case.
  */
 int
 view_mails(struct store_txn *txn, uint64_t case_id, json_t **ret);

@@ -5,6 +5,7 @@
  * Never changes anything, holds no state.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "view.h"
@@ -23,6 +24,7 @@ struct mails_view {
 	struct store_txn *txn;
 	struct arena *arena;
 	json_t *list;
+	json_t *seen; /* set of records: a mail may have gone to another case and come back */
 	bool more;
 };
 
@@ -45,11 +47,16 @@ visit_mail(void *context, const struct event_record *event)
 	struct mails_view *v = context;
 	json_int_t id = json_integer_value(json_object_get(event->data, "record"));
 	struct message_record m;
+	char record[32];
 	json_t *one;
 	int r;
 
 	if (!view_is_mail(event->kind) || id <= 0)
 		return 0;
+	snprintf(record, sizeof(record), "%" JSON_INTEGER_FORMAT, id);
+	if (json_object_get(v->seen, record))
+		return 0;
+	json_object_set_new(v->seen, record, json_true());
 	v->more = json_array_size(v->list) >= MAILS_MAX;
 	if (v->more)
 		return 1;
@@ -64,11 +71,13 @@ visit_mail(void *context, const struct event_record *event)
 int
 view_mails(struct store_txn *txn, uint64_t case_id, json_t **ret)
 {
-	struct mails_view v = { .txn = txn, .arena = arena_new(0), .list = json_array() };
+	struct mails_view v = {
+		.txn = txn, .arena = arena_new(0), .list = json_array(), .seen = json_object()
+	};
 	struct case_record c;
 	int r = -ENOMEM;
 
-	if (v.arena && v.list)
+	if (v.arena && v.list && v.seen)
 		r = record_case_get(txn, v.arena, case_id, &c);
 	if (r == 0)
 		r = record_event_each(txn, v.arena, case_id, visit_mail, &v);
@@ -78,6 +87,7 @@ view_mails(struct store_txn *txn, uint64_t case_id, json_t **ret)
 		r = *ret ? 0 : -ENOMEM;
 	}
 	json_decref(v.list);
+	json_decref(v.seen);
 	arena_free(v.arena);
 	return r;
 }

@@ -410,3 +410,24 @@ def test_forgetting_goes_on_after_kill_at_every_step(make_triaged, dovecot, hook
             assert step > 4, "several commits were cut short"
             return
     assert done, "it never came to its end"
+
+
+def test_a_merged_case_is_exported_checked_and_forgotten(triaged, dovecot, user, tmp_path):
+    case = complaint(triaged, dovecot, user)
+    dovecot.deliver(user, sample(KO_LEGAL, sender=f"박서준 <{SEOJUN}>", subject="다른 주문 20932"))
+    wait_for("two cases", lambda: len(json.loads(triaged.ctl("queue", "--json").stdout)["cases"]) == 2)
+    wait_for("two drafts", lambda: dovecot.count(user, "Drafts") == 2)
+    wait_for("all is done", lambda: settled(triaged))
+    other = next(c["id"] for c in json.loads(triaged.ctl("queue", "--json").stdout)["cases"] if c["id"] != case)
+    said(triaged, "merge", case, other, "--reason", "one matter")
+    for name, mails in ((case, 2), (other, 1)):
+        result = export(triaged, name, tmp_path / name)
+        assert result.returncode == 0, result.stderr
+        assert len(manifest(tmp_path / name)["mails"]) == mails
+        check = verify(triaged, tmp_path / name)
+        assert check.returncode == 0, check.stderr
+    assert forget(triaged, SEOJUN, "--reason", "asked", "--yes").returncode == 0
+    for name in (case, other):
+        page = show(triaged, name)
+        assert page["record_sound"] and page["forgotten"] and page["mails"] == []
+    assert store_holds(triaged, SEOJUN, "박서준", "다른 주문") == []
