@@ -3,7 +3,6 @@
 import email
 import email.policy
 import json
-import time
 
 from mails import KO_ABUSE, KO_BOSS, KO_LEGAL, sample
 from servers import wait_for
@@ -104,24 +103,24 @@ def test_a_promise_is_followed_until_it_is_kept(triaged, dovecot, user):
     assert kinds(triaged, case)[-5:] == ["promised", "promised", "kept", "called-off", "solved"]
 
 
-def test_an_overdue_promise_goes_to_the_top_even_after_a_restart(triaged, dovecot, user):
-    case = complaint(triaged, dovecot, user)
+def test_an_overdue_promise_goes_to_the_top_even_after_a_restart(make_timed, clock, dovecot, user):
+    daemon = make_timed([user])
+    case = complaint(daemon, dovecot, user)
     dovecot.deliver(user, sample(KO_LEGAL, sender="other@example.org"))
-    wait_for("two cases", lambda: len(json.loads(triaged.ctl("queue", "--json").stdout)["cases"]) == 2)
-    second = next(c["id"] for c in json.loads(triaged.ctl("queue", "--json").stdout)["cases"] if c["id"] != case)
-    due = time.time() + 60
-    said(triaged, "promise", second, "call back", "--until", "+1m")
-    assert json.loads(triaged.ctl("queue", "--json").stdout)["cases"][0]["id"] == case
-    triaged.stop()
-    triaged.start()
-    wait_for("it is overdue", lambda: "overdue" in kinds(triaged, second), 90)
-    assert time.time() >= due - 1
-    top = json.loads(triaged.ctl("queue", "--json").stdout)["cases"][0]
+    wait_for("two cases", lambda: len(json.loads(daemon.ctl("queue", "--json").stdout)["cases"]) == 2)
+    second = next(c["id"] for c in json.loads(daemon.ctl("queue", "--json").stdout)["cases"] if c["id"] != case)
+    said(daemon, "promise", second, "call back", "--until", "+1m")
+    assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]["id"] == case
+    daemon.stop()
+    clock.move(minutes=1, seconds=1)
+    daemon.start()
+    wait_for("it is overdue", lambda: "overdue" in kinds(daemon, second))
+    top = json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]
     assert top["id"] == second and top["overdue"]
-    assert "promise overdue for" in triaged.ctl("queue").stdout
-    said(triaged, "kept", second)
-    assert json.loads(triaged.ctl("queue", "--json").stdout)["cases"][0]["id"] == case
-    assert show(triaged, second)["record_sound"]
+    assert "promise overdue for" in daemon.ctl("queue").stdout
+    said(daemon, "kept", second)
+    assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]["id"] == case
+    assert show(daemon, second)["record_sound"]
 
 
 def test_what_makes_no_sense_is_refused_in_words(triaged, dovecot, user):
@@ -289,21 +288,23 @@ def test_agents_solve_a_case_by_moving_its_mail(make_triaged, dovecot, user):
     assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"] == []
 
 
-def test_our_own_people_are_asked_for_the_date_first(triaged, dovecot, user):
-    case = complaint(triaged, dovecot, user)
-    assert "say until when you need to know" in refused(triaged, "ask", case, "how long does the remake take?")
-    assert "a question to our own people" in said(triaged, "ask", case, "재제작에 며칠이 걸립니까?", "--until", "+1m")
+def test_our_own_people_are_asked_for_the_date_first(make_timed, clock, dovecot, user):
+    daemon = make_timed([user])
+    case = complaint(daemon, dovecot, user)
+    assert "say until when you need to know" in refused(daemon, "ask", case, "how long does the remake take?")
+    assert "a question to our own people" in said(daemon, "ask", case, "재제작에 며칠이 걸립니까?", "--until", "+1m")
     wait_for("the question", lambda: dovecot.count(user, "Drafts") == 2)
     question = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
     assert "customer.example" not in str(question["To"]) and not question["In-Reply-To"]
     assert "재제작에 며칠이 걸립니까?" in question.get_content() and "까지 답장 부탁드립니다." in question.get_content()
-    promise, = show(triaged, case)["promises"]
-    assert promise["inside"] and not only_case(triaged)["promise_due"], "the customer was promised nothing"
-    wait_for("it is said", lambda: "no-answer" in kinds(triaged, case), 90)
-    assert not only_case(triaged)["overdue"]
-    assert "our own people have not answered" in triaged.ctl("case", "show", case).stdout
-    said(triaged, "kept", case)
-    assert kinds(triaged, case)[-1] == "answered"
+    promise, = show(daemon, case)["promises"]
+    assert promise["inside"] and not only_case(daemon)["promise_due"], "the customer was promised nothing"
+    clock.move(minutes=1, seconds=1)
+    wait_for("it is said", lambda: "no-answer" in kinds(daemon, case))
+    assert not only_case(daemon)["overdue"]
+    assert "our own people have not answered" in daemon.ctl("case", "show", case).stdout
+    said(daemon, "kept", case)
+    assert kinds(daemon, case)[-1] == "answered"
 
 
 def test_a_plan_is_told_with_situation_measures_and_dates(triaged, dovecot, user):
