@@ -11,14 +11,20 @@
 
 #define WORDS_OF(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* A case with up to four words. */
+#define POOL 20000
+
+/* A case with those words, which outlive the caller's list. */
 static struct recurring_case
 one(uint64_t id, bool recent, const char *cause, const char *const *words)
 {
-	struct recurring_case c = { id, recent, cause, words, 0 };
+	static const char *pool[POOL];
+	static size_t used;
+	struct recurring_case c = { id, recent, cause, pool + used, 0 };
 
-	while (words[c.word_count])
-		c.word_count++;
+	for (; words[c.word_count]; c.word_count++) {
+		assert_true(used < POOL);
+		pool[used++] = words[c.word_count];
+	}
 	return c;
 }
 
