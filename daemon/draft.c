@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "card.h"
 #include "draft.h"
 #include "draft_mime.h"
 #include "draft_words.h"
@@ -368,23 +367,6 @@ add_mark(const struct draft_input *in, struct buf *out)
 	buf_printf(out, "\r\n");
 }
 
-/*
- * Wishes and deal-breakers, a field each, for whoever opens the draft: never part of the text. What
- * must not happen comes first.
- */
-static void
-add_minds(const struct draft_input *in, struct arena *arena, struct buf *out)
-{
-	const struct customer_record *c = in->customer;
-	struct mind mind;
-
-	for (int round = 0; c && round < 2; round++)
-		for (size_t i = 0; i < c->mind_count && i < CARD_MINDS_MAX; i++)
-			if (card_mind(arena, c->minds[i], &mind) && mind.never == (round == 0))
-				mime_field(out, mind.never ? "X-Triaged-Never" : "X-Triaged-Wish",
-					   mind.text);
-}
-
 static int
 add_subject(const struct draft_input *in, struct arena *arena, const char *rendered,
 	    struct buf *out)
@@ -441,7 +423,6 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	if (!is_internal(input))
 		add_threading(input->original, &out);
 	add_mark(input, &out);
-	add_minds(input, arena, &out);
 	buf_add(&body, text, strlen(text));
 	r = is_internal(input) ? 0 : add_quote(input, arena, to, &body);
 	if (r < 0)

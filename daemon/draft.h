@@ -39,7 +39,6 @@ struct draft_input {
 	const char *message_id;    /* ours, with <> */
 	const char *subject_token; /* after the subject, "[C12-k3x9mf]"; NULL: none */
 	flag_set flags;
-	const struct customer_record *customer; /* whose wishes stand in the header; NULL: none */
 	int64_t conduct_ms; /* until when the customer is restricted; 0: they are not */
 	const struct promise_record *promise;  /* the next that is due; NULL: none is open */
 	const struct promise_record *question; /* the same of what was asked inside */

@@ -23,6 +23,7 @@ static const struct {
 	{ "assigned", "gave it to {owner}[, from {before}][: {reason}]" },
 	{ "breach", "late: {what}[, due {due_ms}]" },
 	{ "called-off", "called off promise {promise}, {text}[: {reason}]" },
+	{ "card", "before anyone answers[: never {never}][; wishes: {wish}]" },
 	{ "colleagues", "colleagues from {domain} may join: {allowed}[: {reason}]" },
 	{ "conduct", "conduct: {step}[ until {until}][: {reason}]" },
 	{ "copied", "copied the mail to {to}[ ({rule})]" },

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "absence.h"
+#include "card.h"
 #include "case.h"
 #include "conduct.h"
 #include "draft.h"
@@ -153,8 +154,6 @@ add_case(struct planner *p, struct draft_input *input, struct promise_record pro
 		r = next_promise(p, input->case_->id, true, &promises[1], &input->question);
 	if (r == 0 && input->case_) {
 		r = record_customer_get(p->txn, p->arena, input->case_->customer, customer);
-		if (r == 0)
-			input->customer = customer;
 		if (r == 0 && *conduct_now(customer, input->now_ms))
 			input->conduct_ms = customer->conduct_ms;
 		r = r == -ENOENT ? 0 : r;
@@ -200,6 +199,30 @@ need_token(struct planner *p, const char **ret)
 	return r == 0 && !*ret ? -ENOMEM : r;
 }
 
+/*
+ * What the customer wishes and what would end it, into the case's history beside the draft. Never
+ * into the draft: there are mail programs that send every field they find in one, and the customer
+ * would read what nobody may tell.
+ */
+static int
+note_minds(struct planner *p, const struct customer_record *customer)
+{
+	struct case_record *c = p->wanted->case_;
+	json_t *never = json_array(), *wish = json_array(), *data;
+	struct mind mind;
+	int r;
+
+	for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_MAX; i++)
+		if (card_mind(p->arena, customer->minds[i], &mind))
+			json_array_append_new(mind.never ? never : wish, json_string(mind.text));
+	data = json_pack("{s:o, s:o}", "never", never, "wish", wish);
+	r = data ? record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged", "card",
+				       data)
+		 : -ENOMEM;
+	json_decref(data);
+	return r < 0 ? r : record_case_put(p->txn, c);
+}
+
 static int
 write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
@@ -219,7 +242,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
 	struct promise_record promises[2];
-	struct customer_record customer;
+	struct customer_record customer = { .mind_count = 0 };
 	json_t *record;
 	int r;
 
@@ -232,6 +255,8 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);
 	json_decref(record);
+	if (r == 0 && customer.mind_count > 0)
+		r = note_minds(p, &customer);
 	entry->template = entry->argument;
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);

@@ -45,13 +45,15 @@ def test_what_a_customer_wants_is_read_before_anyone_answers(triaged, dovecot, u
     assert "remembered" in card(triaged, "never", SEOJUN, "세금계산서를 회사로 보내지 말 것\r\nBcc: evil@x.example")
     case = complaint(triaged, dovecot, user)
     draft = newest_draft(dovecot, user)
-    assert draft["X-Triaged-Never"] == "세금계산서를 회사로 보내지 말 것 Bcc: evil@x.example"
-    assert draft["X-Triaged-Wish"] == "writes in the evening only"
+    # Some mail programs send every field of a draft: not even its header may tell the customer.
     assert draft["Bcc"] is None and draft["Cc"] is None
-    assert "세금계산서" not in draft.get_content() and "evening" not in draft.get_content()
+    for told in (draft.get_content(), *map(str, draft.values())):
+        assert "세금계산서" not in told and "evening" not in told
     page = json.loads(triaged.ctl("case", "show", "--json", case).stdout)
     assert [(m["number"], m["kind"]) for m in page["minds"]] == [(2, "never"), (1, "wish")]
     assert all(m["by"] and m["at"] for m in page["minds"])
+    event, = [e for e in page["events"] if e["kind"] == "card"]
+    assert event["data"] == {"never": ["세금계산서를 회사로 보내지 말 것 Bcc: evil@x.example"], "wish": ["writes in the evening only"]}
     text = triaged.ctl("case", "show", case).stdout
     assert text.index("세금계산서") < text.index("severity"), "at the top"
     assert card(triaged, "show", SEOJUN).index("세금계산서") < card(triaged, "show", SEOJUN).index("address")
