@@ -63,7 +63,8 @@ static const struct {
 	{ "sent", "answered {to}[ with the draft {draft}][ instead of the draft {instead_of}][ (in "
 		  "C{moved_from}, {was_ms})]" },
 	{ "solved", "solved[: {reason}]" },
-	{ "split", "the mails from one on became the new case C{into}[, {mails} mails]: {reason}" },
+	{ "split",
+	  "a mail with its answers became the new case C{into}[, {mails} mails]: {reason}" },
 	{ "split-off", "was a part of C{from}[, {mails} mails]: {reason}" },
 	{ "stage", "stage: {stage}[, before: {before}][: {reason}]" },
 	{ "token-ignored", "did not follow {token} in the subject: {why}" },

@@ -202,6 +202,7 @@ keep_case(struct commit *c, const struct arrival *a, struct plan *plan,
 	if (r < 0)
 		return r;
 	m->case_id = kase->id;
+	m->parent = place->parent;
 	m->joined = place->case_id ? place->why : "new";
 	if (place->colleague)
 		m->joined = arena_printf(c->arena, "%s, colleague", place->why);

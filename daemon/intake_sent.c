@@ -43,6 +43,7 @@ keep_record(struct commit *c, const struct arrival *a, const struct thread_place
 	m->automatic = "own";
 	m->outgoing = true;
 	m->case_id = place->case_id;
+	m->parent = place->parent;
 	m->joined = place->why;
 	r = store_next(c->txn, "message", &m->id);
 	return r < 0 ? r : record_message_put(c->txn, m);

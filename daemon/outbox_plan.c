@@ -78,6 +78,7 @@ remember_draft(struct planner *p, const struct outbox_record *entry)
 		.severity = "none",
 		.ruleset_hash = "",
 		.case_id = entry->case_id,
+		.parent = w->record->id,
 		.joined = "draft",
 		.outgoing = true,
 	};

@@ -87,6 +87,7 @@ struct message_record {
 	struct claims claims; /* what its writer asks for, and the orders they name */
 	const char *ruleset_hash;
 	uint64_t case_id;      /* 0 when it belongs to none */
+	uint64_t parent;       /* the message record that it answers, 0: not known */
 	const char *joined;    /* why it belongs there: "new", "references", "subject", ...;
 				  "references, colleague" when its writer is no participant */
 	uint64_t gmail_thread; /* X-GM-THRID, 0 when the server has none */

@@ -335,6 +335,7 @@ message_store(struct store_txn *txn, const struct message_record *m)
 	record_write_string(&w, "moved_by", m->moved_by ? m->moved_by : "");
 	record_write_strings(&w, "orders", m->claims.orders, m->claims.order_count);
 	record_write_bool(&w, "outgoing", m->outgoing);
+	record_write_number(&w, "parent", (int64_t)m->parent);
 	record_write_number(&w, "received_ms", m->received_ms);
 	record_write_string(&w, "ruleset_hash", m->ruleset_hash);
 	record_write_string(&w, "severity", m->severity);
@@ -391,6 +392,7 @@ message_fill(struct record_reader *r, struct message_record *m)
 	m->moved_by = record_read_string(r, "moved_by");
 	m->claims.orders = record_read_strings(r, "orders", &m->claims.order_count);
 	m->outgoing = record_read_bool(r, "outgoing");
+	m->parent = record_read_u64(r, "parent");
 	m->received_ms = record_read_number(r, "received_ms", INT64_MIN, INT64_MAX);
 	m->ruleset_hash = record_read_string(r, "ruleset_hash");
 	m->severity = record_read_string(r, "severity");

@@ -13,6 +13,7 @@
 
 #define MAILS_MAX 1000u /* of a case that is merged or split */
 #define PROMISES_MAX 1000u
+#define ANSWERS_MAX 64 /* mails between one and another that it answers over them */
 
 static bool
 is_mail_event(const char *kind)
@@ -191,17 +192,60 @@ move_draft(struct turn *t, const struct held_draft *d, uint64_t from, const stru
 	return r;
 }
 
+static bool
+is_going(const struct contents *in, uint64_t record)
+{
+	for (size_t i = 0; i < in->mail_count; i++)
+		if (in->mails[i].m.id == record)
+			return in->mails[i].goes;
+	return false;
+}
+
+/* A parent is always older than what answers it, whatever a store says; so this ends. */
+static int
+answers_one_that_goes(struct turn *t, const struct contents *in, const struct message_record *m,
+		      bool *ret)
+{
+	uint64_t id = m->parent < m->id ? m->parent : 0;
+
+	*ret = is_going(in, id);
+	for (unsigned i = 0; id && !*ret && i < ANSWERS_MAX; i++) {
+		struct message_record parent;
+		int r = record_message_get(t->txn, t->arena, id, &parent);
+
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
+		id = parent.parent < id ? parent.parent : 0;
+		record_message_free(&parent);
+		*ret = is_going(in, id);
+	}
+	return 0;
+}
+
 int
-contents_move(struct turn *t, struct contents *in, uint64_t from, uint64_t first,
-	      struct case_record *to)
+contents_mark(struct turn *t, struct contents *in, size_t first, size_t *ret_count)
+{
+	int r = 0;
+
+	in->mails[first].goes = true;
+	*ret_count = 1;
+	for (size_t i = first + 1; r == 0 && i < in->mail_count; i++) {
+		r = answers_one_that_goes(t, in, &in->mails[i].m, &in->mails[i].goes);
+		*ret_count += in->mails[i].goes;
+	}
+	return r;
+}
+
+int
+contents_move(struct turn *t, struct contents *in, uint64_t from, bool all, struct case_record *to)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < in->mail_count; i++)
-		if (in->mails[i].m.id >= first)
+		if (all || in->mails[i].goes)
 			r = move_mail(t, &in->mails[i], from, to);
 	for (size_t i = 0; r == 0 && i < in->draft_count; i++)
-		if (in->drafts[i].answers >= first)
+		if (all || is_going(in, in->drafts[i].answers))
 			r = move_draft(t, &in->drafts[i], from, to);
 	return r;
 }

@@ -16,6 +16,7 @@ struct held {
 	const char *kind, *actor;
 	int64_t at_ms;
 	json_t *data;
+	bool goes; /* to the other case */
 };
 
 /* A draft that was laid out in answer to a mail. */
@@ -44,10 +45,16 @@ contents_collect(struct turn *t, const struct case_record *c, struct contents *i
 void
 contents_free(struct contents *in);
 
-/* Moves what came with that record or later (0: all), and the drafts that answer it. */
+/*
+ * Marks the mail at that place and the later ones that answer it, also over other mails and over
+ * drafts of ours, as those that go. *ret_count is how many these are.
+ */
 int
-contents_move(struct turn *t, struct contents *in, uint64_t from, uint64_t first,
-	      struct case_record *to);
+contents_mark(struct turn *t, struct contents *in, size_t first, size_t *ret_count);
+
+/* Moves the mails that go (all: every one), and the drafts that answer them. */
+int
+contents_move(struct turn *t, struct contents *in, uint64_t from, bool all, struct case_record *to);
 
 /* An open promise goes on under a number of the other case. */
 int

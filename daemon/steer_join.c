@@ -165,7 +165,7 @@ turn_merge(struct turn *t)
 	if (r == 0)
 		r = contents_collect(t, &other, &in);
 	if (r == 0)
-		r = contents_move(t, &in, other.id, 0, &t->c);
+		r = contents_move(t, &in, other.id, true, &t->c);
 	for (size_t i = 0; r == 0 && i < in.promise_count; i++)
 		r = contents_move_promise(t, &in.promises[i], &t->c);
 	if (r == 0)
@@ -226,7 +226,7 @@ writers(struct turn *t, const struct contents *in, size_t first, struct case_rec
 	c->participants = list;
 	for (size_t i = first; i < in->mail_count; i++) {
 		const char *writer = address_lower(t->arena, in->mails[i].m.from);
-		bool known = in->mails[i].m.outgoing;
+		bool known = in->mails[i].m.outgoing || !in->mails[i].goes;
 
 		if (!writer)
 			return -ENOMEM;
@@ -270,15 +270,15 @@ open_new(struct turn *t, const struct contents *in, size_t first, struct case_re
 	for (size_t i = first; i < in->mail_count; i++) {
 		const struct held *h = &in->mails[i];
 
-		if (!begin && !h->m.outgoing)
+		if (!begin && h->goes && !h->m.outgoing)
 			begin = &h->m;
-		if (strcmp(h->kind, "sent") == 0)
+		if (h->goes && strcmp(h->kind, "sent") == 0)
 			c.stage = "acknowledged";
 	}
 	if (!begin)
 		return err_set(t->err, -EINVAL,
-			       "a customer wrote none of the mails from %.40s on; a case begins "
-			       "with one",
+			       "a customer wrote neither %.40s nor what answers it; a case begins "
+			       "with a mail of theirs",
 			       t->steer->value);
 	c.customer = address_lower(t->arena, begin->from);
 	c.customer_name = begin->from_name;
@@ -309,7 +309,7 @@ start_clocks(struct turn *t, const struct contents *in, size_t first, struct cas
 	if (c->waiting_ms > 0)
 		c->response_late = t->c.response_late;
 	for (size_t i = first; i < in->mail_count; i++)
-		if (!in->mails[i].m.outgoing)
+		if (in->mails[i].goes && !in->mails[i].m.outgoing)
 			sla_mail(t->config, c, &in->mails[i].m,
 				 severity < 0 ? SEVERITY_NONE : (enum severity)severity,
 				 t->steer->now_ms);
@@ -320,9 +320,10 @@ start_clocks(struct turn *t, const struct contents *in, size_t first, struct cas
 
 /* Both cases as they are once the mails have moved. */
 static int
-settle_both(struct turn *t, const struct contents *in, size_t first, struct case_record *fresh)
+settle_both(struct turn *t, const struct contents *in, size_t first, size_t count,
+	    struct case_record *fresh)
 {
-	json_int_t mails = (json_int_t)(in->mail_count - first);
+	json_int_t mails = (json_int_t)count;
 	json_t *data = json_pack("{s:I, s:I, s:s}", "from", (json_int_t)t->c.id, "mails", mails,
 				 "reason", t->steer->reason);
 	int r = data ? contents_settle(t, fresh) : -ENOMEM;
@@ -348,7 +349,7 @@ turn_split(struct turn *t)
 {
 	struct contents in = { .mail_count = 0 };
 	struct case_record fresh;
-	size_t first = 0;
+	size_t first = 0, count = 0;
 	int r = *t->steer->reason ? may_join(t, &t->c)
 				  : err_set(t->err, -EINVAL,
 					    "say why they are two matters: --reason \"...\"");
@@ -358,18 +359,19 @@ turn_split(struct turn *t)
 	if (r == 0)
 		r = find_first(t, &in, &first);
 	if (r == 0)
+		r = contents_mark(t, &in, first, &count);
+	if (r == 0)
 		r = open_new(t, &in, first, &fresh);
 	if (r == 0)
-		r = contents_move(t, &in, t->c.id, in.mails[first].m.id, &fresh);
+		r = contents_move(t, &in, t->c.id, false, &fresh);
 	if (r == 0)
-		r = settle_both(t, &in, first, &fresh);
+		r = settle_both(t, &in, first, count, &fresh);
 	if (r == 0)
 		r = count_case(t, fresh.customer);
 	if (r == 0)
 		t->said = arena_printf(t->arena,
 				       "%zu mail%s of C%" PRIu64 " became the new case C%" PRIu64,
-				       in.mail_count - first, in.mail_count - first == 1 ? "" : "s",
-				       t->c.id, fresh.id);
+				       count, count == 1 ? "" : "s", t->c.id, fresh.id);
 	contents_free(&in);
 	return r;
 }

@@ -69,7 +69,7 @@ mails_that_moved_say_from_where(void **state)
 					       "\"mails\": 2, \"promises\": 0, \"reason\": \"x\"}"),
 			    "C15 of a@b.example became a part of this case, 2 mails: x");
 	assert_string_equal(words("split", "{\"into\": 16, \"mails\": 3, \"reason\": \"x\"}"),
-			    "the mails from one on became the new case C16, 3 mails: x");
+			    "a mail with its answers became the new case C16, 3 mails: x");
 	assert_string_equal(words("split-off", "{\"from\": 12, \"mails\": 3, \"reason\": \"x\"}"),
 			    "was a part of C12, 3 mails: x");
 	assert_string_equal(words("promise-moved",

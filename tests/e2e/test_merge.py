@@ -123,8 +123,9 @@ def test_a_case_is_split_where_another_matter_begins(triaged, dovecot, user):
     started(triaged)
     case, = judged(triaged, dovecot, user, sample(KO_QUESTION | {"sender": SEOJUN, "subject": "환불 문의"} | {"body": KO_LEGAL["body"]},
                                                   message_id="<s1@customer.example>"))
-    for n, mail in ((2, KO_ABUSE), (3, KO_QUESTION)):
-        dovecot.deliver(user, sample(mail, sender=SEOJUN, message_id=f"<s{n}@customer.example>", references=["<s1@customer.example>"]))
+    # The third answers the second; the fourth came later, but answers the first and stays.
+    for n, mail, parent in ((2, KO_ABUSE, 1), (3, KO_QUESTION, 2), (4, KO_QUESTION, 1)):
+        dovecot.deliver(user, sample(mail, sender=SEOJUN, message_id=f"<s{n}@customer.example>", references=[f"<s{parent}@customer.example>"]))
         wait_for("it joined", lambda: show(triaged, case)["messages"] == n)
     page = show(triaged, case)
     numbers = [m["id"] for m in page["mails"]]
@@ -137,8 +138,9 @@ def test_a_case_is_split_where_another_matter_begins(triaged, dovecot, user):
     assert "2 mails" in said(triaged, "split", case, f"M{numbers[1]}", "--reason", "another order")
     fresh = (set(queue(triaged)) - {case}).pop()
     old, new = show(triaged, case), show(triaged, fresh)
-    assert [m["id"] for m in old["mails"]] == numbers[:1] and [m["id"] for m in new["mails"]] == numbers[1:]
-    assert (old["messages"], new["messages"]) == (1, 2) and new["linked"] == case
+    assert [m["id"] for m in old["mails"]] == [numbers[0], numbers[3]]
+    assert [m["id"] for m in new["mails"]] == numbers[1:3]
+    assert (old["messages"], new["messages"]) == (2, 2) and new["linked"] == case
     assert "abuse.insult" in new["flags"] and "abuse.insult" not in old["flags"] and "threat.legal" in old["flags"]
     assert old["severity"] != "none" and new["severity"] != "none"
     assert old["waiting_since"] and new["waiting_since"] >= old["waiting_since"] and new["turn"] == "us"
@@ -147,7 +149,7 @@ def test_a_case_is_split_where_another_matter_begins(triaged, dovecot, user):
     assert json.loads(triaged.ctl("customer", "show", "--json", new["customer"]).stdout)["cases"] == 2
 
     # Answers go where the mail is that they answer; a correction weighs what is there.
-    for parent, where, count in (("<s2@customer.example>", fresh, 3), ("<s1@customer.example>", case, 2)):
+    for parent, where, count in (("<s2@customer.example>", fresh, 3), ("<s1@customer.example>", case, 3)):
         dovecot.deliver(user, sample(KO_QUESTION, sender=SEOJUN, references=[parent]))
         wait_for("it joins", lambda: show(triaged, where)["messages"] == count)
     assert "no mail of" in refused(triaged, "correct", case, "-abuse.insult")
@@ -155,5 +157,5 @@ def test_a_case_is_split_where_another_matter_begins(triaged, dovecot, user):
     # And back again: nothing is there twice.
     said(triaged, "merge", case, fresh, "--reason", "it was one after all")
     whole = show(triaged, case)
-    assert len(whole["mails"]) == whole["messages"] == 5 and len({m["id"] for m in whole["mails"]}) == 5
+    assert len(whole["mails"]) == whole["messages"] == 6 and len({m["id"] for m in whole["mails"]}) == 6
     assert "abuse.insult" in whole["flags"] and whole["record_sound"]
