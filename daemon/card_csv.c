@@ -51,11 +51,14 @@ take_field(void *data, size_t len, void *context)
 
 	if (r->error)
 		return;
-	if (!is_text(field, len))
-		r->wrong = "is not UTF-8; save the sheet as \"CSV UTF-8\"";
-	else if (len > FIELD_BYTES)
-		r->wrong = "has a field that is too long";
-	kept = r->wrong ? "" : arena_strndup(r->arena, field, len);
+	kept = arena_strndup(r->arena, field, len <= FIELD_BYTES ? len : 0);
+	if (kept && !r->wrong && !is_text(field, len))
+		kept = r->wrong = arena_printf(
+			r->arena, "column %zu is not UTF-8; save the sheet as \"CSV UTF-8\"",
+			r->count + 1);
+	else if (kept && !r->wrong && len > FIELD_BYTES)
+		kept = r->wrong = arena_printf(r->arena, "column %zu is longer than %u bytes",
+					       r->count + 1, FIELD_BYTES);
 	if (!kept)
 		r->error = -ENOMEM;
 	if (r->count <= COLUMNS)
@@ -70,7 +73,7 @@ refuse(struct reader *r, const char *field)
 		return err_set(r->err, -EINVAL, "line %u: there are more than %d columns",
 			       r->row_line, COLUMNS);
 	if (r->wrong)
-		return err_set(r->err, -EINVAL, "line %u %s", r->row_line, r->wrong);
+		return err_set(r->err, -EINVAL, "line %u, %s", r->row_line, r->wrong);
 	return err_set(r->err, -EINVAL,
 		       "line %u: there is no column \"%.60s\"; the header names address, name, "
 		       "value, currency, since, note",

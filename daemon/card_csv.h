@@ -12,8 +12,8 @@
 #include "filters/arena.h"
 #include "filters/err.h"
 
-#define CARD_CSV_BYTES (16u << 20)
-#define CARD_CSV_ROWS 100000u
+#define CARD_CSV_BYTES (128u << 20)
+#define CARD_CSV_ROWS 1000000u
 
 struct card_line {
 	unsigned line; /* where it begins, from 1 */

@@ -92,7 +92,7 @@ a_file_that_cannot_be_read(void **state)
 	expect_refused("address,name,value,currency,since,note,x\n", "more than 6 columns");
 	expect_refused("address,note\na@b.example,\"open\nb@c.example,x\n", "opens at line 2");
 	expect_refused("address,note\na@b.example,\"x\" y\"\n", "line 2: the quotes");
-	expect_refused("\xff\xfe\n", "line 1 is not UTF-8");
+	expect_refused("\xff\xfe\n", "line 1, column 1 is not UTF-8");
 }
 
 static void
@@ -120,7 +120,7 @@ bad_lines_are_told(void **state)
 	assert_non_null(strstr(csv.lines[2].wrong, "again, as line 2 does"));
 	assert_non_null(strstr(csv.lines[3].wrong, "has 2 columns, the header has 3"));
 	assert_non_null(strstr(csv.lines[4].wrong, "has 4 columns"));
-	assert_non_null(strstr(csv.lines[5].wrong, "UTF-8"));
+	assert_non_null(strstr(csv.lines[5].wrong, "is not UTF-8"));
 }
 
 static void
@@ -135,12 +135,12 @@ sizes_are_bounded(void **state)
 	assert_non_null(text);
 	memset(text, 'a', len);
 	assert_int_equal(card_csv_read(arena, text, len, &csv, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "larger than 16 MiB"));
+	assert_non_null(strstr(err.text, "larger than 128 MiB"));
 	buf_printf(&rows, "address\n");
 	for (unsigned i = 0; i <= CARD_CSV_ROWS; i++)
 		buf_printf(&rows, "c%u@b.example\n", i);
 	assert_int_equal(card_csv_read(arena, rows.at, rows.len, &csv, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "line 100002: there are more than 100000"));
+	assert_non_null(strstr(err.text, "line 1000002: there are more than 1000000"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
