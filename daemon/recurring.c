@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct mention {
 	const char *word;
@@ -21,7 +22,7 @@ static int
 by_word(const void *a, const void *b)
 {
 	const struct mention *x = a, *y = b;
-	int r = strcmp(x->word, y->word);
+	int r = strcasecmp(x->word, y->word);
 
 	return r ? r : (x->at > y->at) - (x->at < y->at);
 }
@@ -51,7 +52,7 @@ count_one(const struct recurring_case *cases, const struct mention *m, size_t co
 	size_t n = 0;
 
 	*ret = (struct sums){ 0 };
-	for (; n < count && strcmp(m[n].word, m[0].word) == 0; n++) {
+	for (; n < count && strcasecmp(m[n].word, m[0].word) == 0; n++) {
 		if (n > 0 && m[n].at == m[n - 1].at)
 			continue;
 		if (cases[m[n].at].recent)

@@ -5,7 +5,8 @@
  * RECURRING_CASES_MIN recent cases say it, and their share among the recent cases is at least
  * RECURRING_TIMES_MIN times its share among the older ones. So that little history makes no
  * alarm, the older ones are taken as RECURRING_PRIOR more, half a case of which says the word. A
- * cause that people gave to two cases or more is always a group.
+ * cause that people gave to two cases or more is always a group, however they wrote its (ASCII)
+ * capitals.
  */
 #ifndef DAEMON_RECURRING_H
 #define DAEMON_RECURRING_H

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "record.h"
 #include "recurring.h"
@@ -169,7 +170,7 @@ visit_event(void *context, const struct event_record *event)
 
 	look->found |= strcmp(event->kind, "draft-asked") == 0 && template && reason &&
 		       strcmp(template, look->template) == 0 &&
-		       strncmp(reason, look->reason, strlen(look->reason)) == 0;
+		       strncasecmp(reason, look->reason, strlen(look->reason)) == 0;
 	return look->found;
 }
 
@@ -243,7 +244,7 @@ static const struct recurring_group *
 group_named(const struct scene *s)
 {
 	for (size_t i = 0; i < s->group_count; i++)
-		if (strcmp(s->groups[i].what, s->ask->what) == 0)
+		if (strcasecmp(s->groups[i].what, s->ask->what) == 0)
 			return &s->groups[i];
 	return NULL;
 }

@@ -17,33 +17,36 @@ static const char *const en_demands[] = {
 	"claiming",    "refund",     "reimburse",   "compensate", "pay me",      "pay us",
 	"pay back",    "give me",    "give us",     "send me",    "owe me",      "owe us",
 	"credit me",   "return my",  "would like",  "i'd like",   "sue you for", "sue for",
-	"entitled to", "settle for", "transfer me", NULL
+	"entitled to", "settle for", "transfer me", "require",    "seek",        "seeking",
+	"must",        "settle",     NULL
 };
 static const char *const en_moods[] = {
-	"want",        "demand",     "demanding",   "need",        "please",
-	"request",     "requesting", "expect",      "insist",      "ask for",
-	"asking for",  "would like", "i'd like",    "give me",     "give us",
-	"send me",     "refund me",  "refund my",   "refund us",   "owe me",
-	"entitled to", "can i get",  "can i have",  "could i get", "could i have",
-	"i must have", "or else",    "unless",      "or i",        "or i'll",
-	"claim",       "claiming",   "sue you for", "sue for",     "replace it",
-	"pay me",      NULL
+	"want",         "demand",      "demanding",   "need",      "please",     "request",
+	"requesting",   "expect",      "insist",      "ask for",   "asking for", "would like",
+	"i'd like",     "give me",     "give us",     "send me",   "refund me",  "refund my",
+	"refund us",    "owe me",      "entitled to", "can i get", "can i have", "could i get",
+	"could i have", "i must have", "or else",     "unless",    "or i",       "or i'll",
+	"claim",        "claiming",    "sue you for", "sue for",   "replace it", "pay me",
+	"require",      "seeking",     "must",        "have us",   "owe us",     NULL
 };
 static const char *const en_after[] = { "back",         "refund",     "refunded to",
 					"compensation", "in damages", "in compensation",
 					"reimbursed",   NULL };
+/* What a price belongs to: it is wanted, not the money. */
+static const char *const en_thing[] = { "plan", "model", "ticket", "version", "option", NULL };
 static const char *const en_told[] = { "paid",    "pay for",   "cost",      "costs",    "price",
 				       "priced",  "bought",    "purchased", "spent",    "charged",
 				       "worth",   "bill",      "billed",    "total",    "offered",
 				       "offer",   "gave",      "got",       "received", "refunded",
 				       "ordered", "sold",      "sells",     "for only", "over",
-				       "under",   "more than", "less than", NULL };
-static const char *const en_kind_told[] = { "policy",     "policies",    "received",  "got",
-					    "already",    "thank",       "thanks",    "was",
-					    "were",       "has been",    "have been", "issued",
-					    "processed",  "refused",     "denied",    "rejected",
-					    "instead of", "rather than", "offered",   "said",
-					    "told",       NULL };
+				       "under",   "more than", "less than", "plan",     NULL };
+static const char *const en_kind_told[] = {
+	"policy", "policies", "received",   "got",         "already",    "thank",     "thanks",
+	"was",    "were",     "has been",   "have been",   "issued",     "processed", "refused",
+	"denied", "rejected", "instead of", "rather than", "offered",    "said",      "told",
+	"form",   "status",   "they want",  "buy",         "department", "page",      "scheme",
+	"to my",  "to the",   NULL
+};
 static const char *const en_not[] = { "not",    "never", "no",      "don't", "doesn't",
 				      "didn't", "won't", "isn't",   "don’t", "doesn’t",
 				      "didn’t", "won’t", "without", NULL };
@@ -52,11 +55,13 @@ static const char *const ko_what[] = { "환불", "보상", "배상",   "변상",
 				       "송금", "돌려", "위자료", "합의금", "물어내",    "내놔",
 				       "내놓", "청구", "요구",   "달라",   "원 주세요", NULL };
 static const char *const ko_moods[] = {
-	"주세요",    "주십시오", "주시기",   "주시길",   "주시면",  "바랍니다", "바라",   "해줘",
-	"해 줘",     "돌려줘",   "돌려 줘",  "달라",     "요구합",  "요구한",   "요구하", "청구합",
-	"청구하",    "청구할",   "원합니다", "원해요",   "내놔",    "내놓",     "물어내", "받아야",
-	"받고 싶",   "받겠",     "하세요",   "하십시오", "부탁",    "안 하면",  "안하면", "않으면",
-	"않을 경우", "안 되면",  "안되면",   "않는다면", "않을 시", NULL
+	"주세요",        "주십시오", "주시기", "주시길",  "주시면",    "바랍니다", "바라",
+	"해줘",          "해 줘",    "돌려줘", "돌려 줘", "달라",      "요구합",   "요구한",
+	"요구하",        "청구합",   "청구하", "청구할",  "원합니다",  "원해요",   "내놔",
+	"내놓",          "물어내",   "받아야", "받고 싶", "받겠",      "하세요",   "하십시오",
+	"부탁",          "안 하면",  "안하면", "않으면",  "않을 경우", "안 되면",  "안되면",
+	"않는다면",      "않을 시",  "요청합", "요청드",  "지급해라",  "하라고",   "해라",
+	"해 주실 수 없", NULL
 };
 static const char *const ko_told[] = {
 	"주고",   "샀",     "산 ",       "구매",   "구입",    "냈",     "결제",      "지불",
@@ -64,8 +69,14 @@ static const char *const ko_told[] = {
 	"주셨",   "주셔서", "준다",      "준대",   "됐",      "되었",   "청구되",    "청구된",
 	"청구서", "제시",   "말고",      "아니라", "필요 없", "필요없", "원하지 않", "원치 않",
 	"거절",   "감사",   "규정",      "정책",   "방침",    "절차",   "안 된다",   "안된다",
-	"불가",   "대신",   "이나 하는", NULL
+	"불가",   "대신",   "이나 하는", "담당자", "연락처",  "사용",   "적용",      "안 들어",
+	"안내",   "책임",   NULL
 };
+
+/* What takes back that it was asked for: it is told of others, thanked for, or not meant. */
+static const char *const ko_back[] = { "건 아",        "것은 아",      "것이 아",
+				       "하시는데",     "달라고 하",    "감사",
+				       "않으면 안 되", "않으면 안 됩", NULL };
 
 /* The first place in [from, to) where one of the words stands; `to` when none does. */
 static size_t
@@ -105,7 +116,7 @@ english_sum(const struct claim_spot *s)
 	size_t from = before(s, REACH_BEFORE), end = s->offset + s->length;
 	bool told = has(s, from, s->offset, en_told), refused = has(s, from, s->offset, en_not);
 
-	if (told || refused)
+	if (told || refused || has(s, end, after(s, 12), en_thing))
 		return false;
 	return has(s, from, s->offset, en_demands) || has(s, end, after(s, 24), en_after);
 }
@@ -118,7 +129,7 @@ korean(const struct claim_spot *s, bool sum)
 	size_t mood = find(s, end, to, ko_moods);
 	size_t what_from = sum ? before(s, 30) : s->offset;
 
-	if (mood == to || has(s, end, mood, ko_told))
+	if (mood == to || has(s, end, mood, ko_told) || has(s, mood, to, ko_back))
 		return false;
 	/* "5만 원 주세요": nothing but the sum is asked for. */
 	return has(s, what_from, s->offset, ko_what) || has(s, end, to, ko_what) || !sum ||

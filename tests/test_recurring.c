@@ -81,9 +81,9 @@ a_cause_that_people_gave_twice_is_a_group(void **state)
 	struct arena *arena = arena_new(0);
 	struct recurring_case cases[] = {
 		one(9, true, "wrong batch", WORDS_OF("a1")),
-		one(8, true, "wrong batch", WORDS_OF("b1")),
+		one(8, true, "Wrong Batch", WORDS_OF("b1")),
 		one(7, true, "courier", WORDS_OF("c1")),
-		one(6, false, "wrong batch", WORDS_OF("d1")),
+		one(6, false, "WRONG batch", WORDS_OF("d1")),
 	};
 	struct recurring_group *groups;
 	size_t count;

@@ -67,9 +67,9 @@ def test_a_cause_set_by_hand_makes_a_group(triaged, dovecot, user):
     assert f"the cause of {first} is: wrong batch" in \
         triaged.ctl("case", "cause", first, "wrong", "batch", "--reason", "seen in the depot").stdout
     assert groups(triaged) == [], "one case is no group"
-    triaged.ctl("case", "cause", second, "wrong batch")
+    triaged.ctl("case", "cause", second, "Wrong Batch")
     group, = groups(triaged)
-    assert (group["what"], group["kind"], set(group["cases"])) == ("wrong batch", "cause", {first, second})
+    assert (group["what"].lower(), group["kind"], set(group["cases"])) == ("wrong batch", "cause", {first, second})
     assert "have the cause" in group["why"]
     page = show(triaged, first)
     event = page["events"][-1]
