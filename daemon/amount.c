@@ -52,6 +52,22 @@ take_currency(const char **at, bool behind)
 	return NULL;
 }
 
+/* Between groups of three digits, or nowhere: "10,00" may be ten or a thousand. */
+static bool
+commas_are_right(const char *s)
+{
+	size_t digits = strspn(s, "0123456789");
+
+	if (s[digits] != ',')
+		return true;
+	if (digits > 3)
+		return false;
+	for (s += digits; *s == ','; s += 4)
+		if (strspn(s + 1, "0123456789") != 3)
+			return false;
+	return true;
+}
+
 /* "20,000", "50.25": the whole part, and the hundredths (-1: not written). */
 static bool
 take_number(const char **at, int64_t *ret_whole, int *ret_hundredths)
@@ -59,7 +75,7 @@ take_number(const char **at, int64_t *ret_whole, int *ret_hundredths)
 	const char *s = *at;
 	int64_t whole = 0;
 
-	if (!isdigit((unsigned char)*s))
+	if (!isdigit((unsigned char)*s) || !commas_are_right(s))
 		return false;
 	for (; isdigit((unsigned char)*s) || (*s == ',' && isdigit((unsigned char)s[1])); s++) {
 		if (*s != ',')

@@ -101,7 +101,8 @@ static int
 add_mind(struct turn_card *t, const char *kind)
 {
 	const char *text = mime_one_line(t->arena, t->steer->value, CARD_TEXT_MAX), *line;
-	int r;
+	struct mind old;
+	int r, there = 0;
 
 	if (!text)
 		return -ENOMEM;
@@ -109,14 +110,16 @@ add_mind(struct turn_card *t, const char *kind)
 		return err_set(t->err, -EINVAL,
 			       "there are no words in it; say: customer %s %s \"...\"", kind,
 			       t->c.address);
-	if (t->c.mind_count >= CARD_MINDS_MAX)
+	for (size_t i = 0; i < t->c.mind_count; i++)
+		there += card_mind(t->arena, t->c.minds[i], &old);
+	if (there >= CARD_MINDS_MAX || t->c.mind_count >= CARD_MINDS_EVER)
 		return err_set(t->err, -EINVAL,
 			       "%s has %d wishes and deal-breakers already; take one back first: "
 			       "customer unwish %s NUMBER",
 			       t->c.address, CARD_MINDS_MAX, t->c.address);
 	line = arena_printf(t->arena, "%s\t%" PRId64 "\t%s\t%s", kind, t->steer->now_ms,
 			    t->steer->actor, text);
-	r = add_line(t->arena, &t->c.minds, &t->c.mind_count, CARD_MINDS_MAX, line);
+	r = add_line(t->arena, &t->c.minds, &t->c.mind_count, CARD_MINDS_EVER, line);
 	if (r < 0)
 		return r;
 	t->said = arena_printf(t->arena, "remembered of %s, %s: %s (number %zu)", t->c.address,
@@ -145,20 +148,21 @@ do_unwish(struct turn_card *t)
 				  : 0;
 	const char **rest = arena_calloc(t->arena, t->c.mind_count + 1, sizeof(*rest));
 	struct mind gone;
-	size_t kept = 0;
 
 	if (n == 0 || n > t->c.mind_count)
 		return err_set(t->err, -EINVAL,
 			       "%s has no wish or deal-breaker \"%.20s\"; customer show numbers "
 			       "them",
 			       t->c.address, t->steer->value);
-	if (!rest || !card_mind(t->arena, t->c.minds[n - 1], &gone))
+	if (!rest)
 		return -ENOMEM;
+	if (!card_mind(t->arena, t->c.minds[n - 1], &gone))
+		return err_set(t->err, -EINVAL, "number %lu of %s was taken back already", n,
+			       t->c.address);
+	/* Its place stays: the others keep their numbers. */
 	for (size_t i = 0; i < t->c.mind_count; i++)
-		if (i != n - 1)
-			rest[kept++] = t->c.minds[i];
+		rest[i] = i == n - 1 ? "" : t->c.minds[i];
 	t->c.minds = rest;
-	t->c.mind_count = kept;
 	t->said = arena_printf(t->arena, "taken back of %s: %s", t->c.address, gone.text);
 	return put_card(t, arena_printf(t->arena, "took back %s: %s", gone.never ? "never" : "wish",
 					gone.text));

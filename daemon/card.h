@@ -17,8 +17,9 @@
 #include "steer.h"
 #include "store.h"
 
-#define CARD_MINDS_MAX 20 /* of one customer; a longer list is read by nobody */
-#define CARD_TEXT_MAX 300 /* bytes of a wish, a deal-breaker or a reason */
+#define CARD_MINDS_MAX 20   /* of one customer; a longer list is read by nobody */
+#define CARD_MINDS_EVER 500 /* with those that were taken back, whose numbers stay */
+#define CARD_TEXT_MAX 300   /* bytes of a wish, a deal-breaker or a reason */
 #define CARD_LOG_MAX 50
 #define CARD_ROWS_MAX 1000 /* customers imported in one request */
 

@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "report.h"
+#include "term.h"
 
 #define PATH_BYTES (64u << 10)
 
@@ -199,8 +200,11 @@ ask_act(const struct ask *ask, const char *what, const char *verb, const char *n
 		status = ctl_print_json(answer);
 	} else {
 		const char *said = json_string_value(json_object_get(answer, "said"));
+		struct term term = term_of(stdout);
 
-		printf("%s\n", said ? said : "done");
+		said = said ? said : "done";
+		term_text(&term, said, strlen(said), false);
+		putchar('\n');
 		status = ctl_flush();
 	}
 	json_decref(answer);

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,8 +69,9 @@ tell_promise(const struct promise_record *p, bool overdue)
 {
 	const struct log_about about = { .account = p->account, .case_id = p->case_id };
 
-	log_line(overdue ? LOG_WARNING : LOG_NOTICE, &about, "the promise \"%.100s\" is %s",
-		 p->text, overdue ? "overdue" : "due soon");
+	/* Not its words: the log holds no text of mails. */
+	log_line(overdue ? LOG_WARNING : LOG_NOTICE, &about, "promise %" PRIu64 " is %s", p->number,
+		 overdue ? "overdue" : "due soon");
 }
 
 void

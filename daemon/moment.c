@@ -34,6 +34,15 @@ skip(const char **at, char c)
 	return true;
 }
 
+/* People read and write times to the minute. */
+static int64_t
+whole_minute(int64_t ms)
+{
+	int64_t minute = MINUTE_SECONDS * 1000;
+
+	return (ms + minute - 1) / minute * minute;
+}
+
 static int64_t
 parse_span(const struct zone *zone, int64_t now_ms, const char *at)
 {
@@ -47,13 +56,13 @@ parse_span(const struct zone *zone, int64_t now_ms, const char *at)
 		return -1;
 	switch (*at) {
 	case 'm':
-		return now_ms + n * MINUTE_SECONDS * 1000;
+		return whole_minute(now_ms + n * MINUTE_SECONDS * 1000);
 	case 'h':
-		return now_ms + n * HOUR_SECONDS * 1000;
+		return whole_minute(now_ms + n * HOUR_SECONDS * 1000);
 	case 'd':
 		zone_wall(zone, seconds, &w);
 		w.day += (int)n;
-		return zone_seconds(zone, &w) * 1000;
+		return whole_minute(zone_seconds(zone, &w) * 1000);
 	default:
 		return -1;
 	}

@@ -67,7 +67,7 @@ add_minds(struct buf *b, const struct words *w, const struct customer_record *cu
 	struct mind mind;
 
 	for (int round = 0; customer && round < 2; round++)
-		for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_MAX; i++)
+		for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_EVER; i++)
 			if (card_mind(b->arena, customer->minds[i], &mind) &&
 			    mind.never == (round == 0))
 				buf_printf(b, "%s: %s\n", mind.never ? w->never : w->wish,

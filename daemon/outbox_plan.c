@@ -213,7 +213,7 @@ note_minds(struct planner *p, const struct customer_record *customer)
 	struct mind mind;
 	int r;
 
-	for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_MAX; i++)
+	for (size_t i = 0; i < customer->mind_count && i < CARD_MINDS_EVER; i++)
 		if (card_mind(p->arena, customer->minds[i], &mind))
 			json_array_append_new(mind.never ? never : wish, json_string(mind.text));
 	data = json_pack("{s:o, s:o}", "never", never, "wish", wish);

@@ -468,13 +468,28 @@ steer_verb(const char *name)
 	return NULL;
 }
 
+/* What is written may come into a mail or onto a terminal. */
+static bool
+is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
 static int
 check(const struct steer *s, size_t verb, struct err *err)
 {
 	if (strlen(s->value) > STEER_TEXT_MAX || strlen(s->reason) > STEER_TEXT_MAX)
 		return err_set(err, -EINVAL, "the text is longer than %d bytes; say it shorter",
 			       STEER_TEXT_MAX);
-	if ((acts[verb].needs_value && !*s->value) || (!acts[verb].takes_value && *s->value))
+	if (!is_plain(s->value) || !is_plain(s->reason))
+		return err_set(err, -EINVAL,
+			       "the text holds a control character; write it in one line of plain "
+			       "words");
+	if ((acts[verb].needs_value && !s->value[strspn(s->value, " ")]) ||
+	    (!acts[verb].takes_value && *s->value))
 		return err_set(err, -EINVAL, "say: %s", steer_verbs[verb].usage);
 	return 0;
 }

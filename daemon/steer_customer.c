@@ -46,6 +46,7 @@ turn_approve(struct turn *t)
 {
 	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
 	const struct amount *limit = NULL;
+	const char *before;
 	struct amount amount;
 	int r;
 
@@ -70,11 +71,14 @@ turn_approve(struct turn *t)
 			       "who has more",
 			       amount_text(t->arena, &amount, false), agent->name,
 			       limit ? amount_text(t->arena, limit, false) : "nothing");
+	before = t->c.approved;
 	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
 	t->c.approved_by = t->steer->actor;
 	if (!t->c.approved)
 		return -ENOMEM;
-	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64, t->c.approved, t->c.id);
+	t->said =
+		arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s", t->c.approved, t->c.id,
+			     before && *before ? ", instead of " : "", before ? before : "");
 	if (playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
 		t->c.stage = "approval";
 	if (!t->said)

@@ -31,6 +31,15 @@ may_join(struct turn *t, const struct case_record *c)
 }
 
 /* Reads the case that is to be merged into this one. */
+static bool
+takes_part(const struct case_record *c, const char *address)
+{
+	for (size_t i = 0; i < c->participant_count; i++)
+		if (participant_same(c->participants[i], address))
+			return true;
+	return false;
+}
+
 static int
 get_other(struct turn *t, struct case_record *ret)
 {
@@ -53,6 +62,12 @@ get_other(struct turn *t, struct case_record *ret)
 			       "C%" PRIu64 " belongs to the account %s, C%" PRIu64
 			       " to %s; mails of two mailboxes stay apart",
 			       ret->id, ret->account, t->c.id, t->c.account);
+	if (r == 0 && !takes_part(&t->c, ret->customer))
+		return err_set(t->err, -EINVAL,
+			       "C%" PRIu64 " is %s's and C%" PRIu64
+			       " %s's: what is said to one is not the other's to read; only cases "
+			       "in which the same person takes part can be one",
+			       ret->id, ret->customer, t->c.id, t->c.customer);
 	if (r == 0)
 		r = may_join(t, ret);
 	return r < 0 ? r : may_join(t, &t->c);

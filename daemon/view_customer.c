@@ -21,7 +21,7 @@ add_minds(struct arena *arena, const struct customer_record *c, json_t *list)
 	struct mind mind;
 
 	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; i < c->mind_count && i < CARD_MINDS_MAX; i++) {
+		for (size_t i = 0; i < c->mind_count && i < CARD_MINDS_EVER; i++) {
 			json_t *one;
 
 			if (!card_mind(arena, c->minds[i], &mind) || mind.never != (round == 0))

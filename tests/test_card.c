@@ -73,8 +73,10 @@ minds_are_kept_with_who_and_when(void **state)
 	assert_int_equal(steer("wish", " \n ", "", &c), -EINVAL);
 	assert_int_equal(steer("sing", "x", "", &c), -EINVAL);
 	assert_int_equal(steer("unwish", "1", "", &c), 0);
-	assert_int_equal(c.mind_count, 1);
-	assert_int_equal(steer("unwish", "2", "", &c), -EINVAL);
+	assert_false(card_mind(arena, c.minds[0], &mind)); /* and the other keeps its number */
+	assert_true(card_mind(arena, c.minds[1], &mind));
+	assert_int_equal(steer("unwish", "1", "", &c), -EINVAL);
+	assert_int_equal(steer("unwish", "3", "", &c), -EINVAL);
 	assert_int_equal(steer("unwish", "1x", "", &c), -EINVAL);
 	assert_int_equal(steer("unwish", "99999999999999999999", "", &c), -EINVAL);
 	assert_false(card_mind(arena, "never", &mind));

@@ -66,6 +66,7 @@ def test_a_wish_is_taken_back_and_the_card_remembers_who_did_what(triaged, dovec
     assert "customer show numbers them" in card(triaged, "unwish", SEOJUN, "3", refused=True)
     assert "customer show numbers them" in card(triaged, "unwish", SEOJUN, "0", refused=True)
     assert "taken back" in card(triaged, "unwish", SEOJUN, "1")
+    assert "taken back already" in card(triaged, "unwish", SEOJUN, "1", refused=True)
     page = shown(triaged)
     assert [(m["kind"], m["text"]) for m in page["minds"]] == [("never", "tell nobody but the CEO")]
     assert len(page["card_log"]) == 3 and page["card_log"][2].endswith("took back wish: call, do not write")

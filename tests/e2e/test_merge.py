@@ -53,40 +53,42 @@ def judged(triaged, dovecot, user, *mails):
 def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     started(triaged)
     first, second = judged(triaged, dovecot, user, sample(KO_LEGAL, message_id="<m1@customer.example>"),
-                           sample(KO_ABUSE, sender="남편 <husband@customer.example>", message_id="<m2@customer.example>"))
+                           sample(KO_ABUSE, sender="박서준 <seojun+home@customer.example>", message_id="<m2@customer.example>"))
     drafts = wait_for("both drafts", lambda: dovecot.count(user, "Drafts") == 2 and dovecot.messages(user, "Drafts"))
     said(triaged, "promise", second, "call back", "--until", "+2h")
     said(triaged, "promise", second, "sent a form", "--until", "+1d")
     said(triaged, "kept", second, "2")
     flags = set(show(triaged, first)["flags"]) | set(show(triaged, second)["flags"])
     assert "--reason" in refused(triaged, "merge", first, second)
+    stranger, = judged(triaged, dovecot, user, sample(EN_LEGAL, message_id="<m3@customer.example>"))
+    assert "is not the other's to read" in refused(triaged, "merge", first, stranger, "--reason", "typo")
     assert "itself" in refused(triaged, "merge", first, first, "--reason", "x")
     assert "no case C99" in refused(triaged, "merge", first, "C99", "--reason", "x")
     assert "is no case" in refused(triaged, "merge", first, "what", "--reason", "x")
     said(triaged, "hold", second, "--until", "+1h", "--reason", "lawyer")
     assert "on hold" in refused(triaged, "merge", first, second, "--reason", "x")
     said(triaged, "release", second)
-    assert "1 mail and 1 open promise" in said(triaged, "merge", first, second, "--reason", "wife and husband, one order")
+    assert "1 mail and 1 open promise" in said(triaged, "merge", first, second, "--reason", "the same order")
     one, other = show(triaged, first), show(triaged, second)
     assert set(one["flags"]) == flags and one["messages"] == 2 and one["state"] == "open"
     assert [m["message_id"] for m in one["mails"]] == ["<m1@customer.example>", "<m2@customer.example>"]
     assert one["mails"][1]["evidence"], "with what raised its flags"
-    assert "husband@customer.example" in one["participants"]
+    assert one["participants"] == ["seojun@customer.example"], "a subaddress is the same person"
     assert [(p["text"], p["state"]) for p in one["promises"]] == [("call back", "open")] and one["promise_due"]
     assert sorted((p["text"], p["state"]) for p in other["promises"]) == [("call back", "moved"), ("sent a form", "kept")]
     assert (other["state"], other["merged"], other["mails"], other["messages"]) == ("solved", first, [], 0)
     assert one["record_sound"] and other["record_sound"]
     assert one["events"][-1]["kind"] == "merged-in" and other["events"][-1]["kind"] == "merged"
-    assert set(queue(triaged)) == {first}
-    assert f"became a part of {first}: wife and husband, one order" in triaged.ctl("case", "show", second).stdout
-    assert f"{second} of husband@customer.example became a part" in triaged.ctl("case", "show", first).stdout
+    assert set(queue(triaged)) == {first, stranger}
+    assert f"became a part of {first}: the same order" in triaged.ctl("case", "show", second).stdout
+    assert f"{second} of seojun+home@customer.example became a part" in triaged.ctl("case", "show", first).stdout
 
     # What refers to a mail of the other one, or to the draft that was laid out there, joins the one.
-    draft = [email.message_from_bytes(d[2], policy=email.policy.default) for d in drafts if b"husband" in d[2]][0]
+    draft = [email.message_from_bytes(d[2], policy=email.policy.default) for d in drafts if b"seojun+home" in d[2]][0]
     for n, parent in enumerate(("<m2@customer.example>", draft["Message-ID"])):
-        dovecot.deliver(user, sample(KO_QUESTION, sender="남편 <husband@customer.example>", references=[parent]))
+        dovecot.deliver(user, sample(KO_QUESTION, sender="박서준 <seojun+home@customer.example>", references=[parent]))
         wait_for("it joins", lambda: show(triaged, first)["messages"] == 3 + n)
-    assert set(queue(triaged)) == {first} and show(triaged, second)["messages"] == 0
+    assert set(queue(triaged)) == {first, stranger} and show(triaged, second)["messages"] == 0
 
     # Only a note can be made in what is a part of another.
     assert f"merged into {first}" in refused(triaged, "reopen", second)
@@ -94,19 +96,19 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     said(triaged, "note", second, "the paper file lies with the first")
     said(triaged, "draft", first, "acknowledge")
     wait_for("a draft to who wrote last", lambda: any(
-        b"husband" in d[2] and b"template=acknowledge" in d[2] for d in dovecot.messages(user, "Drafts")[2:]))
+        b"seojun+home" in d[2] and b"template=acknowledge" in d[2] for d in dovecot.messages(user, "Drafts")[2:]))
 
 
 def test_a_chain_of_merges_leads_to_its_end(triaged, dovecot, user):
     started(triaged)
-    a, b, c = judged(triaged, dovecot, user, *(sample(EN_LEGAL, sender=f"{n} <{n}@customer.example>", message_id=f"<{n}@customer.example>")
+    a, b, c = judged(triaged, dovecot, user, *(sample(EN_LEGAL, sender=f"{n} <x+{n}@customer.example>", message_id=f"<{n}@customer.example>")
                                                for n in "abc"))
     said(triaged, "merge", b, a, "--reason", "one")
     said(triaged, "solve", c)
     said(triaged, "merge", c, b, "--reason", "two")
     assert (show(triaged, c)["state"], show(triaged, c)["messages"]) == ("open", 3), "what is open stays open"
     assert "merged" in refused(triaged, "merge", a, c, "--reason", "a circle")
-    dovecot.deliver(user, sample(KO_QUESTION, sender="a <a@customer.example>", references=["<a@customer.example>"]))
+    dovecot.deliver(user, sample(KO_QUESTION, sender="a <x+a@customer.example>", references=["<a@customer.example>"]))
     wait_for("it joins the last", lambda: show(triaged, c)["messages"] == 4)
 
 

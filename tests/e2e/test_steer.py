@@ -112,7 +112,7 @@ def test_an_overdue_promise_goes_to_the_top_even_after_a_restart(make_timed, clo
     said(daemon, "promise", second, "call back", "--until", "+1m")
     assert json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]["id"] == case
     daemon.stop()
-    clock.move(minutes=1, seconds=1)
+    clock.move(minutes=2)
     daemon.start()
     wait_for("it is overdue", lambda: "overdue" in kinds(daemon, second))
     top = json.loads(daemon.ctl("queue", "--json").stdout)["cases"][0]
@@ -299,7 +299,7 @@ def test_our_own_people_are_asked_for_the_date_first(make_timed, clock, dovecot,
     assert "재제작에 며칠이 걸립니까?" in question.get_content() and "까지 답장 부탁드립니다." in question.get_content()
     promise, = show(daemon, case)["promises"]
     assert promise["inside"] and not only_case(daemon)["promise_due"], "the customer was promised nothing"
-    clock.move(minutes=1, seconds=1)
+    clock.move(minutes=2)
     wait_for("it is said", lambda: "no-answer" in kinds(daemon, case))
     assert not only_case(daemon)["overdue"]
     assert "our own people have not answered" in daemon.ctl("case", "show", case).stdout
