@@ -19,7 +19,8 @@ customer_help(void)
 	puts("usage:\n  triagectl customer show [--json] ADDRESS");
 	for (size_t i = 0; i < card_verb_count; i++)
 		printf("  triagectl %s\n", card_verbs[i].usage);
-	puts("  triagectl customer forget [--json] [--yes] --reason TEXT ADDRESS\n"
+	puts("  triagectl customer conduct [--json] ADDRESS\n"
+	     "  triagectl customer forget [--json] [--yes] --reason TEXT ADDRESS\n"
 	     "  triagectl customer import [--skip-bad] FILE.csv\n"
 	     "More: triagectl(1).");
 	return ctl_flush();
@@ -33,8 +34,9 @@ customer_show(int argc, char **argv)
 	char *address = NULL, path[2048];
 	json_t *value = NULL;
 	int status = ask_parse(&ask, argc, argv);
+	bool conduct = argc > optind && !strcmp(argv[optind], "conduct");
 
-	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
+	if (status == CTL_OK && (argc - optind != 2 || (!conduct && strcmp(argv[optind], "show"))))
 		status = ctl_usage("customer", "say: customer show kim@example.com; triagectl "
 					       "customer help lists the others");
 	if (status == CTL_OK) {
@@ -48,7 +50,10 @@ customer_show(int argc, char **argv)
 	if (status == CTL_OK && ask.json) {
 		status = ctl_print_json(value);
 	} else if (status == CTL_OK) {
-		render_customer(&term, value, clock_now_ms(&clock_system));
+		if (conduct)
+			render_conduct(&term, value);
+		else
+			render_customer(&term, value, clock_now_ms(&clock_system));
 		status = ctl_flush();
 	}
 	json_decref(value);

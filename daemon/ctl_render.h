@@ -26,6 +26,10 @@ render_queue(const struct term *term, const json_t *queue, int64_t now_ms);
 void
 render_customer(const struct term *term, const json_t *customer, int64_t now_ms);
 
+/* Its conduct alone. */
+void
+render_conduct(const struct term *term, const json_t *customer);
+
 void
 render_case(const struct term *term, const json_t *page, int64_t now_ms);
 

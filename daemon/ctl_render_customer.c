@@ -98,10 +98,12 @@ cost_line(const struct term *term, const json_t *customer)
 	term_cell(term, STYLE_DIM, "cost", 10);
 	fprintf(term->out,
 		"%s%" JSON_INTEGER_FORMAT " case%s (%" JSON_INTEGER_FORMAT
-		" open), %" JSON_INTEGER_FORMAT " answer%s of ours, %" JSON_INTEGER_FORMAT
+		" open) that took %" JSON_INTEGER_FORMAT " hour%s, %" JSON_INTEGER_FORMAT
+		" answer%s of ours, %" JSON_INTEGER_FORMAT
 		" act%s by our people, %" JSON_INTEGER_FORMAT " conduct step%s\n",
 		json_is_false(json_object_get(cost, "whole")) ? "at least " : "", cases,
-		plural(cases), number(cost, "open"), answers, plural(answers), acts, plural(acts),
+		plural(cases), number(cost, "open"), number(cost, "hours_open"),
+		plural(number(cost, "hours_open")), answers, plural(answers), acts, plural(acts),
 		steps, plural(steps));
 }
 
@@ -145,6 +147,13 @@ past_cases(const struct term *term, const json_t *list)
 		}
 		putc('\n', term->out);
 	}
+}
+
+void
+render_conduct(const struct term *term, const json_t *customer)
+{
+	conduct_line(term, customer);
+	lines(term, json_object_get(customer, "conduct_log"), "steps");
 }
 
 void

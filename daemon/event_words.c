@@ -25,6 +25,7 @@ static const struct {
 	{ "called-off", "called off promise {promise}, {text}[: {reason}]" },
 	{ "card", "before anyone answers[: never {never}][; wishes: {wish}]" },
 	{ "colleagues", "colleagues from {domain} may join: {allowed}[: {reason}]" },
+	{ "cause", "cause: {cause}[, before: {before}][: {reason}]" },
 	{ "conduct", "conduct: {step}[ until {until}][: {reason}]" },
 	{ "copied", "copied the mail to {to}[ ({rule})]" },
 	{ "corrected", "corrected the verdict: {change}[, now {severity}][; moved to {moved_to}]" },

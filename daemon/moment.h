@@ -13,9 +13,9 @@
 
 /*
  * Reads "2026-12-01 10:00" (a T may stand between), "2026-12-01", or a span from now: "+30m",
- * "+2h", "+3d" (days keep the time on the clock; up to the next whole minute). zone NULL: UTC. Returns milliseconds since the
- * epoch, or -1 when it is none of these, names no day of the calendar, or lies beyond the year
- * 9999.
+ * "+2h", "+3d" (days keep the time on the clock; up to the next whole minute). zone NULL: UTC.
+ * Returns milliseconds since the epoch, or -1 when it is none of these, names no day of the
+ * calendar, or lies beyond the year 9999.
  */
 int64_t
 moment_parse(const struct zone *zone, int64_t now_ms, const char *text);

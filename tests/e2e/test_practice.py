@@ -1,6 +1,7 @@
 """The craft of handling complaints: a test for each of its rules, and for each of its scenes, from the mail to the draft, the
 route or the reminder."""
 
+import json
 import re
 import subprocess
 
@@ -188,6 +189,22 @@ def test_people_are_thanked(life, language):
     assert template == "thanks" and re.search(r"감사|thank", draft.get_content(), re.I)
 
 
+def test_most_unhappy_customers_never_say_so(life):
+    """What several say is told, with the reason, and everybody concerned hears of it from us first."""
+    cases = []
+    for n in range(3):
+        life.customer = f"고객{n} <customer{n}@customer.example>"
+        cases.append(life.writes("배터리가 부풀어 올랐습니다. 환불해 주세요.\n", subject=f"배터리 문제 {n}"))
+    groups = json.loads(life.daemon.ctl("recurring", "--json").stdout)["groups"]
+    group = next(g for g in groups if "배터리" in g["what"] or "배터리" in " ".join(g["also"]))
+    assert set(group["cases"]) == set(cases) and group["why"].startswith("3 of the last 3 cases say")
+    before = len(life.drafts())
+    life.daemon.ctl("recurring", "draft", group["what"], "--reason", "리콜 대상")
+    wait_for("a draft for each", lambda: len(life.drafts("proactive-notice")) == 3)
+    assert len(life.drafts()) == before + 3
+    assert group["what"] in life.daemon.ctl("digest", "--language", "ko").stdout
+
+
 # The scenes.
 
 def test_scene_1_our_mistake_and_the_date_is_close(life, language):
@@ -312,3 +329,20 @@ def test_the_record_protects_the_agent(life, tmp_path):
     life.daemon.ctl("case", "export", case, str(folder), "--no-mails")
     subprocess.run([life.daemon.build / "triagectl", "case", "verify", folder], check=True, timeout=60)
     assert "전화로 폭언" in (folder / "timeline.txt").read_text()
+
+
+def test_the_seven_habits_keep_what_each_customer_wants(life):
+    case = complains(life)
+    for words in (("never", life.address, "청구서를 회사로 보내지 말 것"), ("wish", life.address, "문자로 먼저 연락"),
+                  ("standing", life.address, "keep", "--reason", "10년 고객")):
+        life.daemon.ctl("customer", *words)
+    top = life.daemon.ctl("case", "show", case).stdout
+    assert top.index("청구서를 회사로 보내지 말 것") < top.index("mails"), "before anyone answers"
+    draft, _ = life.asks_for_draft(case)
+    assert "청구서를 회사로" not in draft.as_string() and "청구서를 회사로" not in draft.get_content()
+    card = life.card()
+    assert card["standing"] == "keep" and card["cost"]["cases"] == 1 and "hours_open" in card["cost"]
+    life.says("fault", case, "theirs")
+    assert life.asks_for_draft(case)[1] == "small-service", "a little more than asked, for who is worth keeping"
+    life.says("conduct", case, "notice", "--reason", "욕설")
+    assert "욕설" in life.daemon.ctl("customer", "conduct", life.address).stdout
