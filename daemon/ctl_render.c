@@ -95,12 +95,15 @@ case_clocks(const struct term *term, const json_t *page, int64_t now_ms)
 {
 	static const char *const names[] = { "answer", "solution" };
 
+	bool first = true;
+
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *clock = json_object_get(page, names[i]);
 
 		if (!json_is_object(clock))
 			continue;
-		term_cell(term, STYLE_DIM, i ? "" : "clocks", 10);
+		term_cell(term, STYLE_DIM, first ? "clocks" : "", 10);
+		first = false;
 		put_clock(term, page, names[i], now_ms);
 		fputs(", by ", term->out);
 		put_when(term, string(clock, "due"));
@@ -390,11 +393,15 @@ case_action(const struct term *term, const json_t *entry)
 	fputs("  ", term->out);
 	term_cell(term, STYLE_PLAIN, string(entry, "kind"), 8);
 	fputs("  ", term->out);
-	put(term, string(entry, "argument"));
+	put(term,
+	    *string(entry, "template") ? string(entry, "template") : string(entry, "argument"));
 	if (*string(entry, "rule")) {
-		fputs(*string(entry, "argument") ? "  " : "", term->out);
+		bool asked = !strcmp(string(entry, "rule"), "asked for");
+
+		fputs(*string(entry, "template") || *string(entry, "argument") ? "  " : "",
+		      term->out);
 		term_style(term, STYLE_DIM);
-		fputs("by policy rule ", term->out);
+		fputs(asked ? "" : "by policy rule ", term->out);
 		put(term, string(entry, "rule"));
 		term_style(term, STYLE_PLAIN);
 	}

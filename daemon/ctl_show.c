@@ -146,7 +146,11 @@ ctl_case(int argc, char **argv)
 	if (argc > 1 && steer_verb(argv[1]))
 		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
-	if (status == CTL_OK && (argc - optind != 2 || strcmp(argv[optind], "show")))
+	if (status == CTL_OK && argc > optind && strcmp(argv[optind], "show"))
+		status = ctl_usage("case",
+				   "there is no verb \"%.40s\"; triagectl case help lists them",
+				   argv[optind]);
+	if (status == CTL_OK && argc - optind != 2)
 		status = ctl_usage("case",
 				   "say: case show C12; triagectl case help lists the others");
 	if (status == CTL_OK && case_number(argv[optind + 1]) == 0)

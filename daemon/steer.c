@@ -100,6 +100,17 @@ keep_owner(struct turn *t, const char *agent)
 	return record_customer_put(t->txn, &customer);
 }
 
+/* "kim, lee" */
+static const char *
+agent_names(struct turn *t)
+{
+	struct buf names = { .arena = t->arena };
+
+	for (size_t i = 0; i < t->config->agent_count && names.len < 200; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", t->config->agents[i].name);
+	return names.len > 0 && buf_string(&names) ? names.at : "none";
+}
+
 static int
 do_assign(struct turn *t)
 {
@@ -107,9 +118,10 @@ do_assign(struct turn *t)
 	int r;
 
 	if (!agent)
-		return err_set(t->err, -EINVAL,
-			       "nobody is called \"%.60s\"; agents are named in the configuration",
-			       t->steer->value);
+		return err_set(
+			t->err, -EINVAL,
+			"nobody is called \"%.60s\"; the agents of the configuration are: %s",
+			t->steer->value, agent_names(t));
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is now %s's", t->c.id, agent->display);
 	r = keep_owner(t, agent->name);
 	if (r < 0)
@@ -294,17 +306,22 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 	const char *conduct, *standing;
 	int r;
 
-	if (*t->steer->value) {
-		*ret_template = t->steer->value;
-		*ret_why = "asked for by hand";
-		return 0;
-	}
 	r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	conduct = r == 0 ? conduct_now(&customer, t->steer->now_ms) : "";
 	standing = r == 0 ? card_standing(&customer) : "";
 	step = playbook_next(t->bundle->playbook, &t->c, conduct, standing);
+	if (*t->steer->value) {
+		bool other = step && strcmp(step->template, t->steer->value) != 0;
+
+		*ret_template = t->steer->value;
+		*ret_why = !other ? "asked for by hand"
+				  : arena_printf(t->arena,
+						 "asked for by hand; by the record %s comes next",
+						 step->template);
+		return *ret_why ? 0 : -ENOMEM;
+	}
 	if (!step)
 		return err_set(t->err, -EINVAL,
 			       "the playbook has nothing for this case now; name a template: case "

@@ -307,11 +307,12 @@ add_message(struct case_view *v, uint64_t id)
 static int
 add_outbox(struct case_view *v, const struct outbox_record *e)
 {
-	json_t *one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "id", (json_int_t)e->id,
-				"kind", outbox_kind_name(e->kind), "state",
-				outbox_state_name(e->state), "argument", text(e->argument), "rule",
-				text(e->rule), "error", text(e->error), "planned",
-				time_json(e->planned_ms), "ended", time_json(e->ended_ms));
+	json_t *one =
+		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "id", (json_int_t)e->id,
+			  "template", text(e->template), "kind", outbox_kind_name(e->kind), "state",
+			  outbox_state_name(e->state), "argument", text(e->argument), "rule",
+			  text(e->rule), "error", text(e->error), "planned",
+			  time_json(e->planned_ms), "ended", time_json(e->ended_ms));
 
 	return one && json_array_append_new(v->outbox, one) == 0 ? 0 : -ENOMEM;
 }

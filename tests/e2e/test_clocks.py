@@ -18,7 +18,7 @@ def test_a_promise_falls_due_when_the_clock_is_moved(make_timed, clock, dovecot,
     daemon = make_timed([user])
     case = complaint(daemon, dovecot, user)
     said(daemon, "promise", case, "call back", "--until", "+2d")
-    clock.move(days=1, hours=23, minutes=30)
+    clock.move(days=1, hours=23, minutes=31)
     wait_for("it is due soon", lambda: "due-soon" in kinds(daemon, case))
     assert "promise due in 2" in daemon.ctl("queue").stdout
     clock.move(hours=1)
