@@ -59,6 +59,17 @@ fail(json_t **ret, unsigned status, const char *sentence)
 	return status;
 }
 
+/* What a hook refused or could not do, with its sentence. */
+static unsigned
+fail_with(json_t **ret, int error, const struct err *err)
+{
+	return fail(ret,
+		    error == -ENOENT   ? MHD_HTTP_NOT_FOUND
+		    : error == -EINVAL ? MHD_HTTP_BAD_REQUEST
+				       : MHD_HTTP_INTERNAL_SERVER_ERROR,
+		    err->text);
+}
+
 static unsigned
 fail_store(json_t **ret, int error)
 {
@@ -311,11 +322,7 @@ post_case(struct request *request, json_t **ret)
 	}
 	if (r == 0)
 		return MHD_HTTP_OK;
-	return fail(ret,
-		    r == -ENOENT   ? MHD_HTTP_NOT_FOUND
-		    : r == -EINVAL ? MHD_HTTP_BAD_REQUEST
-				   : MHD_HTTP_INTERNAL_SERVER_ERROR,
-		    err.text);
+	return fail_with(ret, r, &err);
 }
 
 /* ADDRESS/forget */
@@ -362,11 +369,7 @@ ask_recurring(struct request *request, const char *what, json_t **ret)
 	r = hooks->recurring(hooks->context, &ask, ret, &err);
 	if (r == 0)
 		return MHD_HTTP_OK;
-	return fail(ret,
-		    r == -ENOENT   ? MHD_HTTP_NOT_FOUND
-		    : r == -EINVAL ? MHD_HTTP_BAD_REQUEST
-				   : MHD_HTTP_INTERNAL_SERVER_ERROR,
-		    err.text);
+	return fail_with(ret, r, &err);
 }
 
 static unsigned
