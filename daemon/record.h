@@ -39,6 +39,8 @@ struct cursor_record {
 	int64_t since_ms; /* mail that arrived before is none of ours */
 	const char *
 		parked; /* why this folder is not read until a person says so; "" when it is read */
+	uint32_t parked_uidvalidity; /* the numbering it was last parked under; 0: never */
+	uint32_t parked_uid;         /* the highest UID then: what is above came afterwards */
 };
 
 enum ledger_state {

@@ -47,6 +47,8 @@ record_cursor_get(struct store_txn *txn, struct arena *arena, const char *accoun
 	c.next = record_read_u32(&r, "next");
 	c.since_ms = record_read_number(&r, "since_ms", INT64_MIN, INT64_MAX);
 	c.parked = record_read_string(&r, "parked");
+	c.parked_uidvalidity = record_read_u32(&r, "parked_uidvalidity");
+	c.parked_uid = record_read_u32(&r, "parked_uid");
 	if (record_read_end(&r) < 0)
 		return r.error;
 	if (!c.account || !c.folder)
@@ -64,6 +66,8 @@ record_cursor_put(struct store_txn *txn, const struct cursor_record *record)
 	record_write_begin(&w);
 	record_write_number(&w, "next", record->next);
 	record_write_string(&w, "parked", record->parked);
+	record_write_number(&w, "parked_uid", record->parked_uid);
+	record_write_number(&w, "parked_uidvalidity", record->parked_uidvalidity);
 	record_write_number(&w, "since_ms", record->since_ms);
 	record_write_number(&w, "uidvalidity", record->uidvalidity);
 	return record_write_put(txn, &key, &w);

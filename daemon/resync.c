@@ -34,6 +34,19 @@ struct resync {
 	size_t count, matched;
 };
 
+/*
+ * Whether the mail was there before we watched. While the numbering that the folder was parked
+ * under holds, its UIDs say so exactly. Times cannot: INTERNALDATE has whole seconds (RFC 9051,
+ * date-time), and of a second that is on both sides nothing must be lost.
+ */
+static bool
+was_before(const struct resync *s, const struct listed *listed)
+{
+	if (s->uidvalidity == s->cursor.parked_uidvalidity)
+		return listed->uid <= s->cursor.parked_uid;
+	return listed->received_ms < s->cursor.since_ms - s->cursor.since_ms % 1000;
+}
+
 static int
 match_one(struct resync *s, const struct identity_listed *listed, struct match *m)
 {
@@ -46,7 +59,7 @@ match_one(struct resync *s, const struct identity_listed *listed, struct match *
 	m->uid = listed->listed.uid;
 	m->state = LEDGER_DONE;
 	m->reason = "";
-	m->before = listed->listed.received_ms < s->cursor.since_ms;
+	m->before = was_before(s, &listed->listed);
 	record_fingerprint(listed->message_id, listed->listed.size, listed->date_text, fingerprint);
 	r = record_message_by_fingerprint(s->txn, account, fingerprint, &m->message);
 	if (r == -ENOENT) {
@@ -201,6 +214,11 @@ park_folder(struct resync *s)
 		 s->cursor.uidvalidity, s->uidvalidity, s->matched, s->count);
 	s->cursor.parked = why;
 	s->cursor.since_ms = clock_now_ms(s->intake->clock);
+	s->cursor.parked_uidvalidity = s->uidvalidity;
+	s->cursor.parked_uid = 0;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->matches[i].uid > s->cursor.parked_uid)
+			s->cursor.parked_uid = s->matches[i].uid;
 	return record_cursor_put(s->txn, &s->cursor);
 }
 

@@ -104,9 +104,15 @@ static void
 cursor_comes_back(void **state)
 {
 	struct fixture *f = *state;
-	struct cursor_record c = { "support",   "INBOX/주문", 7,
-				   4294967295u, -5,           "UIDVALIDITY changed" },
-			     got;
+	struct cursor_record c = { .account = "support",
+				   .folder = "INBOX/주문",
+				   .uidvalidity = 7,
+				   .next = 4294967295u,
+				   .since_ms = -5,
+				   .parked = "UIDVALIDITY changed",
+				   .parked_uidvalidity = 8,
+				   .parked_uid = 4294967294u };
+	struct cursor_record got;
 
 	assert_int_equal(record_cursor_get(f->txn, f->arena, "support", "INBOX/주문", &got),
 			 -ENOENT);
@@ -118,6 +124,8 @@ cursor_comes_back(void **state)
 	assert_true(got.next == 4294967295u);
 	assert_int_equal(got.since_ms, -5);
 	assert_string_equal(got.parked, "UIDVALIDITY changed");
+	assert_int_equal(got.parked_uidvalidity, 8);
+	assert_true(got.parked_uid == 4294967294u);
 	assert_int_equal(record_cursor_get(f->txn, f->arena, "support", "INBOX", &got), -ENOENT);
 	assert_int_equal(record_cursor_get(f->txn, f->arena, "sales", "INBOX/주문", &got), -ENOENT);
 	c.account = "";
