@@ -12,6 +12,19 @@ import pytest
 from servers import Authority, Clock, Dovecot, Triaged
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG_SHOWN = 8000  # of a daemon's log, when its test failed
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows what its daemons logged: the next run may not fail."""
+    report = (yield).get_result()
+    if report.when != "call" or not report.failed:
+        return
+    for value in item.funcargs.values():
+        for daemon in getattr(value, "made", [value] if isinstance(value, Triaged) else []):
+            if daemon.log.exists():
+                report.sections.append((f"log of {daemon.directory.name}", daemon.log.read_text(errors="replace")[-LOG_SHOWN:]))
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +85,7 @@ def make_triaged(workplace, build, dovecot):
         made.append(daemon)
         return daemon
 
+    make.made = made
     yield make
     for daemon in made:
         daemon.kill()
@@ -94,6 +108,7 @@ def make_timed(workplace, hooked, dovecot, clock):
         made.append(daemon)
         return daemon
 
+    make.made = made
     yield make
     for daemon in made:
         daemon.kill()

@@ -21,6 +21,9 @@ from pathlib import Path
 
 PASSWORD = "open-sesame-42"
 RULES = os.environ.get("E2E_RULES", "rules")
+# Each IDLE of Dovecot takes one of the system's inotify instances (128 of a user, as a rule), and a test with many mailboxes takes
+# all of them. Who gets none is told of new mail by Dovecot's own polling, which is every 30 s unless it is said.
+IDLE_CHECK = 2
 
 
 def free_port():
@@ -125,6 +128,7 @@ disable_plaintext_auth = yes
 mail_location = maildir:{self.mail}/%u
 mail_uid = {uid}
 mail_gid = {gid}
+mailbox_idle_check_interval = {IDLE_CHECK} secs
 first_valid_uid = 1
 mail_max_userip_connections = 5000
 postmaster_address = postmaster@example.com

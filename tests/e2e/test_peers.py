@@ -238,11 +238,10 @@ def test_kill_in_the_middle_repeats_nothing_on_another_server(peer, make_triaged
 
 MANY = 200
 
-# Dovecot for hundreds of sessions: one login process for many, and its own polling where the system has no inotify instances left.
+# Dovecot for hundreds of sessions: one login process for many.
 CROWD = """
 default_client_limit = 4000
 default_process_limit = 1000
-mailbox_idle_check_interval = 2 secs
 service imap-login {
   service_count = 0
   process_min_avail = 1
