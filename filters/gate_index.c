@@ -93,12 +93,14 @@ same_of(const struct literal_need *need, uint32_t want)
 static struct ask
 ask_of(const struct literal *l, const struct same *same)
 {
-	struct ask ask = { .most = GATE_FAR, .word = l->word, .end = l->end };
+	struct ask ask = { .word = l->word, .end = l->end };
 	size_t least = l->least < LITERAL_BEFORE_MAX ? l->least : LITERAL_BEFORE_MAX;
 
 	if (l->before <= LITERAL_BEFORE_MAX)
-		ask.most = (uint32_t)(l->before - same->base_most);
-	ask.least = (uint32_t)(least - same->base_least);
+		ask.most = (l->before - same->base_most) & 0x1fff;
+	else
+		ask.far = true;
+	ask.least = (least - same->base_least) & 0x1fff;
 	return ask;
 }
 
@@ -223,7 +225,7 @@ take_literals(struct gate_index *x, const struct same *same)
 		if (n == 0 || order_texts(entries[i].text, entries[i].len, x->texts[n - 1],
 					  x->lens[n - 1]) != 0) {
 			x->texts[n] = entries[i].text;
-			x->lens[n++] = entries[i].len;
+			x->lens[n++] = (uint32_t)entries[i].len;
 		}
 		x->ask_literals[entries[i].ask] = (uint32_t)(n - 1);
 	}

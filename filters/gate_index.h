@@ -14,19 +14,20 @@
 
 #include "literal.h"
 
-#define GATE_FAR UINT32_MAX
-
 /* A need of one pattern: how far before where it can be met a match begins. */
 struct want {
 	uint32_t need;
 	uint32_t least, most;
 };
 
-/* A literal of a need. */
+/* A literal of a need; small, for most of the time goes into fetching them. */
 struct ask {
-	uint32_t least, most; /* that much before it the need can be met; most: GATE_FAR for any */
-	bool word, end;       /* no letter right before the literal, right behind it */
+	uint32_t least : 13, most : 13; /* that much before it the need can be met */
+	bool far : 1;                   /* and any more */
+	bool word : 1, end : 1;         /* no letter right before the literal, right behind it */
 };
+
+_Static_assert(LITERAL_BEFORE_MAX < 1 << 13, "struct ask holds a distance");
 
 struct gate_index {
 	size_t pattern_count, words; /* words: of a set of patterns */
@@ -42,7 +43,7 @@ struct gate_index {
 	uint32_t *ask_literals; /* of the asks: apart, because most are passed over */
 	size_t literal_count;
 	const char **texts; /* of the literals; they live as long as the patterns' */
-	size_t *lens;
+	uint32_t *lens;
 	uint32_t *call_first; /* literal i is of the leading needs calls[call_first[i]] .. */
 	uint32_t *calls;
 };

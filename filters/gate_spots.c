@@ -150,7 +150,7 @@ bool
 gate_spots_meet(struct gate_spots *s, const struct gate_index *x, size_t literal, size_t end)
 {
 	struct met *m = &s->literals[literal];
-	uint32_t start = (uint32_t)(end - x->lens[literal]);
+	uint32_t start = (uint32_t)end - x->lens[literal];
 	uint64_t bit = UINT64_C(1) << (literal % 64);
 
 	if (!(s->met[literal / 64] & bit)) {
@@ -221,7 +221,7 @@ static void
 add_met(struct windows *w, const struct ask *a, uint32_t from, uint32_t to)
 {
 	if (to >= a->least)
-		add_window(w, (struct gate_window){ from > a->most ? from - a->most : 0,
+		add_window(w, (struct gate_window){ !a->far && from > a->most ? from - a->most : 0,
 						    to - a->least });
 }
 

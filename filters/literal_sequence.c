@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PRODUCT_MAX 128 /* strings made by multiplying neighbours */
-#define BEGINNINGS_MAX 256
+#define PRODUCT_MAX 64 /* strings made by multiplying neighbours */
+#define BEGINNINGS_MAX 48
 #define BEGIN_LEN 9 /* bytes; longer beginnings say enough */
 #define BEGIN_MAX 3 /* characters of a piece that many beginnings are let go on into */
 #define COST_MAX 1e12

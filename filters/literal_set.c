@@ -10,7 +10,7 @@
 #include "charset.h"
 #include "fold_char.h"
 
-#define TRIM_COUNT 8 /* more strings than these are cut to their beginnings ... */
+#define TRIM_COUNT 4 /* more strings than these are cut to their beginnings ... */
 #define WORD_BITS 2  /* what the beginning of a word says ... */
 #define END_BITS 2   /* ... and its end */
 #define TRIM_LEN 7   /* ... but not below this: two syllables of Korean */
