@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "amount.h"
+#include "filters/claim.h"
+
 bool
 approval_replaced(const struct customer_record *customer, size_t index)
 {
@@ -90,4 +93,41 @@ approval_total(const struct customer_record *customer, const char *currency, int
 			sum = plus(sum, a->units);
 	}
 	return sum;
+}
+
+/* Looks for a sum that the case has no approval for. */
+struct missing {
+	struct arena *arena;
+	struct amount approved; /* currency NULL: none */
+	bool korean;
+	const char *sum; /* the first, as amount_text() has it */
+};
+
+static int
+visit_sum(void *context, const struct claim *sum)
+{
+	struct missing *m = context;
+	struct amount amount = { sum->currency, sum->units };
+
+	if (m->approved.currency && strcmp(m->approved.currency, sum->currency) == 0 &&
+	    sum->units <= m->approved.units)
+		return 0;
+	m->sum = amount_text(m->arena, &amount, m->korean);
+	return m->sum ? 1 : -ENOMEM;
+}
+
+int
+approval_missing(struct arena *arena, const struct case_record *c, const char *text,
+		 const char **ret)
+{
+	struct missing m = { .arena = arena,
+			     .korean = c->language && strcmp(c->language, "ko") == 0,
+			     .sum = "" };
+	int r;
+
+	if (!c->approved || !amount_parse(c->approved, &m.approved))
+		m.approved.currency = NULL;
+	r = claim_sums_each(arena, text, strlen(text), visit_sum, &m);
+	*ret = m.sum;
+	return r < 0 ? r : 0;
 }

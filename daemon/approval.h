@@ -24,4 +24,12 @@ approval_replaced(const struct customer_record *customer, size_t index);
 int64_t
 approval_total(const struct customer_record *customer, const char *currency, int64_t since_ms);
 
+/*
+ * The first sum that the text names and the case has no approval for: none in its currency, or a
+ * smaller one. "" when there is none. In the arena. 0 or -ENOMEM.
+ */
+int
+approval_missing(struct arena *arena, const struct case_record *c, const char *text,
+		 const char **ret);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "bundle.h"
 #include "draft.h"
+#include "filters/claim.h"
 #include "rule_files.h"
 
 /* Names of a list whose entries begin with their name, NULL-terminated. */
@@ -90,6 +91,46 @@ load_playbook(struct rule_files *l, struct bundle *b)
 				: 0;
 }
 
+/* A template in which sums are looked for. */
+struct summed {
+	struct problems *problems;
+	const struct rule_template *template;
+};
+
+static int
+visit_sum(void *context, const struct claim *sum)
+{
+	const struct summed *s = context;
+	const char *text = s->template->text.at;
+	unsigned line = 1, column = 1;
+
+	for (const char *at = text; at < text + sum->offset; at++) {
+		column += ((unsigned char)*at & 0xc0) != 0x80;
+		if (*at == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	problems_add(s->problems, PROBLEM_ERROR, s->template->path, line, column,
+		     "what is given is approved case by case: write {{approved_amount}}, in a "
+		     "section of its own",
+		     "the template names a sum of money: \"%.*s\"", (int)sum->length,
+		     text + sum->offset);
+	return 0;
+}
+
+/* No draft names a sum that nobody approved; what our own house is asked may name any. */
+static int
+check_sums(struct rule_files *l, const struct rule_template *template)
+{
+	struct summed s = { l->problems, template };
+
+	return draft_is_internal(template->name)
+		       ? 0
+		       : claim_sums_each(l->arena, template->text.at, template->text.len, visit_sum,
+					 &s);
+}
+
 /* A template that cannot be read is left out; its mistakes are in problems. */
 static int
 load_templates(struct rule_files *l, struct bundle *b)
@@ -110,7 +151,7 @@ load_templates(struct rule_files *l, struct bundle *b)
 		b->template_count++;
 		t->name = strdup(f->name);
 		t->language = strdup(f->language);
-		if (!t->name || !t->language)
+		if (!t->name || !t->language || check_sums(l, f) < 0)
 			return -ENOMEM;
 	}
 	return 0;

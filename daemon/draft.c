@@ -77,13 +77,12 @@ is_ours(const struct draft_input *in, const struct address *a)
 	return !strcasecmp(a->address, in->account->identity_address);
 }
 
-/* A question to our own house, not an answer to the customer. */
-static bool
-is_internal(const struct draft_input *in)
+bool
+draft_is_internal(const char *template_name)
 {
 	static const char start[] = "internal-";
 
-	return in->template_name && !strncmp(in->template_name, start, sizeof(start) - 1);
+	return template_name && !strncmp(template_name, start, sizeof(start) - 1);
 }
 
 /* Whom the draft answers; NULL when there is nobody. */
@@ -372,13 +371,15 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 	    struct buf *out)
 {
 	const char *subject = plain_subject(arena, *rendered ? rendered : in->original->subject);
-	const char *line, *token = in->subject_token && !is_internal(in) ? in->subject_token : "";
+	const char *line, *token = in->subject_token && !draft_is_internal(in->template_name)
+					   ? in->subject_token
+					   : "";
 
 	if (!subject)
 		return -ENOMEM;
 	if (!*subject)
 		subject = is_korean(in) ? "문의하신 내용" : "your message";
-	line = is_internal(in)
+	line = draft_is_internal(in->template_name)
 		       ? subject
 		       : arena_printf(arena, "Re: %s%s%s", subject, *token ? " " : "", token);
 	if (!line)
@@ -409,7 +410,7 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 		return r;
 	mime_field_mailbox(&out, "From", input->account->identity_name,
 			   input->account->identity_address);
-	if (is_internal(input))
+	if (draft_is_internal(input->template_name))
 		mime_field_mailbox(&out, "To", input->account->identity_name,
 				   input->account->identity_address);
 	else
@@ -420,11 +421,11 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	mime_field_date(&out, input->account->zone, input->now_ms / 1000);
 	buf_printf(&out, "Message-ID:%s%s\r\n", strlen(input->message_id) > 60 ? "\r\n " : " ",
 		   input->message_id);
-	if (!is_internal(input))
+	if (!draft_is_internal(input->template_name))
 		add_threading(input->original, &out);
 	add_mark(input, &out);
 	buf_add(&body, text, strlen(text));
-	r = is_internal(input) ? 0 : add_quote(input, arena, to, &body);
+	r = draft_is_internal(input->template_name) ? 0 : add_quote(input, arena, to, &body);
 	if (r < 0)
 		return r;
 	words = buf_string(&body);

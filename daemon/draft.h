@@ -46,6 +46,10 @@ struct draft_input {
 	int64_t now_ms;
 };
 
+/* Whether the template's name begins with internal-: a question to our own house. NULL: no. */
+bool
+draft_is_internal(const char *template_name);
+
 /* The values a template sees. The caller json_decref()s. NULL when out of memory. */
 json_t *
 draft_values(const struct draft_input *input);

@@ -70,6 +70,7 @@ static const struct {
 	{ "stage", "stage: {stage}[, before: {before}][: {reason}]" },
 	{ "token-ignored", "did not follow {token} in the subject: {why}" },
 	{ "unmasked", "read the abusive words[: {reason}]" },
+	{ "withheld", "left out of a draft, as nobody approved {sum}: {text}" },
 	{ "webhook", "told the webhook {to}[ ({rule})]" },
 };
 

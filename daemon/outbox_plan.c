@@ -17,6 +17,7 @@
 #include "case.h"
 #include "conduct.h"
 #include "draft.h"
+#include "draft_case.h"
 #include "draft_words.h"
 #include "moment.h"
 #include "notice.h"
@@ -26,8 +27,6 @@
 #include "steer.h"
 #include "subject_token.h"
 #include "token.h"
-
-#define HISTORY_MAX 30 /* lines of a case's record in a draft */
 
 struct planner {
 	struct store_txn *txn;
@@ -85,82 +84,6 @@ remember_draft(struct planner *p, const struct outbox_record *entry)
 	int r = store_next(p->txn, "message", &ours.id);
 
 	return r < 0 ? r : record_message_put(p->txn, &ours);
-}
-
-/* What the record of a case says, as a customer may read it. */
-struct history {
-	struct planner *planner;
-	json_t *list;
-	bool abusive;
-};
-
-static int
-visit_history(void *context, const struct event_record *event)
-{
-	struct history *h = context;
-	bool korean = strcmp(h->planner->language, "ko") == 0, mail = !strcmp(event->kind, "mail");
-	const char *subject = json_string_value(json_object_get(event->data, "subject"));
-	const char *promise = json_string_value(json_object_get(event->data, "text")), *what;
-	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
-	const char *date = words_day(h->planner->arena, h->planner->wanted->intake->account->zone,
-				     (was_ms > 0 ? was_ms : event->at_ms) / 1000, korean);
-
-	/* What a customer who abused us wrote above their mails is not repeated to them. */
-	if (mail && (h->abusive || !subject || !*subject))
-		what = korean ? "보내 주신 메일" : "your email";
-	else if (mail)
-		what = arena_printf(h->planner->arena,
-				    korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
-				    subject);
-	else if (promise && !strcmp(event->kind, "promised"))
-		what = arena_printf(h->planner->arena, korean ? "약속드린 일: %s" : "promised: %s",
-				    promise);
-	else if (promise && !strcmp(event->kind, "kept"))
-		what = arena_printf(h->planner->arena,
-				    korean ? "약속대로 마친 일: %s" : "done as promised: %s",
-				    promise);
-	else
-		return 0;
-	if (!what || !date ||
-	    json_array_append_new(h->list, json_pack("{s:s, s:s}", "date", date, "what", what)) < 0)
-		return -ENOMEM;
-	return json_array_size(h->list) >= HISTORY_MAX;
-}
-
-static int
-next_promise(struct planner *p, uint64_t case_id, bool inside, struct promise_record *promise,
-	     const struct promise_record **ret)
-{
-	int r = promise_to_tell(p->txn, p->arena, case_id, inside, p->wanted->now_ms, promise);
-
-	*ret = r == 0 ? promise : NULL;
-	return r == -ENOENT ? 0 : r;
-}
-
-/* Fills in what the case tells a template. The caller json_decref()s record. */
-static int
-add_case(struct planner *p, struct draft_input *input, struct promise_record promises[2],
-	 struct customer_record *customer, json_t **ret_record)
-{
-	struct history h = { .planner = p, .list = json_array() };
-	int r = h.list ? 0 : -ENOMEM;
-
-	h.abusive = input->case_ && (input->case_->flags & flag_set_by_name("abuse"));
-
-	if (r == 0 && input->case_)
-		r = record_event_each(p->txn, p->arena, input->case_->id, visit_history, &h);
-	if (r == 0 && input->case_)
-		r = next_promise(p, input->case_->id, false, &promises[0], &input->promise);
-	if (r == 0 && input->case_)
-		r = next_promise(p, input->case_->id, true, &promises[1], &input->question);
-	if (r == 0 && input->case_) {
-		r = record_customer_get(p->txn, p->arena, input->case_->customer, customer);
-		if (r == 0 && *conduct_now(customer, input->now_ms))
-			input->conduct_ms = customer->conduct_ms;
-		r = r == -ENOENT ? 0 : r;
-	}
-	input->record = *ret_record = h.list;
-	return r;
 }
 
 /* Who acts for an owner today; NULL when nobody owns it. */
@@ -224,6 +147,20 @@ note_minds(struct planner *p, const struct customer_record *customer)
 	return r < 0 ? r : record_case_put(p->txn, c);
 }
 
+/* Words that the draft does not say for nobody approved the sum in them. */
+static int
+note_withheld(struct planner *p, const struct draft_case *told)
+{
+	struct case_record *c = p->wanted->case_;
+	json_t *data = json_pack("{s:s, s:s}", "sum", told->sum, "text", told->withheld);
+	int r = data ? record_event_append(p->txn, p->arena, c, p->wanted->now_ms, "triaged",
+					   "withheld", data)
+		     : -ENOMEM;
+
+	json_decref(data);
+	return r < 0 ? r : record_case_put(p->txn, c);
+}
+
 static int
 write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record_payload *payload)
 {
@@ -242,9 +179,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.now_ms = w->now_ms,
 		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
-	struct promise_record promises[2];
-	struct customer_record customer = { .mind_count = 0 };
-	json_t *record;
+	struct draft_case told;
 	int r;
 
 	if (!input.template)
@@ -252,12 +187,14 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	r = need_token(p, &input.subject_token);
 	if (r < 0)
 		return r;
-	r = add_case(p, &input, promises, &customer, &record);
+	r = draft_case_read(p->txn, p->arena, &input, &told);
 	if (r == 0)
 		r = draft_build(&input, p->arena, &payload->text, &payload->len);
-	json_decref(record);
-	if (r == 0 && customer.mind_count > 0)
-		r = note_minds(p, &customer);
+	json_decref(told.record);
+	if (r == 0 && told.withheld)
+		r = note_withheld(p, &told);
+	if (r == 0 && told.customer.mind_count > 0)
+		r = note_minds(p, &told.customer);
 	entry->template = entry->argument;
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);

@@ -225,7 +225,9 @@ do_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = turn_until(t, &wanted.due_ms);
+	r = turn_check_sums(t, wanted.text);
+	if (r == 0)
+		r = turn_until(t, &wanted.due_ms);
 	if (r == 0)
 		r = commitment_by_mail(t->arena, wanted.text, &wanted.by_mail);
 	if (r < 0)

@@ -35,6 +35,9 @@ turn_cause(struct turn *t)
 		return err_set(t->err, -EINVAL,
 			       "a cause is a few words, at most %d bytes; use case note for more",
 			       CAUSE_BYTES_MAX);
+	r = turn_check_sums(t, t->steer->value);
+	if (r < 0)
+		return r;
 	t->c.cause = none ? "" : t->steer->value;
 	t->said = none ? arena_printf(t->arena, "C%" PRIu64 " has no cause any more", t->c.id)
 		       : arena_printf(t->arena, "the cause of C%" PRIu64 " is: %s", t->c.id,

@@ -52,6 +52,13 @@ turn_approve(struct turn *t);
 int
 turn_conduct(struct turn *t);
 
+/*
+ * Refuses words that a draft would say when they name a sum that the case has no approval for:
+ * -EINVAL with a sentence. 0: they may be kept.
+ */
+int
+turn_check_sums(struct turn *t, const char *words);
+
 /* Who else may write into the case: the verb allow-colleagues. */
 int
 turn_allow_colleagues(struct turn *t);

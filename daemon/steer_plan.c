@@ -85,7 +85,7 @@ turn_fact(struct turn *t)
 {
 	const char *text, **fact, *name;
 	int64_t *until = NULL, due = 0;
-	int r = 0;
+	int r;
 
 	fact = which_fact(t, &until, &text);
 	if (!fact || !*text)
@@ -96,7 +96,8 @@ turn_fact(struct turn *t)
 	if (*t->steer->until && !until)
 		return err_set(t->err, -EINVAL,
 			       "a situation has no date; interim and lasting have one");
-	if (*t->steer->until)
+	r = turn_check_sums(t, text);
+	if (r == 0 && *t->steer->until)
 		r = turn_until(t, &due);
 	if (r < 0)
 		return r;

@@ -230,3 +230,23 @@ claims_read(struct arena *arena, const struct message *m, struct claims *ret)
 		*ret = claims;
 	return r;
 }
+
+int
+claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,
+		void *context)
+{
+	struct folded view;
+	size_t step;
+	int r = fold_text(arena, VIEW_FOLDED, text, len, &view);
+
+	for (size_t at = 0; r == 0 && at < view.len; at += step) {
+		struct claim sum = { .part = "", .text = "" };
+
+		step = 1;
+		if (!claim_sum_at(view.text, view.len, at, &sum, &step))
+			continue;
+		fold_source(&view, at, step, &sum.offset, &sum.length);
+		r = visit(context, &sum);
+	}
+	return r;
+}

@@ -50,6 +50,19 @@ struct claims {
 const char *
 claim_kind_name(enum claim_kind kind);
 
+/* Not 0: ends the visit. */
+typedef int
+claim_sum_visit(void *context, const struct claim *sum);
+
+/*
+ * Visits every sum that a text of ours names, whatever stands around it: kind, currency, units,
+ * offset and length of the claim are set, part and text are "". Returns 0, -ENOMEM, or what visit
+ * returned.
+ */
+int
+claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,
+		void *context);
+
 /*
  * Reads the mail; each kind and each sum once, at its first place. Everything lives in the arena.
  * Returns 0 or -ENOMEM.

@@ -19,6 +19,21 @@ struct claim_spot {
 bool
 claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
 
+/*
+ * A number at *at, which moves behind it, in hundredths: in digits ("20,000", "3만 5천"), or
+ * written out in Korean or English ("삼만", "a hundred and fifty"). False: none, or one that is too
+ * large.
+ */
+bool
+claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths);
+
+/*
+ * Whether a word "원" that ends at the place can be money behind a number that is written out: "백
+ * 원장" is a person.
+ */
+bool
+claim_won_ends(const char *text, size_t len, size_t at);
+
 /* Whether the words around a sum, or around a kind of remedy, ask for it. */
 bool
 claim_sum_wanted(const struct claim_spot *spot);

@@ -19,15 +19,6 @@ static const struct currency {
 	{ "EUR", "euros", 100 },  { "EUR", "euro", 100 },
 };
 
-/* Korean counts in these; the first that fits is taken. */
-static const struct scale {
-	const char *word;
-	int64_t times;
-} scales[] = {
-	{ "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
-	{ "만", 10000 },      { "천", 1000 },      { "백", 100 },
-};
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static bool
@@ -74,85 +65,6 @@ skip_blank(const char *text, size_t len, size_t *at)
 		++*at;
 }
 
-/* "20,000", "50.25", "1.5": in hundredths. false: none, or too large. */
-static bool
-take_number(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
-{
-	size_t i = *at;
-	int64_t n = 0;
-
-	if (i >= len || !isdigit((unsigned char)text[i]))
-		return false;
-	for (; i < len && (isdigit((unsigned char)text[i]) ||
-			   (text[i] == ',' && i + 1 < len && isdigit((unsigned char)text[i + 1])));
-	     i++) {
-		if (text[i] != ',')
-			n = n * 10 + (text[i] - '0');
-		if (n > CLAIM_UNITS_MAX)
-			return false;
-	}
-	n *= 100;
-	if (i + 1 < len && text[i] == '.' && isdigit((unsigned char)text[i + 1])) {
-		n += (text[++i] - '0') * 10;
-		if (++i < len && isdigit((unsigned char)text[i]))
-			n += text[i++] - '0';
-		if (i < len && isdigit((unsigned char)text[i]))
-			return false; /* "1.234": no sum of ours */
-	}
-	*at = i;
-	*ret_hundredths = n;
-	return true;
-}
-
-/* "만", "천", "백만" ... behind a number, or alone ("백만 원"). */
-static int64_t
-take_scale(const char *text, size_t len, size_t *at)
-{
-	for (size_t i = 0; i < COUNT(scales); i++) {
-		size_t n = strlen(scales[i].word);
-
-		if (n <= len - *at && memcmp(text + *at, scales[i].word, n) == 0) {
-			*at += n;
-			return scales[i].times;
-		}
-	}
-	return 0;
-}
-
-/* "3만 5천", "1만5000": up to two steps, the second smaller than the first. */
-static bool
-take_value(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
-{
-	int64_t sum, more, scale, smaller;
-	size_t i = *at, next;
-
-	if (!take_number(text, len, &i, &sum))
-		sum = 0;
-	next = i;
-	if (sum > 0)
-		skip_blank(text, len, &next);
-	scale = take_scale(text, len, &next);
-	if (sum == 0 && (scale < 1000 || (*at > 0 && (unsigned char)text[*at - 1] >= 0x80)))
-		return false;
-	if (scale > 0) {
-		i = next;
-		if (sum > CLAIM_UNITS_MAX * 100 / scale)
-			return false;
-		sum = (sum ? sum : 100) * scale;
-		skip_blank(text, len, &next);
-		if (take_number(text, len, &next, &more)) {
-			smaller = take_scale(text, len, &next);
-			if (smaller < scale && more / 100 < scale) {
-				sum += more * (smaller ? smaller : 1);
-				i = next;
-			}
-		}
-	}
-	*at = i;
-	*ret_hundredths = sum;
-	return sum > 0 && sum / 100 <= CLAIM_UNITS_MAX;
-}
-
 /* The last letter before the place is a digit, a dot or a letter: this is no beginning. */
 static bool
 begins(const char *text, size_t at)
@@ -165,7 +77,7 @@ begins(const char *text, size_t at)
 bool
 claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length)
 {
-	size_t i = at, end;
+	size_t i = at, number, end;
 	const struct currency *before, *c;
 	int64_t hundredths, units;
 
@@ -174,11 +86,15 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	before = take_currency(text, len, &i);
 	if (before)
 		skip_blank(text, len, &i);
-	if (!take_value(text, len, &i, &hundredths))
+	number = i;
+	if (!claim_number_at(text, len, &i, &hundredths))
 		return false;
 	end = i;
 	skip_blank(text, len, &i);
 	c = take_currency(text, len, &i);
+	if (c && c->cents == 1 && (unsigned char)text[number] >= 0x80 &&
+	    !claim_won_ends(text, len, i))
+		return false;
 	if (c && (!before || before->code == c->code))
 		end = i;
 	c = before ? before : c;

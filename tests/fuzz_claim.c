@@ -11,6 +11,17 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int
+check_sum(void *context, const struct claim *sum)
+{
+	size_t size = *(const size_t *)context;
+
+	if (sum->units <= 0 || sum->units > CLAIM_UNITS_MAX || sum->offset > size ||
+	    sum->length > size - sum->offset)
+		abort();
+	return 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -31,6 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				abort();
 		}
 	}
+	if (arena != NULL)
+		claim_sums_each(arena, (const char *)data, size, check_sum, &size);
 	arena_free(arena);
 	return 0;
 }

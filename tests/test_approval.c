@@ -65,6 +65,34 @@ a_full_list_keeps_its_totals(void **state)
 	arena_free(arena);
 }
 
+/* The first sum of the words that the case's approval does not cover, or "". */
+static const char *
+missing(struct arena *arena, const char *approved, const char *language, const char *words)
+{
+	struct case_record c = { .approved = approved, .language = language };
+	const char *sum = NULL;
+
+	assert_int_equal(approval_missing(arena, &c, words, &sum), 0);
+	return sum;
+}
+
+static void
+words_may_name_what_is_approved_and_no_more(void **state)
+{
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	assert_string_equal(missing(arena, "", "ko", "내일까지 연락드리겠습니다"), "");
+	assert_string_equal(missing(arena, "", "ko", "3만원 환불"), "30,000원");
+	assert_string_equal(missing(arena, NULL, "en", "a refund of thirty dollars"), "$30");
+	assert_string_equal(missing(arena, "30,000원", "ko", "3만원 환불"), "");
+	assert_string_equal(missing(arena, "30,000원", "ko", "2만 원과 삼만오천 원"), "35,000원");
+	assert_string_equal(missing(arena, "₩30,000", "en", "refund $1 or 20,000 won"), "$1");
+	assert_string_equal(missing(arena, "$20.50", "en", "refund the $20.50 on 3 May"), "");
+	assert_string_equal(missing(arena, "$20.50", "en", "refund the $20.51"), "$20.51");
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -72,6 +100,7 @@ main(void)
 		cmocka_unit_test(sums_are_added_up_per_currency_and_time),
 		cmocka_unit_test(a_second_approval_of_a_case_takes_the_place_of_the_first),
 		cmocka_unit_test(a_full_list_keeps_its_totals),
+		cmocka_unit_test(words_may_name_what_is_approved_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

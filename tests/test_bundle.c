@@ -142,14 +142,19 @@ mistakes(void **state)
 	put("bad/templates/en/hello.txt", "\nhello\n");
 	put("bad/templates/en/broken.txt", "\n{{custmer.name}}\n");
 	put("bad/templates/en/Bad Name.txt", "\nx\n");
+	put("bad/templates/ko/gift.txt", "\n감사의 뜻으로\n쿠폰 5천 원을 드립니다.\n");
+	put("bad/templates/en/internal-ask.txt", "\nMay we give them $50?\n");
 	assert_int_equal(load(&bad, 1, false, &problems, &b), -EINVAL);
 	assert_null(b);
 	said = golden_problems(arena, &problems);
 	assert_non_null(strstr(said, "broken.txt:2:1: there is no variable \"custmer.name\""));
 	assert_non_null(strstr(said, "Bad Name.txt: a template's name"));
+	assert_non_null(strstr(said, "gift.txt:3:4: the template names a sum of money: "
+				     "\"5천 원\""));
+	assert_null(strstr(said, "internal-ask.txt"));
 	problems_free(&problems);
 	assert_int_equal(load(&bad, 1, true, &problems, &b), 0);
-	assert_int_equal(problems.errors, 2);
+	assert_int_equal(problems.errors, 3);
 	assert_non_null(bundle_template(b, "hello", "en", "en"));
 	assert_null(bundle_template(b, "broken", "en", "en"));
 	bundle_unref(b);

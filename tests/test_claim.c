@@ -92,6 +92,13 @@ what_is_asked_for_is_found(void **state)
 		{ "합당한 보상 바랍니다.", "damages" },
 		{ "새 제품으로 바꿔 주세요.", "replacement" },
 		{ "환불 요청합니다.", "refund" },
+		{ "위자료 삼만 원을 지급해 주십시오.", "damages; KRW 30000" },
+		{ "이십오만 삼천원 환불해 주세요.", "KRW 253000; refund" },
+		{ "오천원이라도 보상해 주세요.", "KRW 5000; damages" },
+		{ "오천 원을 보상해 주세요.", "KRW 5000; damages" },
+		{ "I want fifty dollars back.", "USD 5000" },
+		{ "Pay me a hundred and twenty-five pounds.", "GBP 12500" },
+		{ "I demand two thousand five hundred euros.", "EUR 250000" },
 	};
 
 	(void)state;
@@ -172,6 +179,58 @@ a_mail_full_of_sums_is_bounded(void **state)
 	arena_free(arena);
 }
 
+static int
+note_sum(void *context, const struct claim *sum)
+{
+	struct buf *out = context;
+
+	assert_int_equal(sum->kind, CLAIM_SUM);
+	buf_printf(out, "%s %lld at %zu, %zu; ", sum->currency, (long long)sum->units, sum->offset,
+		   sum->length);
+	return 0;
+}
+
+static int
+stop_at_once(void *context, const struct claim *sum)
+{
+	(void)sum;
+	++*(int *)context;
+	return 7;
+}
+
+/* Of our own words every sum counts, whatever is said of it. */
+static void
+sums_are_found_whatever_is_said_of_them(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "You paid $20, and we refund $5.50.", "USD 2000 at 9, 3; USD 550 at 28, 5; " },
+		{ "3만원 환불", "KRW 30000 at 0, 7; " },
+		{ "삼만 원, 오십만원, 천오백원", "KRW 30000 at 0, 10; KRW 500000 at 12, 12; "
+						 "KRW 1500 at 26, 12; " },
+		{ "fifty bucks, a thousand won, ninety-nine pounds",
+		  "USD 5000 at 0, 11; KRW 1000 at 13, 14; GBP 9900 at 29, 18; " },
+		{ "백 원장님, 이만 원래대로, 만 원인", "" },
+		{ "call 010-1234-5678 by 5 pm on 3 May, order 20,000", "" },
+		{ "a pound of flesh, one and two, 오 원, someone dollars", "" },
+		{ "", "" },
+	};
+	struct arena *arena = arena_new(0);
+	int calls = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = { .arena = arena };
+
+		assert_int_equal(
+			claim_sums_each(arena, rows[i][0], strlen(rows[i][0]), note_sum, &out), 0);
+		buf_printf(&out, "%s", "");
+		assert_string_equal(buf_string(&out), rows[i][1]);
+	}
+	assert_int_equal(claim_sums_each(arena, "$1 $2", 5, stop_at_once, &calls), 7);
+	assert_int_equal(calls, 1);
+	arena_free(arena);
+}
+
 static void
 the_subject_asks_too(void **state)
 {
@@ -192,6 +251,7 @@ main(void)
 		cmocka_unit_test(what_is_told_is_not_asked_for),
 		cmocka_unit_test(orders_are_found),
 		cmocka_unit_test(a_mail_full_of_sums_is_bounded),
+		cmocka_unit_test(sums_are_found_whatever_is_said_of_them),
 		cmocka_unit_test(the_subject_asks_too),
 	};
 

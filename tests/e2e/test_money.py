@@ -132,3 +132,45 @@ def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triag
     assert (page["orders"], page["asks_for"], page["cause"]) == ([], [], "") and page["record_sound"]
     assert show(daemon, other)["orders"] == ["A-1234"], "the other customer's case keeps its own"
     assert json.loads(daemon.ctl("recurring", "--json").stdout)["cases"] == 1
+
+
+def drafts(dovecot, user):
+    """What the drafts say themselves, without what they quote."""
+    bodies = [email.message_from_bytes(raw, policy=email.policy.default).get_content()
+              for _, _, raw in dovecot.messages(user, "Drafts")]
+    return ["\n".join(line for line in body.splitlines() if not line.startswith(">")) for body in bodies]
+
+
+def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
+    wait_for("its draft", lambda: drafts(dovecot, user))
+    for words in (("promise", case, "3만원 환불", "--until", "+2d"), ("promise", case, "삼만 원 환불", "--until", "+2d"),
+                  ("fact", case, "situation", "30,000원이 두 번 결제되었습니다."), ("cause", case, "3만 원 오청구"),
+                  ("fact", case, "interim", "3만 원 먼저 환불", "--until", "+1d")):
+        refused = daemon.ctl("case", *words, check=False)
+        assert refused.returncode == 1
+        assert f"name 30,000원 and would come into a draft, but nothing is approved in {case}" in refused.stderr
+        assert f'case approve {case} "30,000원" --reason' in refused.stderr
+    page = show(daemon, case)
+    assert (page["promises"], page["cause"]) == ([], "") and not [e for e in page["events"] if e["kind"] in ("promised", "fact")]
+    daemon.ctl("case", "ask", case, "3만 원을 환불해도 될까요?", "--until", "+1d")
+    wait_for("our own house may be asked", lambda: any("3만 원을 환불해도 될까요?" in d for d in drafts(dovecot, user)))
+
+    daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
+    refused = daemon.ctl("case", "promise", case, "35,000원 환불", "--until", "+2d", check=False)
+    assert f"name 35,000원 and would come into a draft, but only 30,000원 is approved in {case}" in refused.stderr
+    daemon.ctl("case", "promise", case, "3만 원 환불", "--until", "+2d")
+    daemon.ctl("case", "draft", case, "delay")
+    wait_for("the draft names the promise", lambda: any("3만 원 환불" in d for d in drafts(dovecot, user)))
+
+    # What was approved is less now; the promise stands, but no draft repeats its sum.
+    daemon.ctl("case", "approve", case, "10,000원", "--reason", "부분 환불로 합의")
+    before = len(drafts(dovecot, user))
+    daemon.ctl("case", "draft", case, "delay")
+    wait_for("another draft", lambda: len(drafts(dovecot, user)) == before + 1)
+    assert "3만 원" not in drafts(dovecot, user)[-1]
+    event = [e for e in show(daemon, case)["events"] if e["kind"] == "withheld"][-1]
+    assert (event["data"]["sum"], event["data"]["text"]) == ("30,000원", "3만 원 환불")
+    assert "left out of a draft, as nobody approved 30,000원: 3만 원 환불" in daemon.ctl("case", "show", case).stdout

@@ -1,0 +1,157 @@
+/*
+ * draft_case: see draft_case.h.
+ */
+#include "draft_case.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "approval.h"
+#include "conduct.h"
+#include "draft_words.h"
+#include "promise.h"
+
+#define HISTORY_MAX 30 /* lines of a case's record in a draft */
+
+struct reading_case {
+	struct store_txn *txn;
+	struct arena *arena;
+	struct draft_input *input;
+	struct draft_case *ret;
+	bool abusive;
+};
+
+/* "" for words that stay out; they are kept in mind when they are the first. NULL: no memory. */
+static const char *
+sayable(struct reading_case *r, const char *words)
+{
+	const char *sum;
+
+	if (!words || draft_is_internal(r->input->template_name))
+		return words ? words : "";
+	if (approval_missing(r->arena, r->input->case_, words, &sum) < 0)
+		return NULL;
+	if (!*sum)
+		return words;
+	if (!r->ret->withheld) {
+		r->ret->withheld = arena_strdup(r->arena, words);
+		r->ret->sum = sum;
+	}
+	return r->ret->withheld ? "" : NULL;
+}
+
+/* What an event says to a customer; "" for nothing. NULL: no memory. */
+static const char *
+what_happened(struct reading_case *r, const struct event_record *event)
+{
+	bool korean = strcmp(r->input->language, "ko") == 0;
+	const char *subject = json_string_value(json_object_get(event->data, "subject"));
+	const char *promise = json_string_value(json_object_get(event->data, "text"));
+	bool promised = !strcmp(event->kind, "promised"), kept = !strcmp(event->kind, "kept");
+
+	if (!strcmp(event->kind, "mail")) {
+		/* What a customer who abused us wrote above their mails is not repeated to them. */
+		if (r->abusive || !subject || !*subject)
+			return korean ? "보내 주신 메일" : "your email";
+		return arena_printf(r->arena,
+				    korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
+				    subject);
+	}
+	if (!promise || (!promised && !kept))
+		return "";
+	promise = sayable(r, promise);
+	if (!promise || !*promise)
+		return promise;
+	if (promised)
+		return arena_printf(r->arena, korean ? "약속드린 일: %s" : "promised: %s", promise);
+	return arena_printf(r->arena, korean ? "약속대로 마친 일: %s" : "done as promised: %s",
+			    promise);
+}
+
+static int
+visit_history(void *context, const struct event_record *event)
+{
+	struct reading_case *r = context;
+	bool korean = strcmp(r->input->language, "ko") == 0;
+	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
+	const char *what = what_happened(r, event), *date;
+
+	if (!what || !*what)
+		return what ? 0 : -ENOMEM;
+	date = words_day(r->arena, r->input->account->zone,
+			 (was_ms > 0 ? was_ms : event->at_ms) / 1000, korean);
+	if (!date || json_array_append_new(r->ret->record,
+					   json_pack("{s:s, s:s}", "date", date, "what", what)) < 0)
+		return -ENOMEM;
+	return json_array_size(r->ret->record) >= HISTORY_MAX;
+}
+
+static int
+read_promise(struct reading_case *r, bool inside, struct promise_record *promise,
+	     const struct promise_record **ret)
+{
+	int e = promise_to_tell(r->txn, r->arena, r->input->case_->id, inside, r->input->now_ms,
+				promise);
+
+	*ret = NULL;
+	if (e < 0)
+		return e == -ENOENT ? 0 : e;
+	promise->text = sayable(r, promise->text);
+	*ret = promise;
+	return promise->text ? 0 : -ENOMEM;
+}
+
+static int
+read_customer(struct reading_case *r)
+{
+	int e = record_customer_get(r->txn, r->arena, r->input->case_->customer, &r->ret->customer);
+
+	if (e == -ENOENT)
+		return 0;
+	if (e == 0 && *conduct_now(&r->ret->customer, r->input->now_ms))
+		r->input->conduct_ms = r->ret->customer.conduct_ms;
+	return e;
+}
+
+/* What was found out and is done about it; a measure that stays out has no date either. */
+static int
+show_plan(struct reading_case *r)
+{
+	struct case_record *c = &r->ret->shown;
+
+	c->cause = sayable(r, c->cause);
+	c->situation = sayable(r, c->situation);
+	c->interim = sayable(r, c->interim);
+	c->lasting = sayable(r, c->lasting);
+	if (!c->cause || !c->situation || !c->interim || !c->lasting)
+		return -ENOMEM;
+	c->interim_ms = *c->interim ? c->interim_ms : 0;
+	c->lasting_ms = *c->lasting ? c->lasting_ms : 0;
+	return 0;
+}
+
+int
+draft_case_read(struct store_txn *txn, struct arena *arena, struct draft_input *input,
+		struct draft_case *ret)
+{
+	struct reading_case r = { .txn = txn, .arena = arena, .input = input, .ret = ret };
+	int e;
+
+	memset(ret, 0, sizeof(*ret));
+	input->record = ret->record = json_array();
+	if (!ret->record || !input->case_)
+		return ret->record ? 0 : -ENOMEM;
+	r.abusive = input->case_->flags & flag_set_by_name("abuse");
+	ret->shown = *input->case_;
+	e = record_event_each(txn, arena, input->case_->id, visit_history, &r);
+	if (e >= 0)
+		e = read_promise(&r, false, &ret->promise, &input->promise);
+	if (e == 0)
+		e = read_promise(&r, true, &ret->question, &input->question);
+	if (e == 0)
+		e = read_customer(&r);
+	if (e == 0)
+		e = show_plan(&r);
+	input->case_ = &ret->shown;
+	return e;
+}

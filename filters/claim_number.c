@@ -1,0 +1,259 @@
+/*
+ * claim_number: numbers as people write them before a currency. See claim_internal.h.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "claim_internal.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define WORDS_MAX 24 /* of a number that is written out */
+#define MAN 10000
+
+struct word {
+	const char *text;
+	int64_t value;
+};
+
+/* Korean counts in these; the first that fits is taken. */
+static const struct word scales[] = {
+	{ "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
+	{ "만", 10000 },      { "천", 1000 },      { "백", 100 },
+};
+
+static const struct word man = { "만", MAN };
+
+static const struct word korean_digits[] = {
+	{ "일", 1 }, { "이", 2 }, { "삼", 3 }, { "사", 4 }, { "오", 5 },
+	{ "육", 6 }, { "칠", 7 }, { "팔", 8 }, { "구", 9 },
+};
+
+static const struct word korean_units[] = { { "십", 10 }, { "백", 100 }, { "천", 1000 } };
+
+static const struct word english_small[] = {
+	{ "one", 1 },        { "two", 2 },       { "three", 3 },     { "four", 4 },
+	{ "five", 5 },       { "six", 6 },       { "seven", 7 },     { "eight", 8 },
+	{ "nine", 9 },       { "ten", 10 },      { "eleven", 11 },   { "twelve", 12 },
+	{ "thirteen", 13 },  { "fourteen", 14 }, { "fifteen", 15 },  { "sixteen", 16 },
+	{ "seventeen", 17 }, { "eighteen", 18 }, { "nineteen", 19 }, { "twenty", 20 },
+	{ "thirty", 30 },    { "forty", 40 },    { "fifty", 50 },    { "sixty", 60 },
+	{ "seventy", 70 },   { "eighty", 80 },   { "ninety", 90 },   { "a", 1 },
+};
+
+static const struct word english_large[] = {
+	{ "hundred", 100 },
+	{ "thousand", 1000 },
+	{ "million", 1000000 },
+};
+
+static void
+skip_blank(const char *text, size_t len, size_t *at)
+{
+	if (*at < len && text[*at] == ' ')
+		++*at;
+}
+
+/* Takes the first word that stands there; 0: none. */
+static int64_t
+take_word(const char *text, size_t len, size_t *at, const struct word *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(words[i].text);
+
+		if (n <= len - *at && memcmp(text + *at, words[i].text, n) == 0) {
+			*at += n;
+			return words[i].value;
+		}
+	}
+	return 0;
+}
+
+/* The same of words that end where letters end. */
+static int64_t
+take_whole_word(const char *text, size_t len, size_t *at, const struct word *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (claim_word_at(text, len, *at, words[i].text)) {
+			*at += strlen(words[i].text);
+			return words[i].value;
+		}
+	return 0;
+}
+
+/* "20,000", "50.25", "1.5": in hundredths. false: none, or too large. */
+static bool
+take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	size_t i = *at;
+	int64_t n = 0;
+
+	if (i >= len || !isdigit((unsigned char)text[i]))
+		return false;
+	for (; i < len && (isdigit((unsigned char)text[i]) ||
+			   (text[i] == ',' && i + 1 < len && isdigit((unsigned char)text[i + 1])));
+	     i++) {
+		if (text[i] != ',')
+			n = n * 10 + (text[i] - '0');
+		if (n > CLAIM_UNITS_MAX)
+			return false;
+	}
+	n *= 100;
+	if (i + 1 < len && text[i] == '.' && isdigit((unsigned char)text[i + 1])) {
+		n += (text[++i] - '0') * 10;
+		if (++i < len && isdigit((unsigned char)text[i]))
+			n += text[i++] - '0';
+		if (i < len && isdigit((unsigned char)text[i]))
+			return false; /* "1.234": no sum of ours */
+	}
+	*at = i;
+	*ret_hundredths = n;
+	return true;
+}
+
+/* "3만 5천", "1만5000", "백만": up to two steps, the second smaller than the first. */
+static bool
+take_scaled(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	int64_t sum, more, scale, smaller;
+	size_t i = *at, next;
+
+	if (!take_digits(text, len, &i, &sum))
+		sum = 0;
+	next = i;
+	if (sum > 0)
+		skip_blank(text, len, &next);
+	scale = take_word(text, len, &next, scales, COUNT(scales));
+	if (sum == 0 && scale < 1000)
+		return false;
+	if (scale > 0) {
+		i = next;
+		if (sum > CLAIM_UNITS_MAX * 100 / scale)
+			return false;
+		sum = (sum ? sum : 100) * scale;
+		skip_blank(text, len, &next);
+		if (take_digits(text, len, &next, &more)) {
+			smaller = take_word(text, len, &next, scales, COUNT(scales));
+			if (smaller < scale && more / 100 < scale) {
+				sum += more * (smaller ? smaller : 1);
+				i = next;
+			}
+		}
+	}
+	*at = i;
+	*ret_hundredths = sum;
+	return sum > 0;
+}
+
+/* "이십오", "백오십", "삼천": below 10,000; 0: none. */
+static int64_t
+take_korean_part(const char *text, size_t len, size_t *at)
+{
+	int64_t sum = 0, last = MAN;
+
+	for (;;) {
+		size_t i = *at;
+		int64_t digit = take_word(text, len, &i, korean_digits, COUNT(korean_digits));
+		int64_t unit = take_word(text, len, &i, korean_units, COUNT(korean_units));
+
+		if ((!digit && !unit) || (unit ? unit : 1) >= last)
+			return sum;
+		sum += (digit ? digit : 1) * (unit ? unit : 1);
+		last = unit ? unit : 1;
+		*at = i;
+	}
+}
+
+/* "삼만", "이십오만 삼천", "백"; one syllable alone ("이", "오") is a word of another kind. */
+static bool
+take_korean(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	size_t i = *at, next;
+	int64_t sum = take_korean_part(text, len, &i), rest;
+
+	next = i;
+	skip_blank(text, len, &next);
+	if (sum > 0 && take_word(text, len, &next, &man, 1)) {
+		i = next;
+		sum *= MAN;
+		skip_blank(text, len, &next);
+		rest = take_korean_part(text, len, &next);
+		if (rest > 0) {
+			sum += rest;
+			i = next;
+		}
+	}
+	if (sum < 10)
+		return false;
+	*at = i;
+	*ret_hundredths = sum * 100;
+	return true;
+}
+
+/* "fifty", "a hundred and twenty-five", "two thousand": words with one blank, "-" or "and" between.
+ */
+static bool
+take_english(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	int64_t sum = 0, part = 0;
+	size_t i = *at, end = *at;
+	bool article = false;
+
+	for (unsigned words = 0; words < WORDS_MAX && sum + part < CLAIM_UNITS_MAX; words++) {
+		int64_t small = take_whole_word(text, len, &i, english_small, COUNT(english_small));
+		int64_t large =
+			small ? 0
+			      : take_whole_word(text, len, &i, english_large, COUNT(english_large));
+
+		if (small) {
+			part += small;
+			article = words == 0 && end == *at && i == *at + 1;
+		} else if (large) {
+			part = (part ? part : 1) * large;
+			sum += large > 100 ? part : 0;
+			part = large > 100 ? 0 : part;
+			article = false;
+		} else {
+			break;
+		}
+		end = i;
+		if (i < len && (text[i] == ' ' || text[i] == '-'))
+			i++;
+		if (large && claim_word_at(text, len, i, "and")) {
+			i += 3;
+			skip_blank(text, len, &i);
+		}
+	}
+	*at = end;
+	*ret_hundredths = (sum + part) * 100;
+	return sum + part > 0 && !article; /* "a pound" is a weight as well */
+}
+
+bool
+claim_won_ends(const char *text, size_t len, size_t at)
+{
+	static const struct word behind[] = {
+		{ "을", 1 }, { "이", 1 }, { "은", 1 }, { "도", 1 }, { "만", 1 }, { "의", 1 },
+		{ "씩", 1 }, { "에", 1 }, { "으", 1 }, { "정", 1 }, { "짜", 1 }, { "어", 1 },
+		{ "과", 1 }, { "까", 1 }, { "부", 1 }, { "밖", 1 }, { "입", 1 },
+	};
+
+	return at >= len || (unsigned char)text[at] < 0x80 ||
+	       take_word(text, len, &at, behind, COUNT(behind));
+}
+
+bool
+claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+{
+	bool after_other = *at > 0 && (unsigned char)text[*at - 1] >= 0x80, found;
+
+	if (*at >= len)
+		return false;
+	if (isdigit((unsigned char)text[*at]))
+		found = take_scaled(text, len, at, ret_hundredths);
+	else if ((unsigned char)text[*at] < 0x80)
+		found = take_english(text, len, at, ret_hundredths);
+	else
+		found = !after_other && (take_korean(text, len, at, ret_hundredths) ||
+					 take_scaled(text, len, at, ret_hundredths));
+	return found && *ret_hundredths / 100 <= CLAIM_UNITS_MAX;
+}
