@@ -24,11 +24,10 @@
 #define CONFIG_FILE_MAX (1u << 20)
 #define STORE_MAX_DEFAULT ((size_t)16 << 30)
 
-static const char *const top_keys[] = {
-	"state_directory", "socket",   "socket_group", "rules",     "store_max",
-	"message_max",     "accounts", "agents",       "webhooks",  "smtp",
-	"colleagues",      "clocks",   "digest",       "retention", NULL
-};
+static const char *const top_keys[] = { "state_directory", "socket",      "socket_group", "rules",
+					"store_max",       "message_max", "accounts",     "agents",
+					"webhooks",        "smtp",        "colleagues",   "clocks",
+					"digest",          "retention",   "authority",    NULL };
 
 /* "512M": bytes, or KiB, MiB, GiB with the letter. */
 static void
@@ -170,6 +169,7 @@ read_top(const struct yamldoc *doc, struct config *c)
 	read_size(doc, root, "store_max", (size_t)16 << 20, (size_t)1 << 40, &c->store_max_bytes);
 	read_size(doc, root, "message_max", (size_t)64 << 10, LIMIT_MESSAGE_BYTES,
 		  &c->message_max_bytes);
+	config_read_authority(doc, yamldoc_get(root, "authority"), c);
 	config_read_agents(doc, yamldoc_get(root, "agents"), c);
 	read_colleagues(doc, yamldoc_get(root, "colleagues"), c);
 	config_read_webhooks(doc, yamldoc_get(root, "webhooks"), c);

@@ -73,6 +73,12 @@ struct agent_away {
 	const char *deputy; /* an agent's name; "" when none is named */
 };
 
+/* The most that somebody may approve: a sum of each currency; in others nothing. */
+struct authority {
+	struct amount *list;
+	size_t count;
+};
+
 struct agent_config {
 	const char *name;     /* unique */
 	const char *display;  /* as customers read it; default name */
@@ -81,10 +87,14 @@ struct agent_config {
 	const char *superior; /* an agent's name; "" when none is named */
 	struct agent_away *away;
 	size_t away_count;
-	const struct zone *zone;  /* in which their days begin; NULL: that of the account */
-	struct amount *authority; /* the most they may approve, one of each currency */
-	size_t authority_count;
+	const struct zone *zone;    /* in which their days begin; NULL: that of the account */
+	struct authority authority; /* their own, or that of their role */
 };
+
+#define CONFIG_ROLES 3
+
+/* "agent", "senior", "lead"; NULL-terminated */
+extern const char *const config_roles[CONFIG_ROLES + 1];
 
 struct webhook_config {
 	const char *name;
@@ -144,6 +154,8 @@ struct config {
 	struct targets targets;
 	struct digest_config digest;
 	struct retention_config retention;
+	struct authority
+		authority[CONFIG_ROLES]; /* of each role, for agents without one of their own */
 };
 
 /*
@@ -154,6 +166,10 @@ config_load(const char *path, struct problems *problems, struct config **ret_con
 
 void
 config_free(struct config *config);
+
+/* The sum in that currency; NULL: nothing may be approved in it. */
+const struct amount *
+authority_in(const struct authority *authority, const char *currency);
 
 const struct account_config *
 config_account(const struct config *config, const char *name);

@@ -407,31 +407,9 @@ config_read_accounts(const struct yamldoc *doc, const struct yamlnode *node, str
 	}
 }
 
-/* "₩100,000", or a list of such, one of each currency. */
-static void
-read_authority(const struct yamldoc *doc, const struct yamlnode *section, struct agent_config *a)
-{
-	const struct yamlnode *node = yamldoc_get(section, "authority"), *n;
-	const char **list;
-	size_t count;
-
-	if (!node || !yamldoc_strings(doc, node, "authority", &list, &count))
-		return;
-	a->authority = arena_calloc(doc->arena, count + 1, sizeof(*a->authority));
-	for (n = node->kind == YAMLNODE_LIST ? node->first : node; a->authority && n;
-	     n = n == node ? NULL : n->next) {
-		if (amount_parse(n->text, &a->authority[a->authority_count]))
-			a->authority_count++;
-		else
-			yamldoc_error(doc, n, "write it like ₩100,000 or $50",
-				      "\"%.60s\" is no sum of money", n->text);
-	}
-}
-
 void
 config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struct config *config)
 {
-	static const char *const roles[] = { "agent", "senior", "lead", NULL };
 	const struct yamlnode *entry;
 
 	config->agents = begin_list(doc, node, "agents", sizeof(*config->agents));
@@ -449,9 +427,9 @@ config_read_agents(const struct yamldoc *doc, const struct yamlnode *node, struc
 		config_read_string(doc, entry, "display", &a->display);
 		if (config_read_string(doc, entry, "address", &a->address))
 			need_address(doc, yamldoc_get(entry, "address"), "address", a->address);
-		read_choice(doc, entry, "role", roles, &role);
-		a->role = roles[role];
-		read_authority(doc, entry, a);
+		read_choice(doc, entry, "role", config_roles, &role);
+		a->role = config_roles[role];
+		config_read_agent_authority(doc, entry, config, (size_t)role, a);
 		config_read_deputies(doc, entry, a);
 		config->agent_count++;
 	}

@@ -31,6 +31,16 @@ void
 config_check_deputies(const struct yamldoc *doc, const struct yamlnode *node,
 		      const struct config *config);
 
+/* What each role may approve; before the agents. */
+void
+config_read_authority(const struct yamldoc *doc, const struct yamlnode *node,
+		      struct config *config);
+
+/* What an agent of that role may approve. */
+void
+config_read_agent_authority(const struct yamldoc *doc, const struct yamlnode *entry,
+			    const struct config *config, size_t role, struct agent_config *a);
+
 void
 config_read_webhooks(const struct yamldoc *doc, const struct yamlnode *node, struct config *config);
 

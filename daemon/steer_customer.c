@@ -40,12 +40,29 @@ remember_approval(struct turn *t, const struct amount *amount)
 	return t->said ? record_customer_put(t->txn, &customer) : -ENOMEM;
 }
 
+/* "; mina may": who could approve it; "" for nobody. NULL: out of memory. */
+static const char *
+who_may(struct turn *t, const struct amount *amount)
+{
+	struct buf names = { .arena = t->arena };
+
+	for (size_t i = 0; i < t->config->agent_count && names.len < 200; i++) {
+		const struct agent_config *agent = &t->config->agents[i];
+		const struct amount *limit = authority_in(&agent->authority, amount->currency);
+
+		if (limit && amount->units <= limit->units)
+			buf_printf(&names, "%s%s", names.len ? ", " : "; it may be approved by ",
+				   agent->name);
+	}
+	return names.len ? buf_string(&names) : "";
+}
+
 /* Who may give something away has an authority, and gives a reason. */
 int
 turn_approve(struct turn *t)
 {
 	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
-	const struct amount *limit = NULL;
+	const struct amount *limit;
 	const char *before;
 	struct amount amount;
 	int r;
@@ -53,24 +70,20 @@ turn_approve(struct turn *t)
 	if (!*t->steer->reason)
 		return err_set(t->err, -EINVAL,
 			       "say why it is right to give this: --reason \"...\"");
-	if (!agent)
-		return err_set(t->err, -EINVAL,
-			       "%s may approve nothing: give an agent of that name an authority in "
-			       "triaged.yaml",
-			       t->steer->actor);
 	if (!amount_parse(t->steer->value, &amount))
 		return err_set(t->err, -EINVAL,
 			       "\"%.60s\" is no sum of money; write it like ₩20,000 or $50",
 			       t->steer->value);
-	for (size_t i = 0; i < agent->authority_count; i++)
-		if (strcmp(agent->authority[i].currency, amount.currency) == 0)
-			limit = &agent->authority[i];
-	if (!limit || amount.units > limit->units)
+	if (!agent)
 		return err_set(t->err, -EINVAL,
-			       "%s is over the authority of %s (%s); ask somebody "
-			       "who has more",
+			       "%s may approve nothing: no agent in triaged.yaml has that name%s",
+			       t->steer->actor, who_may(t, &amount));
+	limit = authority_in(&agent->authority, amount.currency);
+	if (!limit || amount.units > limit->units)
+		return err_set(t->err, -EINVAL, "%s is over the authority of %s (%s)%s",
 			       amount_text(t->arena, &amount, false), agent->name,
-			       limit ? amount_text(t->arena, limit, false) : "nothing");
+			       limit ? amount_text(t->arena, limit, false) : "nothing",
+			       who_may(t, &amount));
 	before = t->c.approved;
 	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
 	t->c.approved_by = t->steer->actor;

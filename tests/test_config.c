@@ -187,6 +187,46 @@ ages_are_days_weeks_or_years(void **state)
 	}
 }
 
+static int64_t
+limit(const struct config *c, const char *agent, const char *currency)
+{
+	const struct amount *sum = authority_in(&config_agent(c, agent)->authority, currency);
+
+	return sum ? sum->units : 0;
+}
+
+static void
+authority_comes_with_the_role_unless_an_agent_has_one(void **state)
+{
+	static const char agents[] =
+		"agents:\n"
+		"  - {name: kim}\n"
+		"  - {name: lee, role: senior}\n"
+		"  - {name: park, role: senior, authority: ₩70000}\n"
+		"  - {name: choi, role: lead, authority: []}\n"
+		"authority: {senior: ['₩50,000', '$40'], lead: '₩200,000'}\n" ACCOUNT "}\n";
+	struct config *c = load_well(agents);
+	char line[512];
+
+	(void)state;
+	assert_int_equal(limit(c, "kim", "KRW"), 0);
+	assert_int_equal(limit(c, "lee", "KRW"), 50000);
+	assert_int_equal(limit(c, "lee", "USD"), 4000);
+	assert_int_equal(limit(c, "park", "KRW"), 70000);
+	assert_int_equal(limit(c, "park", "USD"), 0);
+	assert_int_equal(limit(c, "choi", "KRW"), 0);
+	config_free(c);
+	assert_non_null(
+		strstr(first_problem("authority: {boss: '₩1'}\n" ACCOUNT "}\n", line, sizeof(line)),
+		       "boss"));
+	assert_non_null(strstr(first_problem("authority: {lead: ['₩1', '₩2']}\n" ACCOUNT "}\n",
+					     line, sizeof(line)),
+			       "lead has two sums in KRW"));
+	assert_non_null(
+		strstr(first_problem("authority: {lead: much}\n" ACCOUNT "}\n", line, sizeof(line)),
+		       "\"much\" is no sum of money"));
+}
+
 static void
 says_every_mistake_at_once(void **state)
 {
@@ -362,6 +402,7 @@ main(void)
 		cmocka_unit_test(reads_the_least_with_defaults),
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(ages_are_days_weeks_or_years),
+		cmocka_unit_test(authority_comes_with_the_role_unless_an_agent_has_one),
 		cmocka_unit_test(says_every_mistake_at_once),
 		cmocka_unit_test(tells_the_place),
 		cmocka_unit_test(folders_mean_something),

@@ -112,8 +112,24 @@ def test_a_refused_approval_is_not_counted(dovecot, user, make_triaged):
     case, = deliver(daemon, dovecot, user, mail("I want a refund or I will sue you.", "kettle leaks"))
     refused = daemon.ctl("case", "approve", case, "₩60,000", "--reason", "x", check=False)
     assert refused.returncode == 1 and "over the authority of root (₩50,000)" in refused.stderr
+    assert "it may be approved by" not in refused.stderr
     page = json.loads(daemon.ctl("customer", "show", "--json", "minji@customer.example").stdout)
     assert page["approvals"] == [] and page["approved"] == []
+
+
+def test_authority_is_that_of_the_role_and_a_refusal_names_who_may(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head="authority: {agent: '₩10,000', senior: '₩50,000', lead: ['₩200,000', '$100']}\n"
+                          "agents: [{name: root}, {name: lee, role: senior}, {name: mina, role: lead}]\n")
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("I want a refund or I will sue you.", "kettle leaks"))
+    refused = daemon.ctl("case", "approve", case, "₩30,000", "--reason", "x", check=False)
+    assert "₩30,000 is over the authority of root (₩10,000); it may be approved by lee, mina" in refused.stderr
+    refused = daemon.ctl("case", "approve", case, "$5", "--reason", "x", check=False)
+    assert "$5 is over the authority of root (nothing); it may be approved by mina" in refused.stderr
+    refused = daemon.ctl("case", "approve", case, "₩10,000", check=False)
+    assert "say why it is right to give this" in refused.stderr
+    daemon.ctl("case", "approve", case, "₩10,000", "--reason", "a week late")
+    assert show(daemon, case)["approved"] == "₩10,000"
 
 
 def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triaged):
