@@ -33,9 +33,9 @@ load_config(struct ask *ask, const char *path)
 	return CTL_OK;
 }
 
-/* One option: CTL_OK, or CTL_USAGE (said). */
+/* One option, as it was written: CTL_OK, or CTL_USAGE (said). */
 static int
-take_option(struct ask *ask, int c)
+take_option(struct ask *ask, int c, const char *word)
 {
 	bool taken = (c != 'j' || ask->takes_json) && (c != 'y' || ask->takes_yes) &&
 		     (c != 'a' || ask->takes_queue || ask->takes_digest || ask->takes_recurring) &&
@@ -96,7 +96,9 @@ take_option(struct ask *ask, int c)
 		ask->limit = optarg;
 		return CTL_OK;
 	default:
-		return ctl_usage(ask->command, "the arguments are not understood");
+		return ctl_usage(ask->command, "\"%s\" is not understood here%s", word,
+				 ask->takes_steer ? "; words that begin with - come last, after --"
+						  : "");
 	}
 }
 
@@ -121,13 +123,26 @@ ask_parse(struct ask *ask, int argc, char **argv)
 		{ "no-mails", no_argument, NULL, 'n' },
 		{ 0 },
 	};
-	int c, status = CTL_OK;
+	int c, index, status = CTL_OK;
+	char word[80];
 
 	ask->socket = CLIENT_SOCKET;
 	ask->until = ask->reason = "";
-	optind = 0;
-	while (status == CTL_OK && (c = getopt_long(argc, argv, "", longs, NULL)) != -1)
-		status = take_option(ask, c);
+	optind = opterr = 0;
+	while (status == CTL_OK && (c = getopt_long(argc, argv, ":", longs, &index)) != -1) {
+		/* Of letters behind one "-" getopt has not left the word yet. */
+		bool inside = c == '?' && optind < argc && argv[optind][0] == '-' &&
+			      argv[optind][1] == optopt;
+
+		if (c == '?')
+			snprintf(word, sizeof(word), "%s", argv[inside ? optind : optind - 1]);
+		else if (c != ':')
+			snprintf(word, sizeof(word), "--%s", longs[index].name);
+		if (c == ':')
+			status = ctl_usage(ask->command, "%s needs a value", argv[optind - 1]);
+		else
+			status = take_option(ask, c, word);
+	}
 	return status;
 }
 

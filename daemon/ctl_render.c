@@ -223,6 +223,17 @@ case_turn(const struct term *term, const json_t *page, int64_t now_ms)
 		fprintf(term->out, ", our own people were asked %s ago", age);
 }
 
+/* How long our people say that they worked on it. */
+static void
+case_worked(const struct term *term, json_int_t minutes)
+{
+	if (minutes == 0)
+		return;
+	term_cell(term, STYLE_DIM, "worked", 10);
+	fprintf(term->out, "%" JSON_INTEGER_FORMAT " h %02" JSON_INTEGER_FORMAT " min\n",
+		minutes / 60, minutes % 60);
+}
+
 static void
 case_owner(const struct term *term, const json_t *page)
 {
@@ -272,6 +283,7 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	case_line(term, "interim", string(page, "interim"));
 	case_line(term, "lasting", string(page, "lasting"));
 	case_line(term, "approved", string(page, "approved"));
+	case_worked(term, number(page, "worked_minutes"));
 	render_asked(term, page);
 	case_hold(term, json_object_get(page, "hold"));
 	case_clocks(term, page, now_ms);

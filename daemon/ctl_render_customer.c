@@ -90,7 +90,7 @@ cost_line(const struct term *term, const json_t *customer)
 {
 	const json_t *cost = json_object_get(customer, "cost");
 	json_int_t cases = number(cost, "cases"), answers = number(cost, "answers"),
-		   acts = number(cost, "acts"),
+		   acts = number(cost, "acts"), worked = number(cost, "worked_minutes"),
 		   steps = (json_int_t)json_array_size(json_object_get(customer, "conduct_log"));
 
 	if (!cost)
@@ -98,13 +98,14 @@ cost_line(const struct term *term, const json_t *customer)
 	term_cell(term, STYLE_DIM, "cost", 10);
 	fprintf(term->out,
 		"%s%" JSON_INTEGER_FORMAT " case%s (%" JSON_INTEGER_FORMAT
-		" open) that took %" JSON_INTEGER_FORMAT " hour%s, %" JSON_INTEGER_FORMAT
+		" open), %" JSON_INTEGER_FORMAT " h %02" JSON_INTEGER_FORMAT
+		" min of work, open for %" JSON_INTEGER_FORMAT " hour%s, %" JSON_INTEGER_FORMAT
 		" answer%s of ours, %" JSON_INTEGER_FORMAT
 		" act%s by our people, %" JSON_INTEGER_FORMAT " conduct step%s\n",
 		json_is_false(json_object_get(cost, "whole")) ? "at least " : "", cases,
-		plural(cases), number(cost, "open"), number(cost, "hours_open"),
-		plural(number(cost, "hours_open")), answers, plural(answers), acts, plural(acts),
-		steps, plural(steps));
+		plural(cases), number(cost, "open"), worked / 60, worked % 60,
+		number(cost, "hours_open"), plural(number(cost, "hours_open")), answers,
+		plural(answers), acts, plural(acts), steps, plural(steps));
 }
 
 static void

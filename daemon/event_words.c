@@ -70,6 +70,8 @@ static const struct {
 	{ "stage", "stage: {stage}[, before: {before}][: {reason}]" },
 	{ "token-ignored", "did not follow {token} in the subject: {why}" },
 	{ "unmasked", "read the abusive words[: {reason}]" },
+	{ "worked", "worked on it for {minutes} min[: {reason}]" },
+	{ "worked-less", "took {minutes} min of work back[: {reason}]" },
 	{ "withheld", "left out of a draft, as nobody approved {sum}: {text}" },
 	{ "webhook", "told the webhook {to}[ ({rule})]" },
 };

@@ -137,6 +137,7 @@ struct case_record {
 	int64_t solved_ms;                       /* 0: it is not solved */
 	const char *approved; /* what may be given to the customer, in words; "" nothing */
 	const char *approved_by;
+	uint32_t worked;   /* minutes that our people say they worked on it */
 	const char *cause; /* what it comes from, as a person put it; "" not said */
 	const char **asks; /* what the customer asked for in any mail, as asked_label() has it */
 	size_t ask_count;

@@ -247,6 +247,7 @@ case_store(struct store_txn *txn, const struct case_record *c)
 	record_write_string(&w, "subject_token", c->subject_token);
 	record_write_number(&w, "updated_ms", c->updated_ms);
 	record_write_number(&w, "waiting_ms", c->waiting_ms);
+	record_write_number(&w, "worked", c->worked);
 	return record_write_put(txn, &key, &w);
 }
 
@@ -314,6 +315,7 @@ record_case_get(struct store_txn *txn, struct arena *arena, uint64_t id, struct 
 	c.subject_token = record_read_string(&r, "subject_token");
 	c.updated_ms = record_read_number(&r, "updated_ms", INT64_MIN, INT64_MAX);
 	c.waiting_ms = record_read_number(&r, "waiting_ms", INT64_MIN, INT64_MAX);
+	c.worked = record_read_u32(&r, "worked");
 	read_clocks(&r, &c);
 	if (record_read_end(&r) < 0)
 		return r.error;

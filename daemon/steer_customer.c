@@ -151,18 +151,46 @@ log_conduct(struct turn *t, struct customer_record *customer)
 	return log[kept] ? record_customer_put(t->txn, customer) : -ENOMEM;
 }
 
+static bool
+is_above_agents(const struct agent_config *agent)
+{
+	return agent && strcmp(agent->role, config_roles[0]) != 0;
+}
+
+/*
+ * Restricting, parting and taking either back are decisions of a senior or a lead, once there is
+ * one: where nobody has such a role, there is nobody to leave it to.
+ */
+static int
+check_decider(struct turn *t)
+{
+	struct buf names = { .arena = t->arena };
+
+	for (size_t i = 0; i < t->config->agent_count && names.len < 200; i++)
+		if (is_above_agents(&t->config->agents[i]))
+			buf_printf(&names, "%s%s", names.len ? ", " : "",
+				   t->config->agents[i].name);
+	if (names.len == 0 || is_above_agents(config_agent(t->config, t->steer->actor)))
+		return 0;
+	return err_set(t->err, -EINVAL,
+		       "a senior or a lead decides on restricting and parting, and on taking it "
+		       "back (%s); you are %s",
+		       buf_string(&names) ? names.at : "", t->steer->actor);
+}
+
 /* The ladder goes up step by step: nobody is restricted who was not warned. */
 static int
 check_step(struct turn *t, const char *now)
 {
+	unsigned grave = conduct_height("restricted");
 	unsigned wanted = conduct_height(t->steer->value), height = conduct_height(now);
 
 	if (!*t->steer->reason)
 		return err_set(t->err, -EINVAL, "say which act it is about: --reason \"...\"");
+	if (strcmp(t->steer->value, "clear") == 0 && !*now)
+		return err_set(t->err, -EINVAL, "%s is on no step of the ladder", t->c.customer);
 	if (strcmp(t->steer->value, "clear") == 0)
-		return *now ? 0
-			    : err_set(t->err, -EINVAL, "%s is on no step of the ladder",
-				      t->c.customer);
+		return height >= grave ? check_decider(t) : 0;
 	if (wanted == 0)
 		return err_set(t->err, -EINVAL,
 			       "\"%.60s\" is no step; say notice, warning, restricted, parted or "
@@ -171,7 +199,7 @@ check_step(struct turn *t, const char *now)
 	if (wanted > height + 1)
 		return err_set(t->err, -EINVAL, "the ladder goes step by step: after %s comes %s",
 			       *now ? now : "nothing", conduct_steps[height]);
-	return 0;
+	return wanted >= grave || height >= grave ? check_decider(t) : 0;
 }
 
 int

@@ -41,6 +41,10 @@ turn_ask(struct turn *t);
 int
 turn_fact(struct turn *t);
 
+/* How long one of us worked on it: the verb worked. */
+int
+turn_worked(struct turn *t);
+
 /* What the case comes from, as a person puts it: the verb cause. */
 int
 turn_cause(struct turn *t);

@@ -131,6 +131,7 @@ join_facts(struct turn *t, const struct case_record *o)
 		c->approved = o->approved;
 		c->approved_by = o->approved_by;
 	}
+	c->worked += o->worked;
 	if (c->linked == o->id)
 		c->linked = 0;
 	if (o->state == CASE_OPEN && c->state == CASE_SOLVED) {

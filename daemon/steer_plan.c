@@ -1,8 +1,11 @@
 /*
- * steer_plan: what is found out about a complaint and what is done about it. See steer_internal.h.
+ * steer_plan: what is found out about a complaint, what is done about it, and how long that takes.
+ * See steer_internal.h.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "moment.h"
@@ -10,6 +13,8 @@
 #include "steer_internal.h"
 
 #define QUESTION_TEMPLATE "internal-date-question"
+#define WORKED_MAX (24 * 60)               /* minutes at a time */
+#define WORKED_EVER (100u * 365 * 24 * 60) /* minutes of a case */
 
 /* Our own people are asked before the customer is told a date; the question has a time of its own.
  */
@@ -110,4 +115,51 @@ turn_fact(struct turn *t)
 		     json_pack("{s:s, s:s, s:s}", "fact", name ? name : "", "text", text, "until",
 			       due ? moment_text(t->arena, turn_zone(t), due) : ""));
 	return r == 0 && due ? promise_measure(t, text, due) : r;
+}
+
+/* "1h30m", "45m", "2h": minutes; 0: it is none of these, or too long for one day. */
+static uint32_t
+read_minutes(const char *text)
+{
+	unsigned long minutes = 0, n;
+	const char *letters = "hm";
+	char *end;
+
+	while (isdigit((unsigned char)*text)) {
+		const char *letter;
+
+		n = strtoul(text, &end, 10);
+		letter = *end ? strchr(letters, *end) : NULL;
+		if (!letter || n > WORKED_MAX)
+			return 0;
+		minutes += *letter == 'h' ? n * 60 : n;
+		letters = letter + 1;
+		text = end + 1;
+	}
+	return *text || minutes > WORKED_MAX ? 0 : (uint32_t)minutes;
+}
+
+int
+turn_worked(struct turn *t)
+{
+	static const char back[] = "back ";
+	bool less = strncmp(t->steer->value, back, sizeof(back) - 1) == 0;
+	const char *length = t->steer->value + (less ? sizeof(back) - 1 : 0);
+	uint32_t minutes = read_minutes(length);
+
+	if (minutes == 0)
+		return err_set(t->err, -EINVAL,
+			       "\"%.60s\" is no time of at most a day; write it like 45m or 1h30m",
+			       length);
+	if (less && minutes > t->c.worked)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no more than %" PRIu32 " min",
+			       t->c.id, t->c.worked);
+	if (!less && t->c.worked > WORKED_EVER)
+		return err_set(t->err, -EINVAL, "nobody works on a case for so long");
+	t->c.worked = less ? t->c.worked - minutes : t->c.worked + minutes;
+	t->said = arena_printf(t->arena, "%" PRIu32 " min of work on C%" PRIu64 ", all together",
+			       t->c.worked, t->c.id);
+	return turn_put(
+		t, less ? "worked-less" : "worked",
+		json_pack("{s:i, s:s}", "minutes", (int)minutes, "reason", t->steer->reason));
 }

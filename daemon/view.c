@@ -423,6 +423,7 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "promises", json_incref(v->promises));
 	json_object_set_new(page, "fault", json_string(text(c->fault)));
 	json_object_set_new(page, "approved", json_string(text(c->approved)));
+	json_object_set_new(page, "worked_minutes", json_integer(c->worked));
 	json_object_set_new(page, "situation", json_string(text(c->situation)));
 	json_object_set_new(page, "interim", json_string(text(c->interim)));
 	json_object_set_new(page, "interim_due", time_json(c->interim_ms));

@@ -64,6 +64,7 @@ struct cost {
 	json_t *past;
 	unsigned cases, open, answers, acts, events;
 	int64_t open_ms; /* that their cases were open, added up */
+	int64_t worked;  /* minutes that our people worked on them */
 };
 
 /* An answer of ours, or something that one of our people did. */
@@ -111,6 +112,7 @@ visit_case(void *context, const struct case_record *c)
 	cost->cases++;
 	cost->open += c->state == CASE_OPEN;
 	cost->open_ms += open_time(c);
+	cost->worked += c->worked;
 	if (json_array_size(cost->past) < CASES_SHOWN) {
 		one = json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "case", case_json(c->id),
 				"state", c->state == CASE_SOLVED ? "solved" : "open", "stage",
@@ -130,11 +132,12 @@ set_cost(struct store_txn *txn, struct arena *arena, const struct customer_recor
 	struct cost cost = { .txn = txn, .arena = arena, .past = json_array() };
 	int r = cost.past ? record_case_of_customer(txn, arena, c->address, visit_case, &cost)
 			  : -ENOMEM;
-	json_t *figures = json_pack("{s:i, s:i, s:I, s:i, s:i, s:b}", "cases", (int)cost.cases,
-				    "open", (int)cost.open, "hours_open",
-				    (json_int_t)(cost.open_ms / (60 * 60 * 1000)), "answers",
-				    (int)cost.answers, "acts", (int)cost.acts, "whole",
-				    cost.cases < CASES_COUNTED && cost.events <= EVENTS_COUNTED);
+	json_t *figures =
+		json_pack("{s:i, s:i, s:I, s:I, s:i, s:i, s:b}", "cases", (int)cost.cases, "open",
+			  (int)cost.open, "worked_minutes", (json_int_t)cost.worked, "hours_open",
+			  (json_int_t)(cost.open_ms / (60 * 60 * 1000)), "answers",
+			  (int)cost.answers, "acts", (int)cost.acts, "whole",
+			  cost.cases < CASES_COUNTED && cost.events <= EVENTS_COUNTED);
 
 	if (json_object_set_new(page, "past", cost.past) < 0 ||
 	    json_object_set_new(page, "cost", figures) < 0)

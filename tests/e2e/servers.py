@@ -408,12 +408,15 @@ accounts:{"".join(self.account(name) for name in accounts)}
             raise AssertionError(f"triaged --once: {result.returncode}\n{result.stderr}")
         return result
 
-    def ctl(self, *arguments, check=True):
+    def ctl(self, *arguments, check=True, user=None):
+        """user: a name of the system that runs it; by default who runs the tests."""
         where = ["--socket", str(self.socket)] if arguments[0] in ("status", "reload", "queue", "case", "customer", "digest", "recurring") else []
         if arguments[:2] in (("account", "resume"), ("rules", "stats")):
             where = ["--socket", str(self.socket)]
-        result = subprocess.run([str(self.build / "triagectl"), *arguments, *where], capture_output=True, text=True, timeout=60,
-                                env=self.environment())
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        become = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"] if user else []
+        result = subprocess.run([*become, str(self.build / "triagectl"), *arguments[:end], *where, *arguments[end:]], capture_output=True, text=True,
+                                timeout=60, env=self.environment())
         if check and result.returncode != 0:
             raise AssertionError(f"triagectl {' '.join(arguments)}: {result.returncode}\n{result.stderr}{result.stdout}")
         return result

@@ -100,10 +100,10 @@ def test_the_standing_is_decided_by_a_person_with_the_figures_beside_it(triaged,
     page = shown(triaged)
     assert (page["standing"], page["standing_reason"]) == ("keep", "ten years with us")
     assert page["standing_by"] and page["standing_at"]
-    assert page["cost"] == {"cases": 1, "open": 1, "hours_open": 0, "answers": 0, "acts": 2, "whole": True}
+    assert page["cost"] == {"cases": 1, "open": 1, "worked_minutes": 0, "hours_open": 0, "answers": 0, "acts": 2, "whole": True}
     assert [p["case"] for p in page["past"]] == [case] and page["past"][0]["fault"] == "theirs"
     text = card(triaged, "show", SEOJUN)
-    assert "1 case (1 open) that took 0 hours, 0 answers of ours, 2 acts by our people" in text and "decided by" in text
+    assert "1 case (1 open), 0 h 00 min of work, open for 0 hours, 0 answers of ours, 2 acts by our people" in text and "decided by" in text
     assert "open again" in card(triaged, "standing", SEOJUN, "none", "--reason", "new owner there")
     assert shown(triaged)["standing"] == ""
 

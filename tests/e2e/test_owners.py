@@ -222,12 +222,16 @@ def test_the_policy_wins_when_it_names_somebody_for_who_asks_for_a_superior(with
 def shipped(make_triaged, user, smtp):  # noqa: F811
     head = (TEAM % {"user": user}).replace("  - {name: mina", "  - {name: choi, display: 최서윤, role: senior}\n  - {name: mina")
     head = head.replace("name: kim, display", "name: root, display")        # who the tests are steers as root
+    head += f"  - {{name: {LEAD}, role: lead}}\nsocket_group: {LEAD}\n"
     return make_triaged([user], head=head + f"smtp: {{url: 'smtp://127.0.0.1:{smtp.port}', from: triaged@{user}.example}}\n")
+
+
+LEAD = "games"      # an account of every Debian system: a lead who may steer
 
 
 def stepped(daemon, case, last):
     for step in ("notice", "warning", "restricted", "parted"):
-        said(daemon, "conduct", case, step, "--reason", "insults, again")
+        said(daemon, "conduct", case, step, "--reason", "insults, again", user=LEAD)
         if step == last:
             return
 
@@ -250,7 +254,12 @@ def test_abuse_of_somebody_restricted_goes_to_a_senior_past_the_front_line(make_
     judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, subject="두 번째"))
     with running(daemon):
         assert owners(daemon)["C2"] == "root"
-        said(daemon, "conduct", "C1", "restricted", "--reason", "insults, again")
+        alone = daemon.ctl("case", "conduct", "C1", "restricted", "--reason", "insults, again", check=False)
+        assert alone.returncode == 1
+        assert f"a senior or a lead decides on restricting and parting, and on taking it back (choi, mina, {LEAD}); you are root" in \
+            alone.stderr
+        said(daemon, "conduct", "C1", "restricted", "--reason", "insults, again", user=LEAD)
+        assert "you are root" in daemon.ctl("case", "conduct", "C1", "clear", "--reason", "calm", check=False).stderr
     before = len(drafts(dovecot, user))
     judged(daemon, dovecot, user, sample(KO_ABUSE, sender=ABUSER, subject="세 번째", message_id="<a3@customer.example>"))
     with running(daemon):

@@ -21,8 +21,8 @@ def kinds(daemon, case):
     return [e["kind"] for e in show(daemon, case)["events"]]
 
 
-def said(daemon, *words):
-    answer = daemon.ctl("case", *words, check=False)
+def said(daemon, *words, user=None):
+    answer = daemon.ctl("case", *words, check=False, user=user)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
@@ -323,3 +323,29 @@ def test_a_plan_is_told_with_situation_measures_and_dates(triaged, dovecot, user
     assert "[날짜와 시각]" not in text and "[임시 조치]" not in text
     page = triaged.ctl("case", "show", case).stdout
     assert "저녁에만 전원이 꺼집니다" in page
+
+
+def test_the_time_that_people_worked_is_added_up(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+    assert "45 min of work on C1, all together" in said(triaged, "worked", case, "45m", "--reason", "called the carrier")
+    assert "135 min of work on C1" in said(triaged, "worked", case, "1h30m")
+    assert "no time of at most a day" in refused(triaged, "worked", case, "25h")
+    for wrong in ("soon", "90", "30m1h", "1h30", "0m", "-5m"):
+        assert "no time of at most a day" in refused(triaged, "worked", case, "--", wrong)
+    assert "C1 has no more than 135 min" in refused(triaged, "worked", case, "back", "3h")
+    said(triaged, "worked", case, "back", "1h", "--reason", "a slip")
+    assert show(triaged, case)["worked_minutes"] == 75
+    text = triaged.ctl("case", "show", case).stdout
+    assert "worked    1 h 15 min" in text and "worked on it for 45 min: called the carrier" in text
+    assert "took 60 min of work back: a slip" in text
+    assert "1 h 15 min of work, open for 0 hours" in triaged.ctl("customer", "show", "seojun@customer.example").stdout
+
+
+def test_words_that_begin_with_a_dash_are_told_apart_from_options(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+    assert '"-5° in the van" is not understood here; words that begin with - come last, after --' in refused(triaged, "note", case, "-5° in the van")
+    assert '"--untli" is not understood here' in refused(triaged, "hold", case, "--untli", "+1d")
+    assert "--until needs a value" in refused(triaged, "hold", case, "--until")
+    assert '"--limit" is not understood here' in refused(triaged, "note", case, "x", "--limit", "3")
+    said(triaged, "note", case, "--", "-5° in the van")
+    assert "-5° in the van" in triaged.ctl("case", "show", case).stdout
