@@ -76,7 +76,8 @@ view_flags(const struct case_record *c);
  * text, by, at}], standing, standing_by, standing_at, standing_reason, value, currency, since,
  * note, imported, card_log [...], past
  * [{case, state, stage, severity, opened, fault, approved}], cost: {cases, open,
- * worked_minutes, hours_open, answers, acts, whole}}: see triagectl(1) for what is counted. -ENOENT.
+ * worked_minutes, hours_open, answers, acts, whole}}: see triagectl(1) for what is counted.
+ * -ENOENT.
  */
 int
 view_customer(struct store_txn *txn, const char *address, json_t **ret);

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import subprocess
 
 from mails import KO_ABUSE, KO_BOSS, KO_LEGAL, sample
 from servers import wait_for
@@ -345,7 +346,8 @@ def test_words_that_begin_with_a_dash_are_told_apart_from_options(triaged, dovec
     case = complaint(triaged, dovecot, user)
     assert '"-5° in the van" is not understood here; words that begin with - come last, after --' in refused(triaged, "note", case, "-5° in the van")
     assert '"--untli" is not understood here' in refused(triaged, "hold", case, "--untli", "+1d")
-    assert "--until needs a value" in refused(triaged, "hold", case, "--until")
+    alone = subprocess.run([triaged.build / "triagectl", "case", "hold", case, "--until"], capture_output=True, text=True)
+    assert alone.returncode == 2 and "--until needs a value" in alone.stderr
     assert '"--limit" is not understood here' in refused(triaged, "note", case, "x", "--limit", "3")
     said(triaged, "note", case, "--", "-5° in the van")
     assert "-5° in the van" in triaged.ctl("case", "show", case).stdout
