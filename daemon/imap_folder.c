@@ -306,6 +306,16 @@ imap_create(struct imap *i, const char *name, const char *folder, struct err *er
 	return transport_lost(r) ? r : 0;
 }
 
+int
+imap_make(struct transport *t, const char *folder, struct err *err)
+{
+	struct imap *i = imap_of(t);
+	char name[IMAP_NAME_MAX];
+	int r = imap_name(i, folder, name, sizeof(name), err);
+
+	return r < 0 ? r : imap_create(i, name, folder, err);
+}
+
 /* A NO without a reason may mean a missing folder, which callers treat differently. */
 static int
 explain(struct imap *i, int r, const char *name, const char *doing, struct err *err)

@@ -209,6 +209,9 @@ imap_move(struct transport *t, uint32_t uid, const char *folder, bool already_co
 	  uint32_t *ret_validity, uint32_t *ret_uid, struct err *err);
 
 int
+imap_make(struct transport *t, const char *folder, struct err *err);
+
+int
 imap_append_draft(struct transport *t, const char *folder, const void *bytes, size_t len,
 		  struct err *err);
 

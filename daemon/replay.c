@@ -381,6 +381,18 @@ replay_append_draft(struct transport *t, const char *folder, const void *bytes, 
 }
 
 static int
+replay_make(struct transport *t, const char *folder, struct err *err)
+{
+	struct replay *r = replay_of(t);
+	int result = begin(r, "make", false, err);
+
+	if (result < 0)
+		return result;
+	result = replay_store_make(&r->store, folder) == NULL ? -ENOMEM : 0;
+	return end(r, "make", result, err);
+}
+
+static int
 find_id(const struct replay_folder *folder, const char *message_id, uint64_t size, uint32_t first,
 	bool *ret_found)
 {
@@ -471,6 +483,7 @@ static const struct transport_ops replay_ops = {
 	.copy = replay_copy,
 	.move = replay_move,
 	.append_draft = replay_append_draft,
+	.make = replay_make,
 	.find = replay_find,
 	.wait = replay_wait,
 	.wake = replay_wake,

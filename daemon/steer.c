@@ -12,14 +12,13 @@
 #include "card.h"
 #include "case.h"
 #include "conduct.h"
-#include "filters/commitment.h"
 #include "moment.h"
 #include "outbox.h"
 #include "playbook.h"
-#include "promise.h"
 #include "sla.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
+#define HOLD_MAX_MS (INT64_C(366) * 24 * 60 * 60 * 1000)
 
 static bool
 is_one_of(const char *const *list, const char *word)
@@ -189,6 +188,10 @@ do_hold(struct turn *t)
 	r = turn_until(t, &until);
 	if (r < 0)
 		return r;
+	if (until > t->steer->now_ms + HOLD_MAX_MS)
+		return err_set(t->err, -EINVAL,
+			       "%s is more than a year away; hold it for less, and look again",
+			       t->steer->until);
 	sla_hold(t->config, &t->c, until, t->steer->now_ms);
 	t->c.hold_ms = until;
 	t->c.hold_by = t->steer->actor;
@@ -211,92 +214,6 @@ do_release(struct turn *t)
 	t->c.hold_by = t->c.hold_reason = "";
 	t->said = arena_printf(t->arena, "C%" PRIu64 " is not on hold any more", t->c.id);
 	return turn_put(t, "released", json_pack("{s:s}", "reason", t->steer->reason));
-}
-
-static int
-do_promise(struct turn *t)
-{
-	struct promise_record wanted = { .text = t->steer->value, .made_by = t->steer->actor };
-	uint64_t number;
-	int r;
-
-	if (!*t->steer->until)
-		return err_set(t->err, -EINVAL,
-			       "a promise needs a time: case promise C%" PRIu64
-			       " \"call back\" --until \"2026-12-01 10:00\"",
-			       t->c.id);
-	r = turn_check_sums(t, wanted.text);
-	if (r == 0)
-		r = turn_until(t, &wanted.due_ms);
-	if (r == 0)
-		r = commitment_by_mail(t->arena, wanted.text, &wanted.by_mail);
-	if (r < 0)
-		return r;
-	r = promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &number);
-	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is due %s", number,
-			       t->c.id, moment_text(t->arena, turn_zone(t), wanted.due_ms));
-	return r;
-}
-
-/* The promise that is meant: by its number, or the only open one. */
-static int
-which_promise(struct turn *t, uint64_t *ret)
-{
-	char *end;
-	unsigned open;
-	int r;
-
-	if (*t->steer->value) {
-		errno = 0;
-		*ret = strtoull(t->steer->value, &end, 10);
-		if (errno || *end || t->steer->value[0] < '0' || t->steer->value[0] > '9')
-			return err_set(t->err, -EINVAL, "\"%.60s\" is no number of a promise",
-				       t->steer->value);
-		return 0;
-	}
-	r = promise_open_count(t->txn, t->arena, t->c.id, &open, ret);
-	if (r == 0 && open != 1)
-		return err_set(t->err, -EINVAL,
-			       open ? "C%" PRIu64
-				      " has several open promises; say the number of one"
-				    : "C%" PRIu64 " has no open promise",
-			       t->c.id);
-	return r;
-}
-
-static int
-end_promise(struct turn *t, bool kept)
-{
-	uint64_t number;
-	int r = which_promise(t, &number);
-
-	if (r < 0)
-		return r;
-	r = promise_end(t->txn, t->arena, &t->c, number, kept, t->steer->actor, t->steer->now_ms);
-	if (r == -ENOENT)
-		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no promise %" PRIu64, t->c.id,
-			       number);
-	if (r == -EALREADY)
-		return err_set(t->err, -EINVAL, "promise %" PRIu64 " of C%" PRIu64 " has ended",
-			       number, t->c.id);
-	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is %s", number,
-			       t->c.id, kept ? "kept" : "called off");
-	return r;
-}
-
-static int
-do_kept(struct turn *t)
-{
-	return end_promise(t, true);
-}
-
-static int
-do_call_off(struct turn *t)
-{
-	if (!*t->steer->reason)
-		return err_set(t->err, -EINVAL,
-			       "say why, and tell the customer before it is due: --reason \"...\"");
-	return end_promise(t, false);
 }
 
 /* The template that was named, or the one that the playbook has for the case. */
@@ -389,18 +306,12 @@ do_draft(struct turn *t)
 static int
 do_solve(struct turn *t)
 {
-	struct promise_record open;
 	int r;
 
 	if (t->c.state == CASE_SOLVED)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " is solved already", t->c.id);
-	r = promise_next(t->txn, t->arena, t->c.id, false, &open);
-	if (r == 0)
-		return err_set(t->err, -EINVAL,
-			       "C%" PRIu64 " has an open promise (%" PRIu64
-			       "); say case kept or case call-off first",
-			       t->c.id, open.number);
-	if (r != -ENOENT)
+	r = turn_check_promises(t);
+	if (r < 0)
 		return r;
 	t->c.state = CASE_SOLVED;
 	t->c.waiting_ms = t->c.awaits_ms = 0;
@@ -425,17 +336,17 @@ static const struct {
 	int (*act)(struct turn *t);
 	bool takes_value, needs_value;
 } acts[] = {
-	{ do_assign, true, true },    { do_note, true, true },
-	{ do_fault, true, true },     { do_stage, true, true },
-	{ do_hold, false, false },    { do_release, false, false },
-	{ do_promise, true, true },   { do_kept, true, false },
-	{ do_call_off, true, false }, { turn_ask, true, true },
-	{ turn_fact, true, true },    { turn_approve, true, true },
-	{ turn_cause, true, true },   { turn_worked, true, true },
-	{ turn_conduct, true, true }, { do_draft, true, false },
-	{ do_solve, false, false },   { do_reopen, false, false },
-	{ turn_merge, true, true },   { turn_split, true, true },
-	{ do_unmask, false, false },  { turn_allow_colleagues, true, false },
+	{ do_assign, true, true },      { do_note, true, true },
+	{ do_fault, true, true },       { do_stage, true, true },
+	{ do_hold, false, false },      { do_release, false, false },
+	{ turn_promise, true, true },   { turn_kept, true, false },
+	{ turn_call_off, true, false }, { turn_ask, true, true },
+	{ turn_fact, true, true },      { turn_approve, true, true },
+	{ turn_cause, true, true },     { turn_worked, true, true },
+	{ turn_conduct, true, true },   { do_draft, true, false },
+	{ do_solve, false, false },     { do_reopen, false, false },
+	{ turn_merge, true, true },     { turn_split, true, true },
+	{ do_unmask, false, false },    { turn_allow_colleagues, true, false },
 };
 
 /* In the order of acts. */

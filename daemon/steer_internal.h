@@ -34,6 +34,20 @@ turn_until(struct turn *t, int64_t *ret_ms);
 int
 turn_draft(struct turn *t, const char *template, const char *why);
 
+/* What somebody may rely on: the verbs promise, kept and call-off. */
+int
+turn_promise(struct turn *t);
+
+int
+turn_kept(struct turn *t);
+
+int
+turn_call_off(struct turn *t);
+
+/* 0 when no promise to the customer is open; -EINVAL with those that are. */
+int
+turn_check_promises(struct turn *t);
+
 /* Asking our own people, and what is found out and done: the verbs ask and fact. */
 int
 turn_ask(struct turn *t);

@@ -412,12 +412,22 @@ note_missing(struct sync *sync, struct arena *arena)
 		.since_ms =
 			account->since_ms ? account->since_ms : clock_now_ms(sync->intake->clock),
 	};
-	int r = is_by_hand(sync) ? 0 : read_cursor(sync, arena, &old);
+	int r = read_cursor(sync, arena, &old);
 
 	if (r < 0 && r != -ENOENT)
 		return store_failure(sync, "reading", r);
 	r = r == -ENOENT ? put_cursor(sync, &cursor) : 0;
 	return r < 0 ? r : -ENOENT;
+}
+
+/* People find the folders that they steer by, and need not make them. */
+static int
+make_folder(struct sync *sync, struct folder_state *state)
+{
+	const struct transport_ops *ops = sync->transport->ops;
+	int r = ops->make(sync->transport, sync->folder, sync->err);
+
+	return r < 0 ? r : ops->select(sync->transport, sync->folder, state, sync->err);
 }
 
 /* The cursor of the selected folder, made or matched again where needed. 1: parked. */
@@ -514,7 +524,9 @@ sync_folder(struct sync *sync, const char *folder, uint32_t *ret_uidnext,
 	sync->counts = counts;
 	sync->err = err;
 	r = sync->transport->ops->select(sync->transport, folder, &state, err);
-	if (r == -ENOENT)
+	if (r == -ENOENT && is_by_hand(sync))
+		r = make_folder(sync, &state);
+	else if (r == -ENOENT)
 		r = note_missing(sync, arena);
 	if (r < 0)
 		goto out;

@@ -63,6 +63,8 @@ struct transport_ops {
 	/* The same read-only (EXAMINE): nothing in it can be changed. IMAP only, else NULL. */
 	int (*examine)(struct transport *t, const char *folder, struct folder_state *ret,
 		       struct err *err);
+	/* Makes a folder that people see, too (SUBSCRIBE); it may be there already. */
+	int (*make)(struct transport *t, const char *folder, struct err *err);
 	/* UIDVALIDITY and UIDNEXT of a folder that is not selected (STATUS). */
 	int (*status)(struct transport *t, const char *folder, struct folder_state *ret,
 		      struct err *err);

@@ -255,6 +255,20 @@ static const char *const particles[] = {
 	"의",     "에",     "도",     "로",     "와",     "과",     "만",
 };
 
+/*
+ * What makes verbs of nouns ("환불하다", "고장되다"), taken off likewise: who asks for a refund in
+ * whatever form names the same thing.
+ */
+static const char *const verb_endings[] = {
+	"하였습니다", "되었습니다", "했습니다", "됐습니다", "합니다", "됩니다", "했는데",
+	"됐는데",     "하는데",     "되는데",   "했어요",   "됐어요", "하세요", "해주세",
+	"해줘요",     "하지만",     "하지",     "되지",     "하면",   "되면",   "하고",
+	"되고",       "하는",       "되는",     "하게",     "하여",   "되어",   "해야",
+	"해서",       "돼서",       "해도",     "돼도",     "해요",   "돼요",   "해줘",
+	"했던",       "됐던",       "했다",     "됐다",     "한다",   "된다",   "해",
+	"돼",         "한",         "된",       "할",       "될",     "함",     "됨",
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 struct found {
@@ -300,25 +314,36 @@ is_stop(const char *word)
 	return false;
 }
 
+/* Takes the first of the endings off that leaves two syllables, of three bytes each. */
+static bool
+take_off(char *word, const char *const *endings, size_t count)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(endings[i]);
+
+		if (len >= n + 6 && strcmp(word + len - n, endings[i]) == 0) {
+			word[len - n] = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Takes off what only grammar puts there. */
 static void
 strip(char *word)
 {
 	size_t len = strlen(word);
 
-	if (!is_hangul(word)) {
-		if (len > 4 && word[len - 1] == 's' && word[len - 2] != 's')
-			word[len - 1] = '\0';
-		return;
-	}
-	for (size_t i = 0; i < COUNT(particles); i++) {
-		size_t n = strlen(particles[i]);
-
-		/* A syllable has three bytes. */
-		if (len >= n + 6 && strcmp(word + len - n, particles[i]) == 0) {
-			word[len - n] = '\0';
-			return;
-		}
+	if (is_hangul(word)) {
+		if (!take_off(word, verb_endings, COUNT(verb_endings)))
+			take_off(word, particles, COUNT(particles));
+	} else if (len > 5 && strcmp(word + len - 3, "ies") == 0) {
+		strcpy(word + len - 3, "y");
+	} else if (len > 4 && word[len - 1] == 's' && word[len - 2] != 's') {
+		word[len - 1] = '\0';
 	}
 }
 

@@ -129,6 +129,20 @@ def test_an_answer_while_on_hold_is_told(daemon, dovecot, user):
     assert "while on hold until" in event(daemon, case, "alarm")[0]["data"]["text"]
 
 
+def test_the_folders_that_people_steer_by_are_there(daemon, dovecot, user):
+    daemon.once()
+    with dovecot.client(user) as client:
+        listed = b"\n".join(client.lsub()[1]).decode()
+    for folder in ("Triage/Solved", "Triage/Not-a-threat", "Triage/Kim"):
+        assert f" {folder}\n" in listed + "\n", "people see it, and need not make it"
+    daemon.start()
+    wait_for("it is watched", lambda: '"watching"' in daemon.ctl("status", "--json").stdout)
+    account, = json.loads(daemon.ctl("status", "--json").stdout)["accounts"]
+    assert [f["problem"] for f in account["folders"]] == [""] * len(account["folders"])
+    assert "is not read" not in daemon.log.read_text()
+    daemon.stop()
+
+
 def test_moving_a_mail_says_that_it_is_no_threat(daemon, dovecot, user):
     case = complaint(daemon, dovecot, user)
     wait_for("it was moved", lambda: dovecot.count(user, "Triage/Threats") == 1)

@@ -67,6 +67,7 @@ def test_a_hold_has_an_end_and_a_reason_and_stops_drafts(triaged, dovecot, user)
     assert "an end and a reason" in refused(triaged, "hold", case, "--until", "+1h")
     assert "passed already" in refused(triaged, "hold", case, "--until", "2020-01-01 10:00", "--reason", "x")
     assert "is no time" in refused(triaged, "hold", case, "--until", "soon", "--reason", "x")
+    assert "more than a year away" in refused(triaged, "hold", case, "--until", "+367d", "--reason", "x")
     assert "on hold until" in said(triaged, "hold", case, "--until", "+2h", "--reason", "the lawyer reads it first")
     assert show(triaged, case)["hold"]["reason"] == "the lawyer reads it first"
     first = show(triaged, case)["mails"][0]["message_id"]
