@@ -74,6 +74,12 @@ refuse(struct reader *r, const char *field)
 			       r->row_line, COLUMNS);
 	if (r->wrong)
 		return err_set(r->err, -EINVAL, "line %u, %s", r->row_line, r->wrong);
+	if (strchr(field, ';') || strchr(field, '\t'))
+		return err_set(
+			r->err, -EINVAL,
+			"line %u: the columns stand apart by a %s; save the file with commas "
+			"(CSV, RFC 4180)",
+			r->row_line, strchr(field, ';') ? "semicolon" : "tab");
 	return err_set(r->err, -EINVAL,
 		       "line %u: there is no column \"%.60s\"; the header names address, name, "
 		       "value, currency, since, note",

@@ -64,8 +64,9 @@ read_clock(const char **s, bool bare, int part, struct due *due)
 	if ((!said && !(bare && is_hour(p))) || hour > 24 || minute > 59 ||
 	    (half >= 0 && (hour < 1 || hour > 12)))
 		return false;
+	/* Around noon it is 11 in the morning and 1 in the afternoon. */
 	if (half < 0 && part != DUE_WHOLE_DAY)
-		half = part == DUE_MORNING || part == DUE_NOON ? 0 : 12;
+		half = part == DUE_MORNING || (part == DUE_NOON && hour > 5 && hour < 12) ? 0 : 12;
 	due->half = half < 0 && hour >= 1 && hour <= 12 && !zero;
 	if (half >= 0 && hour <= 12)
 		hour = hour % 12 + half;

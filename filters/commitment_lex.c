@@ -111,6 +111,7 @@ static const struct lex_word parts[] = {
 	{ "morning", DUE_MORNING },
 	{ "정오", DUE_NOON },
 	{ "점심", DUE_NOON },
+	{ "낮", DUE_NOON },
 	{ "noon", DUE_NOON },
 	{ "midday", DUE_NOON },
 	{ "lunchtime", DUE_NOON },

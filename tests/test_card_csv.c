@@ -87,6 +87,8 @@ a_file_that_cannot_be_read(void **state)
 	expect_refused("", "it is empty");
 	expect_refused("\r\n\r\n", "it is empty");
 	expect_refused("address,age\n", "line 1: there is no column \"age\"");
+	expect_refused("address;value\n", "line 1: the columns stand apart by a semicolon");
+	expect_refused("address\tvalue\n", "line 1: the columns stand apart by a tab");
 	expect_refused("name,value\n", "line 1: there is no column address");
 	expect_refused("address,name,address\n", "line 1: the column address is there twice");
 	expect_refused("address,name,value,currency,since,note,x\n", "more than 6 columns");

@@ -129,6 +129,13 @@ struct row {
 static const struct row korean[] = {
 	{ "12월 3일(목) 오후 2시까지 기사님이 방문하실 예정입니다.", "date 12-3 14:00 act" },
 	{ "내일 오전까지 연락드리겠습니다", "days 1 morning mail" },
+	{ "내일 오후 12시까지 연락드리겠습니다.", "days 1 12:00 mail" },
+	{ "내일 낮 12시까지 연락드리겠습니다.", "days 1 12:00 mail" },
+	{ "내일 낮 1시까지 연락드리겠습니다.", "days 1 13:00 mail" },
+	{ "내일 저녁 7시 반까지 연락드리겠습니다.", "days 1 19:30 mail" },
+	{ "내일 밤 12시까지 연락드리겠습니다.", "days 1 midnight mail" },
+	{ "내일 점심 11시까지 연락드리겠습니다.", "days 1 11:00 mail" },
+	{ "We will call you by 12 pm tomorrow.", "days 1 12:00 act" },
 	{ "금요일 정오까지 교환품을 발송하겠습니다", "weekday 5 noon act" },
 	{ "영업일 기준 3일 이내에 환불 처리해 드리겠습니다", "working 3 act" },
 	{ "12월 3일(목) 오후 2시까지 답변드리겠습니다.", "date 12-3 14:00 mail" },
