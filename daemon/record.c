@@ -144,6 +144,29 @@ record_key_last_u64(struct span key)
 	return be64toh(n);
 }
 
+struct raw_visit {
+	record_raw_visit *visit;
+	void *context;
+};
+
+static int
+visit_raw(void *context, struct span key, struct span value)
+{
+	struct raw_visit *v = context;
+
+	return v->visit(v->context, record_key_last_u64(key), value);
+}
+
+int
+record_raw_each(struct store_txn *txn, const struct record_key *table,
+		const struct record_key *from, record_raw_visit *visit, void *context)
+{
+	struct raw_visit v = { visit, context };
+
+	return store_range(txn, record_key_span(table), record_key_span(from), false, visit_raw,
+			   &v);
+}
+
 int
 record_index(struct store_txn *txn, const struct record_key *key, bool wanted,
 	     const struct span *value)

@@ -357,27 +357,12 @@ record_case_queue(struct store_txn *txn, struct arena *arena, const char *accoun
 			   visit_queue, &v);
 }
 
-struct raw_visit {
-	record_raw_visit *visit;
-	void *context;
-};
-
-static int
-visit_raw(void *context, struct span key, struct span value)
-{
-	struct raw_visit *v = context;
-
-	return v->visit(v->context, record_key_last_u64(key), value);
-}
-
 int
 record_case_raw(struct store_txn *txn, uint64_t from, record_raw_visit *visit, void *context)
 {
 	struct record_key prefix = record_key_shared('c'), first = case_key(from);
-	struct raw_visit v = { visit, context };
 
-	return store_range(txn, record_key_span(&prefix), record_key_span(&first), false, visit_raw,
-			   &v);
+	return record_raw_each(txn, &prefix, &first, visit, context);
 }
 
 int

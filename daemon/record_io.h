@@ -67,6 +67,13 @@ record_key_span(const struct record_key *key);
 uint64_t
 record_key_last_u64(struct span key);
 
+/* Visits the records of a table from a key on, as they are written, with the numbers their keys end
+ * in. Same answers as store_visit.
+ */
+int
+record_raw_each(struct store_txn *txn, const struct record_key *table,
+		const struct record_key *from, record_raw_visit *visit, void *context);
+
 /*
  * A JSON object being written. Members are written in the order of the calls, which must be that of
  * their names (strcmp). Empty and zero members are left out. Strings are made valid UTF-8 and cut
