@@ -32,7 +32,7 @@ lines_of(const char *text, struct line *lines)
 static void
 same(const char *text, const char *what, struct line got, const char *want)
 {
-	if (got.len == strlen(want) && memcmp(got.at, want, got.len) == 0)
+	if (got.len == strlen(want) && (!got.len || memcmp(got.at, want, got.len) == 0))
 		return;
 	print_error("%s\n%s: got \"%.*s\", want \"%s\"\n", text, what, (int)got.len, got.at, want);
 	fail();
