@@ -13,10 +13,8 @@ static const struct currency {
 	const char *code, *symbol, *word; /* word: behind the number */
 	int decimals;
 } currencies[] = {
-	{ "KRW", "₩", "원", 0 },
-	{ "USD", "$", "달러", 2 },
-	{ "GBP", "£", "파운드", 2 },
-	{ "EUR", "€", "유로", 2 },
+	{ "KRW", "₩", "원", 0 },   { "USD", "$", "달러", 2 }, { "GBP", "£", "파운드", 2 },
+	{ "EUR", "€", "유로", 2 }, { "JPY", "¥", "엔", 0 },
 };
 
 #define CURRENCIES (sizeof(currencies) / sizeof(currencies[0]))

@@ -12,7 +12,7 @@
 #define AMOUNT_MAX INT64_C(1000000000000) /* in the smallest unit */
 
 struct amount {
-	const char *currency; /* "KRW", "USD", "GBP", "EUR" (ISO 4217); static */
+	const char *currency; /* "KRW", "USD", "GBP", "EUR", "JPY" (ISO 4217); static */
 	int64_t units;        /* of the smallest: won, cents, pence */
 };
 

@@ -32,7 +32,7 @@ enum claim_kind {
 
 struct claim {
 	enum claim_kind kind;
-	const char *currency;  /* of a sum: "KRW", "USD", "GBP", "EUR" (static); else "" */
+	const char *currency;  /* of a sum: "KRW", "USD", "GBP", "EUR", "JPY"; static; else "" */
 	int64_t units;         /* of a sum, in the smallest unit: won, cents, pence; else 0 */
 	const char *part;      /* "subject" or "body" */
 	size_t offset, length; /* bytes in the subject or in message.body */

@@ -20,19 +20,20 @@ bool
 claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
 
 /*
- * A number at *at, which moves behind it, in hundredths: in digits ("20,000", "3만 5천"), or
- * written out in Korean or English ("삼만", "a hundred and fifty"). False: none, or one that is too
- * large.
+ * A number at *at, which moves behind it, in hundredths: in digits ("20,000", "3만 5천", "30k"), or
+ * written out in Korean or English ("삼만", "a hundred and fifty"). dotted: a dot parts its
+ * thousands, "30.000". False: none, or one that is too large.
  */
 bool
-claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths);
+claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths,
+		bool *ret_dotted);
 
 /*
- * Whether a word "원" that ends at the place can be money behind a number that is written out: "백
- * 원장" is a person.
+ * Whether a Korean word for a currency can end at the place: "백 원장" is a person, "30불량" are
+ * faults.
  */
 bool
-claim_won_ends(const char *text, size_t len, size_t at);
+claim_money_ends(const char *text, size_t len, size_t at);
 
 /* Whether the words around a sum, or around a kind of remedy, ask for it. */
 bool

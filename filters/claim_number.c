@@ -17,11 +17,9 @@ struct word {
 
 /* Korean counts in these; the first that fits is taken. */
 static const struct word scales[] = {
-	{ "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
-	{ "만", 10000 },      { "천", 1000 },      { "백", 100 },
+	{ "억", 100000000 }, { "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
+	{ "만", 10000 },     { "천", 1000 },       { "백", 100 },
 };
-
-static const struct word man = { "만", MAN };
 
 static const struct word korean_digits[] = {
 	{ "일", 1 }, { "이", 2 }, { "삼", 3 }, { "사", 4 }, { "오", 5 },
@@ -80,65 +78,120 @@ take_whole_word(const char *text, size_t len, size_t *at, const struct word *wor
 	return 0;
 }
 
-/* "20,000", "50.25", "1.5": in hundredths. false: none, or too large. */
-static bool
-take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+/* How many digits stand there. */
+static size_t
+digits_at(const char *text, size_t len, size_t at)
 {
-	size_t i = *at;
-	int64_t n = 0;
+	size_t n = 0;
 
-	if (i >= len || !isdigit((unsigned char)text[i]))
+	while (at + n < len && isdigit((unsigned char)text[at + n]))
+		n++;
+	return n;
+}
+
+/*
+ * "20,000", "50.25", "30,50", "1.5", "30.000": in hundredths. A sign with three digits behind it
+ * parts thousands, with one or two it begins what is less than one. dotted: a dot parts thousands.
+ * false: none, or too large.
+ */
+static bool
+take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
+{
+	size_t i = *at, n = digits_at(text, len, i);
+	int64_t sum = 0, rest = 0;
+
+	*ret_dotted = false;
+	if (n == 0)
 		return false;
-	for (; i < len && (isdigit((unsigned char)text[i]) ||
-			   (text[i] == ',' && i + 1 < len && isdigit((unsigned char)text[i + 1])));
-	     i++) {
-		if (text[i] != ',')
-			n = n * 10 + (text[i] - '0');
-		if (n > CLAIM_UNITS_MAX)
-			return false;
+	for (;;) {
+		for (size_t end = i + n; i < end; i++) {
+			sum = sum * 10 + (text[i] - '0');
+			if (sum > CLAIM_UNITS_MAX)
+				return false;
+		}
+		if (i >= len || (text[i] != ',' && text[i] != '.'))
+			break;
+		n = digits_at(text, len, i + 1);
+		if (n != 3)
+			break;
+		*ret_dotted |= text[i++] == '.';
 	}
-	n *= 100;
-	if (i + 1 < len && text[i] == '.' && isdigit((unsigned char)text[i + 1])) {
-		n += (text[++i] - '0') * 10;
-		if (++i < len && isdigit((unsigned char)text[i]))
-			n += text[i++] - '0';
-		if (i < len && isdigit((unsigned char)text[i]))
-			return false; /* "1.234": no sum of ours */
+	if (i < len && (text[i] == '.' || text[i] == ',') && n > 0) {
+		if (n > 2)
+			return false; /* "1,0000": no sum */
+		rest = (text[i + 1] - '0') * 10 + (n == 2 ? text[i + 2] - '0' : 0);
+		i += n + 1;
 	}
 	*at = i;
-	*ret_hundredths = n;
+	*ret_hundredths = sum * 100 + rest;
 	return true;
 }
 
-/* "3만 5천", "1만5000", "백만": up to two steps, the second smaller than the first. */
-static bool
-take_scaled(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+/* What stands behind digits in English: "k", "thousand", "million"; 1: nothing. */
+static int64_t
+take_times(const char *text, size_t len, size_t *at)
 {
-	int64_t sum, more, scale, smaller;
-	size_t i = *at, next;
+	static const struct word behind[] = { { "hundred", 100 },
+					      { "thousand", 1000 },
+					      { "grand", 1000 },
+					      { "million", 1000000 },
+					      { "mio", 1000000 } };
+	static const struct word touching[] = { { "k", 1000 }, { "m", 1000000 } };
+	size_t i = *at;
+	int64_t times = take_word(text, len, &i, touching, COUNT(touching));
 
-	if (!take_digits(text, len, &i, &sum))
-		sum = 0;
-	next = i;
-	if (sum > 0)
-		skip_blank(text, len, &next);
-	scale = take_word(text, len, &next, scales, COUNT(scales));
-	if (sum == 0 && scale < 1000)
-		return false;
-	if (scale > 0) {
-		i = next;
-		if (sum > CLAIM_UNITS_MAX * 100 / scale)
-			return false;
-		sum = (sum ? sum : 100) * scale;
-		skip_blank(text, len, &next);
-		if (take_digits(text, len, &next, &more)) {
-			smaller = take_word(text, len, &next, scales, COUNT(scales));
-			if (smaller < scale && more / 100 < scale) {
-				sum += more * (smaller ? smaller : 1);
-				i = next;
-			}
-		}
+	if (times == 0 || (i < len && isalnum((unsigned char)text[i]))) {
+		i = *at;
+		skip_blank(text, len, &i);
+		times = take_whole_word(text, len, &i, behind, COUNT(behind));
 	}
+	if (times > 0)
+		*at = i;
+	return times > 0 ? times : 1;
+}
+
+/* "5천", "5000" behind a number in Korean that counted in `scale`; 0: nothing that belongs to it.
+ */
+static int64_t
+take_rest(const char *text, size_t len, size_t *at, int64_t scale)
+{
+	size_t i = *at;
+	int64_t more, smaller;
+	bool dotted;
+
+	skip_blank(text, len, &i);
+	if (!take_digits(text, len, &i, &more, &dotted))
+		return 0;
+	smaller = take_word(text, len, &i, scales, COUNT(scales));
+	if (smaller >= scale || more / 100 >= scale)
+		return 0;
+	*at = i;
+	return more * (smaller ? smaller : 1);
+}
+
+/* "3만 5천", "1만5000", "백만", "2억 5천만", "30k": up to two steps. */
+static bool
+take_scaled(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
+{
+	int64_t sum = 100, scale;
+	size_t i = *at, behind;
+	bool digits = take_digits(text, len, &i, &sum, ret_dotted);
+
+	behind = i;
+	if (digits)
+		skip_blank(text, len, &behind);
+	scale = take_word(text, len, &behind, scales, COUNT(scales));
+	if (!digits && scale < 1000)
+		return false;
+	if (scale > 0)
+		i = behind;
+	else
+		scale = take_times(text, len, &i);
+	if (sum > CLAIM_UNITS_MAX * 100 / scale)
+		return false;
+	sum *= scale;
+	if (i == behind)
+		sum += take_rest(text, len, &i, scale);
 	*at = i;
 	*ret_hundredths = sum;
 	return sum > 0;
@@ -163,24 +216,34 @@ take_korean_part(const char *text, size_t len, size_t *at)
 	}
 }
 
-/* "삼만", "이십오만 삼천", "백"; one syllable alone ("이", "오") is a word of another kind. */
+/* "삼만", "이십오만 삼천", "일억 이천만"; one syllable alone ("이", "오") is a word of another
+ * kind. */
 static bool
 take_korean(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 {
-	size_t i = *at, next;
-	int64_t sum = take_korean_part(text, len, &i), rest;
+	static const struct word larger[] = { { "억", 100000000 }, { "만", MAN } };
+	int64_t sum = 0, last = INT64_MAX;
+	size_t i = *at;
 
-	next = i;
-	skip_blank(text, len, &next);
-	if (sum > 0 && take_word(text, len, &next, &man, 1)) {
+	for (;;) {
+		size_t next = i;
+		int64_t part, scale;
+
+		if (sum > 0)
+			skip_blank(text, len, &next);
+		part = take_korean_part(text, len, &next);
+		if (part == 0)
+			break;
 		i = next;
-		sum *= MAN;
 		skip_blank(text, len, &next);
-		rest = take_korean_part(text, len, &next);
-		if (rest > 0) {
-			sum += rest;
-			i = next;
-		}
+		scale = take_word(text, len, &next, larger, COUNT(larger));
+		if (scale >= last)
+			return false;
+		sum += part * (scale ? scale : 1);
+		last = scale;
+		if (scale == 0)
+			break;
+		i = next;
 	}
 	if (sum < 10)
 		return false;
@@ -229,7 +292,7 @@ take_english(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 }
 
 bool
-claim_won_ends(const char *text, size_t len, size_t at)
+claim_money_ends(const char *text, size_t len, size_t at)
 {
 	static const struct word behind[] = {
 		{ "을", 1 }, { "이", 1 }, { "은", 1 }, { "도", 1 }, { "만", 1 }, { "의", 1 },
@@ -242,18 +305,19 @@ claim_won_ends(const char *text, size_t len, size_t at)
 }
 
 bool
-claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
+claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
 {
 	bool after_other = *at > 0 && (unsigned char)text[*at - 1] >= 0x80, found;
 
+	*ret_dotted = false;
 	if (*at >= len)
 		return false;
 	if (isdigit((unsigned char)text[*at]))
-		found = take_scaled(text, len, at, ret_hundredths);
+		found = take_scaled(text, len, at, ret_hundredths, ret_dotted);
 	else if ((unsigned char)text[*at] < 0x80)
 		found = take_english(text, len, at, ret_hundredths);
 	else
 		found = !after_other && (take_korean(text, len, at, ret_hundredths) ||
-					 take_scaled(text, len, at, ret_hundredths));
+					 take_scaled(text, len, at, ret_hundredths, ret_dotted));
 	return found && *ret_hundredths / 100 <= CLAIM_UNITS_MAX;
 }

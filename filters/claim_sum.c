@@ -6,17 +6,25 @@
 
 #include "claim_internal.h"
 
+/* free: the word is also the beginning of others, see claim_money_ends(). */
 static const struct currency {
 	const char *code, *name;
 	int cents;
+	bool free;
 } currencies[] = {
-	{ "KRW", "₩", 1 },        { "KRW", "krw", 1 },      { "KRW", "원", 1 },
-	{ "KRW", "won", 1 },      { "USD", "usd", 100 },    { "USD", "us$", 100 },
-	{ "USD", "$", 100 },      { "USD", "달러", 100 },   { "USD", "dollars", 100 },
-	{ "USD", "dollar", 100 }, { "USD", "bucks", 100 },  { "GBP", "£", 100 },
-	{ "GBP", "gbp", 100 },    { "GBP", "파운드", 100 }, { "GBP", "pounds", 100 },
-	{ "EUR", "€", 100 },      { "EUR", "eur", 100 },    { "EUR", "유로", 100 },
-	{ "EUR", "euros", 100 },  { "EUR", "euro", 100 },
+	{ "KRW", "₩", 1, false },        { "KRW", "krw", 1, false },
+	{ "KRW", "원", 1, false },       { "KRW", "won", 1, false },
+	{ "USD", "usd", 100, false },    { "USD", "us$", 100, false },
+	{ "USD", "$", 100, false },      { "USD", "달러", 100, false },
+	{ "USD", "불", 100, true },      { "USD", "dollars", 100, false },
+	{ "USD", "dollar", 100, false }, { "USD", "bucks", 100, false },
+	{ "GBP", "£", 100, false },      { "GBP", "gbp", 100, false },
+	{ "GBP", "파운드", 100, false }, { "GBP", "pounds", 100, false },
+	{ "GBP", "quid", 100, false },   { "EUR", "€", 100, false },
+	{ "EUR", "eur", 100, false },    { "EUR", "유로", 100, false },
+	{ "EUR", "euros", 100, false },  { "EUR", "euro", 100, false },
+	{ "JPY", "¥", 1, false },        { "JPY", "jpy", 1, false },
+	{ "JPY", "엔", 1, true },        { "JPY", "yen", 1, false },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -65,13 +73,24 @@ skip_blank(const char *text, size_t len, size_t *at)
 		++*at;
 }
 
-/* The last letter before the place is a digit, a dot or a letter: this is no beginning. */
+/* Behind a digit, a dot or a letter, or in "A-1234", is no beginning; a sign is always one. */
 static bool
 begins(const char *text, size_t at)
 {
 	unsigned char c = at > 0 ? (unsigned char)text[at - 1] : ' ';
 
-	return c != '.' && c != ',' && c != '-' && c != '#' && !isalnum(c);
+	if (text[at] == '$' || (unsigned char)text[at] >= 0x80)
+		return true;
+	if (c == '-' && at > 1)
+		c = (unsigned char)text[at - 2];
+	return c != '.' && c != ',' && c != '#' && !isalnum(c);
+}
+
+/* A dot parts thousands where a comma begins the cents, and where there are none. */
+static bool
+has_dots(const struct currency *c)
+{
+	return c->cents == 1 || strcmp(c->code, "EUR") == 0;
 }
 
 bool
@@ -80,6 +99,7 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	size_t i = at, number, end;
 	const struct currency *before, *c;
 	int64_t hundredths, units;
+	bool dotted;
 
 	if (!begins(text, at))
 		return false;
@@ -87,18 +107,18 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	if (before)
 		skip_blank(text, len, &i);
 	number = i;
-	if (!claim_number_at(text, len, &i, &hundredths))
+	if (!claim_number_at(text, len, &i, &hundredths, &dotted))
 		return false;
 	end = i;
 	skip_blank(text, len, &i);
 	c = take_currency(text, len, &i);
-	if (c && c->cents == 1 && (unsigned char)text[number] >= 0x80 &&
-	    !claim_won_ends(text, len, i))
+	if (c && (c->free || (c->cents == 1 && (unsigned char)text[number] >= 0x80)) &&
+	    !claim_money_ends(text, len, i))
 		return false;
 	if (c && (!before || before->code == c->code))
 		end = i;
 	c = before ? before : c;
-	if (!c || (c->cents == 1 && hundredths % 100))
+	if (!c || (c->cents == 1 && hundredths % 100) || (dotted && !has_dots(c)))
 		return false;
 	units = c->cents == 1 ? hundredths / 100 : hundredths;
 	if (units > CLAIM_UNITS_MAX)

@@ -210,6 +210,15 @@ sums_are_found_whatever_is_said_of_them(void **state)
 		{ "fifty bucks, a thousand won, ninety-nine pounds",
 		  "USD 5000 at 0, 11; KRW 1000 at 13, 14; GBP 9900 at 29, 18; " },
 		{ "백 원장님, 이만 원래대로, 만 원인", "" },
+		{ "30.000원, 1억 2천만 원", "KRW 30000 at 0, 9; KRW 120000000 at 11, 16; " },
+		{ "일억 이천만 원", "KRW 120000000 at 0, 20; " },
+		{ "$30k, $1.5m, 3 million won", "USD 3000000 at 0, 4; USD 150000000 at 6, 5; "
+						"KRW 3000000 at 13, 13; " },
+		{ "€30,50 or 1.000,50 €", "EUR 3050 at 0, 8; EUR 100050 at 12, 12; " },
+		{ "30불 30불량 100엔 10엔진 30 quid", "USD 3000 at 0, 5; JPY 100 at 15, 6; "
+						      "GBP 3000 at 31, 7; " },
+		{ "$1.234, 12,34원, $5,0000", "" },
+		{ "refund-$5, A-1234 dollars", "USD 500 at 7, 2; " },
 		{ "call 010-1234-5678 by 5 pm on 3 May, order 20,000", "" },
 		{ "a pound of flesh, one and two, 오 원, someone dollars", "" },
 		{ "", "" },
