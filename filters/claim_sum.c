@@ -73,14 +73,12 @@ skip_blank(const char *text, size_t len, size_t *at)
 		++*at;
 }
 
-/* Behind a digit, a dot or a letter, or in "A-1234", is no beginning; a sign is always one. */
+/* Behind a digit, a dot or a letter, or in "A-1234", is no beginning. */
 static bool
 begins(const char *text, size_t at)
 {
 	unsigned char c = at > 0 ? (unsigned char)text[at - 1] : ' ';
 
-	if (text[at] == '$' || (unsigned char)text[at] >= 0x80)
-		return true;
 	if (c == '-' && at > 1)
 		c = (unsigned char)text[at - 2];
 	return c != '.' && c != ',' && c != '#' && !isalnum(c);
@@ -101,9 +99,10 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	int64_t hundredths, units;
 	bool dotted;
 
-	if (!begins(text, at))
-		return false;
 	before = take_currency(text, len, &i);
+	/* A sign begins wherever it stands: "refund-$5". */
+	if (!begins(text, at) && (!before || isalpha((unsigned char)before->name[0])))
+		return false;
 	if (before)
 		skip_blank(text, len, &i);
 	number = i;
