@@ -12,6 +12,7 @@
 
 #include "draft_mime.h"
 #include "draft_words.h"
+#include "filters/claim.h"
 
 #define NAME_MAX_CHARS 40u
 
@@ -59,6 +60,23 @@ is_letter_there(const char *name)
 	return false;
 }
 
+static int
+visit_sum(void *context, const struct claim *sum)
+{
+	(void)sum;
+	*(bool *)context = true;
+	return 1;
+}
+
+/* "Lee, refund $50 approved": a greeting of ours would repeat it. -ENOMEM as well. */
+static bool
+names_a_sum(struct arena *arena, const char *name)
+{
+	bool sum = false;
+
+	return claim_sums_each(arena, name, strlen(name), visit_sum, &sum) < 0 || sum;
+}
+
 const char *
 words_name(struct arena *arena, const char *display)
 {
@@ -81,8 +99,8 @@ words_name(struct arena *arena, const char *display)
 		if (mime_char(p, &n) == 0xfffd)
 			return "";
 	}
-	if (chars > NAME_MAX_CHARS || strpbrk(name, "@{}<>[]|\\`=;:\"/") ||
-	    strcasestr(name, "www.") || !is_letter_there(name))
+	if (chars > NAME_MAX_CHARS || strpbrk(name, "@{}<>[]|\\`=;:\"/0123456789") ||
+	    strcasestr(name, "www.") || !is_letter_there(name) || names_a_sum(arena, name))
 		return "";
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		size_t title = strlen(titles[i]);

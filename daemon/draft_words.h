@@ -15,7 +15,7 @@
 /*
  * The name a person may be addressed by, from a display name that may hold anything: "Doe, Jane"
  * turned round, titles that the salutation adds itself (님) taken off; "" for what is no name
- * (addresses, links, markup, overlong).
+ * (addresses, links, markup, digits, sums of money, overlong).
  */
 const char *
 words_name(struct arena *arena, const char *display);

@@ -466,6 +466,12 @@ names_of_strangers(void **state)
 		{ "O'Neil-Smith Jr.", "O'Neil-Smith Jr." },
 		{ "\xe2\x80\x8b", "" },
 		{ "a,b,c d", "a,b,c d" },
+		{ "Jane2", "" },
+		{ "Refund $50 approved", "" },
+		{ "fifty dollars for Jane", "" },
+		{ "삼만 원 환불", "" },
+		{ "오만석", "오만석" },
+		{ "천만원", "" },
 	};
 	char large[10241];
 
