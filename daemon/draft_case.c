@@ -40,6 +40,22 @@ sayable(struct reading_case *r, const char *words)
 	return r->ret->withheld ? "" : NULL;
 }
 
+/* Their mail, by its subject, unless that would put their abuse or a sum into our mouth. */
+static const char *
+name_mail(struct reading_case *r, const char *subject)
+{
+	bool korean = strcmp(r->input->language, "ko") == 0;
+	const char *sum = "";
+
+	if (subject && *subject && !r->abusive &&
+	    approval_missing(r->arena, r->input->case_, subject, &sum) < 0)
+		return NULL;
+	if (r->abusive || !subject || !*subject || *sum)
+		return korean ? "보내 주신 메일" : "your email";
+	return arena_printf(r->arena, korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
+			    subject);
+}
+
 /* What an event says to a customer; "" for nothing. NULL: no memory. */
 static const char *
 what_happened(struct reading_case *r, const struct event_record *event)
@@ -49,14 +65,8 @@ what_happened(struct reading_case *r, const struct event_record *event)
 	const char *promise = json_string_value(json_object_get(event->data, "text"));
 	bool promised = !strcmp(event->kind, "promised"), kept = !strcmp(event->kind, "kept");
 
-	if (!strcmp(event->kind, "mail")) {
-		/* What a customer who abused us wrote above their mails is not repeated to them. */
-		if (r->abusive || !subject || !*subject)
-			return korean ? "보내 주신 메일" : "your email";
-		return arena_printf(r->arena,
-				    korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
-				    subject);
-	}
+	if (!strcmp(event->kind, "mail"))
+		return name_mail(r, subject);
 	if (!promise || (!promised && !kept))
 		return "";
 	promise = sayable(r, promise);

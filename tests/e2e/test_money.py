@@ -160,7 +160,7 @@ def drafts(dovecot, user):
 def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
     daemon = make_triaged([user], head=AGENTS)
     start(daemon)
-    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
+    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다.", subject="환불 35,000원"))
     wait_for("its draft", lambda: drafts(dovecot, user))
     for words in (("promise", case, "3만원 환불", "--until", "+2d"), ("promise", case, "삼만 원 환불", "--until", "+2d"),
                   ("fact", case, "situation", "30,000원이 두 번 결제되었습니다."), ("cause", case, "3만 원 오청구"),
@@ -180,6 +180,9 @@ def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
     daemon.ctl("case", "promise", case, "3만 원 환불", "--until", "+2d")
     daemon.ctl("case", "draft", case, "delay")
     wait_for("the draft names the promise", lambda: any("3만 원 환불" in d for d in drafts(dovecot, user)))
+
+    daemon.ctl("case", "draft", case, "firm")
+    wait_for("the record is quoted", lambda: any("보내 주신 메일 “환불 35,000원”" not in d and ": 보내 주신 메일\n" in d for d in drafts(dovecot, user)))
 
     # What was approved is less now; the promise stands, but no draft repeats its sum.
     daemon.ctl("case", "approve", case, "10,000원", "--reason", "부분 환불로 합의")
