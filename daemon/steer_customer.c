@@ -40,7 +40,7 @@ remember_approval(struct turn *t, const struct amount *amount)
 	return t->said ? record_customer_put(t->txn, &customer) : -ENOMEM;
 }
 
-/* "; mina may": who could approve it; "" for nobody. NULL: out of memory. */
+/* "; it may be approved by mina"; "" for nobody, or out of memory. */
 static const char *
 who_may(struct turn *t, const struct amount *amount)
 {
@@ -54,7 +54,7 @@ who_may(struct turn *t, const struct amount *amount)
 			buf_printf(&names, "%s%s", names.len ? ", " : "; it may be approved by ",
 				   agent->name);
 	}
-	return names.len ? buf_string(&names) : "";
+	return names.len && buf_string(&names) ? names.at : "";
 }
 
 /* Who may give something away has an authority, and gives a reason. */
