@@ -95,6 +95,22 @@ approval_total(const struct customer_record *customer, const char *currency, int
 	return sum;
 }
 
+int64_t
+approval_given(const struct customer_record *customer, const char *by, const char *currency,
+	       uint64_t except, int64_t since_ms)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < customer->approval_count; i++) {
+		const struct approval_record *a = &customer->approvals[i];
+
+		if (a->at_ms >= since_ms && a->case_id != except && strcmp(a->by, by) == 0 &&
+		    strcmp(a->currency, currency) == 0 && !approval_replaced(customer, i))
+			sum = plus(sum, a->units);
+	}
+	return sum;
+}
+
 /* Looks for a sum that the case has no approval for. */
 struct missing {
 	struct arena *arena;

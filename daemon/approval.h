@@ -24,6 +24,11 @@ approval_replaced(const struct customer_record *customer, size_t index);
 int64_t
 approval_total(const struct customer_record *customer, const char *currency, int64_t since_ms);
 
+/* What one of us approved in a currency since then, in other cases than that one. */
+int64_t
+approval_given(const struct customer_record *customer, const char *by, const char *currency,
+	       uint64_t except, int64_t since_ms);
+
 /*
  * The first sum that the text names and the case has no approval for: none in its currency, or a
  * smaller one. "" when there is none. In the arena. 0 or -ENOMEM.

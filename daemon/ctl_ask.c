@@ -140,6 +140,9 @@ ask_parse(struct ask *ask, int argc, char **argv)
 			snprintf(word, sizeof(word), "--%s", longs[index].name);
 		if (c == ':')
 			status = ctl_usage(ask->command, "%s needs a value", argv[optind - 1]);
+		else if (c != '?' && longs[index].has_arg && strncmp(optarg, "--", 2) == 0)
+			status = ctl_usage(ask->command, "%s needs a value, not \"%s\"", word,
+					   optarg);
 		else
 			status = take_option(ask, c, word);
 	}

@@ -5,6 +5,7 @@
  * asked first.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,25 @@ source_has(struct run *run, uint32_t uid, bool *ret, struct err *err)
 	return 0;
 }
 
+/* 1: what may be given is another sum than when the draft was written, which may name it (said). */
+static int
+still_approved(struct run *run, struct store_txn *txn, const struct outbox_record *e,
+	       struct err *err)
+{
+	struct case_record c;
+	int r = *e->approved ? record_case_get(txn, run->arena, e->case_id, &c) : -ENOENT;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (strcmp(c.approved, e->approved) == 0)
+		return 0;
+	err_set(err, -EBADMSG,
+		"%s was approved when it was written, and now %s is: ask for it again, "
+		"case draft C%" PRIu64,
+		e->approved, *c.approved ? c.approved : "nothing", e->case_id);
+	return 1;
+}
+
 static int
 do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 {
@@ -132,8 +152,12 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 	r = store_begin(run->intake->store, false, &txn);
 	if (r == 0) {
 		r = record_outbox_payload(txn, run->arena, e->account, e->id, &payload);
+		if (r == 0)
+			r = still_approved(run, txn, e, err);
 		store_abort(txn);
 	}
+	if (r > 0)
+		return -EBADMSG;
 	if (r == -ENOENT)
 		return err_set(err, -EBADMSG, "the draft's text is no longer in the store");
 	if (r < 0)

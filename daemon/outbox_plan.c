@@ -196,6 +196,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	if (r == 0 && told.customer.mind_count > 0)
 		r = note_minds(p, &told.customer);
 	entry->template = entry->argument;
+	entry->approved = w->case_ && w->case_->approved ? w->case_->approved : "";
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
 }
@@ -372,6 +373,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 		.case_id = m->case_id,
 		.argument = action->argument ? action->argument : "",
 		.template = "",
+		.approved = "",
 		.message_id = "",
 		.size = m->size,
 		.error = "",

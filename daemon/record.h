@@ -286,6 +286,7 @@ struct outbox_record {
 	uint64_t message, case_id;
 	const char *argument;
 	const char *template; /* of the draft; "" for other kinds */
+	const char *approved; /* in its case when the draft was written; "" nothing */
 	const char
 		*message_id; /* of the draft or notice, or of the message that is moved or copied */
 	uint64_t size;       /* of the message that is moved or copied */

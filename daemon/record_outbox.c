@@ -85,6 +85,7 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 
 	record_write_begin(&w);
 	record_write_string(&w, "account", o->account);
+	record_write_string(&w, "approved", o->approved);
 	record_write_string(&w, "argument", o->argument);
 	record_write_number(&w, "attempts", o->attempts);
 	record_write_number(&w, "case_id", (int64_t)o->case_id);
@@ -154,6 +155,7 @@ record_outbox_get(struct store_txn *txn, struct arena *arena, const char *accoun
 	if (record_read_key(&r, txn, arena, &key) < 0)
 		return record_read_end(&r);
 	o.account = record_read_string(&r, "account");
+	o.approved = record_read_string(&r, "approved");
 	o.argument = record_read_string(&r, "argument");
 	o.attempts = record_read_u32(&r, "attempts");
 	o.case_id = record_read_u64(&r, "case_id");

@@ -393,6 +393,14 @@ steer_verb(const char *name)
 static bool
 is_plain(const char *text)
 {
+	/* Next line, line and paragraph separator, and what turns the direction of writing. */
+	static const char *const hidden[] = { "\xc2\x85", "\u2028", "\u2029", "\u202a", "\u202b",
+					      "\u202c",   "\u202d", "\u202e", "\u2066", "\u2067",
+					      "\u2068",   "\u2069", "\u200e", "\u200f" };
+
+	for (size_t i = 0; i < COUNT(hidden); i++)
+		if (strstr(text, hidden[i]))
+			return false;
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			return false;
@@ -405,6 +413,8 @@ check(const struct steer *s, size_t verb, struct err *err)
 	if (strlen(s->value) > STEER_TEXT_MAX || strlen(s->reason) > STEER_TEXT_MAX)
 		return err_set(err, -EINVAL, "the text is longer than %d bytes; say it shorter",
 			       STEER_TEXT_MAX);
+	if (*s->reason && !s->reason[strspn(s->reason, " ")])
+		return err_set(err, -EINVAL, "the reason is empty; say why");
 	if (!is_plain(s->value) || !is_plain(s->reason))
 		return err_set(err, -EINVAL,
 			       "the text holds a control character; write it in one line of plain "

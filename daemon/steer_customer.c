@@ -14,9 +14,16 @@
 
 #define CONDUCT_LOG_MAX 50
 
-/* Keeps the sum with the customer, and says what they had in a year. */
+/* What was approved before in this case. Whether there is such a sum. */
+static bool
+approved_before(const struct turn *t, struct amount *ret)
+{
+	return t->c.approved && *t->c.approved && amount_parse(t->c.approved, ret);
+}
+
+/* Adds one to what the customer was given, and says what that makes. */
 static int
-remember_approval(struct turn *t, const struct amount *amount)
+remember_approval(struct turn *t, struct customer_record *customer, const struct amount *amount)
 {
 	struct approval_record one = { .at_ms = t->steer->now_ms,
 				       .currency = amount->currency,
@@ -25,22 +32,20 @@ remember_approval(struct turn *t, const struct amount *amount)
 				       .by = t->steer->actor,
 				       .reason = t->steer->reason };
 	struct amount year = { .currency = amount->currency };
-	struct customer_record customer;
-	int r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
+	int r;
 
-	/* A mail whose writer cannot be told has no customer to add it up for. */
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = approval_add(t->arena, &customer, &one);
+	if (!*customer->address)
+		return 0;
+	r = approval_add(t->arena, customer, &one);
 	if (r < 0)
 		return r;
-	year.units = approval_total(&customer, year.currency, t->steer->now_ms - APPROVAL_YEAR_MS);
+	year.units = approval_total(customer, year.currency, t->steer->now_ms - APPROVAL_YEAR_MS);
 	t->said = arena_printf(t->arena, "%s; with this, %s in 12 months", t->said,
-			       amount_text(t->arena, &year, false));
-	return t->said ? record_customer_put(t->txn, &customer) : -ENOMEM;
+			       year.units ? amount_text(t->arena, &year, false) : "nothing");
+	return t->said ? record_customer_put(t->txn, customer) : -ENOMEM;
 }
 
-/* "; it may be approved by mina"; "" for nobody, or out of memory. */
+/* "; it may be approved by mina"; "; nobody in triaged.yaml may approve it". */
 static const char *
 who_may(struct turn *t, const struct amount *amount)
 {
@@ -54,52 +59,115 @@ who_may(struct turn *t, const struct amount *amount)
 			buf_printf(&names, "%s%s", names.len ? ", " : "; it may be approved by ",
 				   agent->name);
 	}
-	return names.len && buf_string(&names) ? names.at : "";
+	return names.len && buf_string(&names) ? names.at
+					       : "; nobody in triaged.yaml may approve it";
+}
+
+/*
+ * Whether whoever acts may approve the sum, or take another's approval of it back: an authority is
+ * for what they give one customer in a year, in whatever cases.
+ */
+static int
+check_authority(struct turn *t, const struct customer_record *customer, const struct amount *sum,
+		bool own)
+{
+	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
+	const struct amount *limit = agent ? authority_in(&agent->authority, sum->currency) : NULL;
+	struct amount other = { sum->currency, 0 };
+
+	if (!agent)
+		return err_set(t->err, -EINVAL,
+			       "%s may approve nothing: no agent in triaged.yaml has that name%s",
+			       t->steer->actor, who_may(t, sum));
+	if (own)
+		other.units = approval_given(customer, t->steer->actor, sum->currency, t->c.id,
+					     t->steer->now_ms - APPROVAL_YEAR_MS);
+	if (limit && sum->units <= limit->units && other.units <= limit->units - sum->units)
+		return 0;
+	if (limit && other.units > 0 && sum->units <= limit->units)
+		return err_set(
+			t->err, -EINVAL,
+			"%s is over the authority of %s: %s for a customer in 12 months, and "
+			"%s was given to this one in other cases",
+			amount_text(t->arena, sum, false), agent->name,
+			amount_text(t->arena, limit, false), amount_text(t->arena, &other, false));
+	return err_set(t->err, -EINVAL, "%s%s is over the authority of %s (%s)%s",
+		       own ? "" : "taking back ", amount_text(t->arena, sum, false), agent->name,
+		       limit ? amount_text(t->arena, limit, false) : "nothing", who_may(t, sum));
+}
+
+/* The sum that is meant; 0 of the currency there was for "none". */
+static int
+read_sum(struct turn *t, const struct amount *before, struct amount *ret)
+{
+	if (strcmp(t->steer->value, "none") == 0 && before->units > 0) {
+		*ret = (struct amount){ before->currency, 0 };
+		return 0;
+	}
+	if (strcmp(t->steer->value, "none") == 0)
+		return err_set(t->err, -EINVAL, "nothing is approved in C%" PRIu64, t->c.id);
+	if (amount_parse(t->steer->value, ret))
+		return 0;
+	return err_set(
+		t->err, -EINVAL,
+		"\"%.60s\" is no sum of money; write it like ₩20,000 or $50, or none to take "
+		"back what was approved",
+		t->steer->value);
+}
+
+/* Writes down what is approved now; *sum of 0 units for nothing. */
+static int
+put_approval(struct turn *t, const struct amount *sum)
+{
+	const char *before = t->c.approved ? t->c.approved : "";
+
+	t->c.approved =
+		sum->units ? amount_text(t->arena, sum, strcmp(t->c.language, "ko") == 0) : "";
+	t->c.approved_by = t->steer->actor;
+	if (!t->c.approved)
+		return -ENOMEM;
+	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s%s",
+			       sum->units ? t->c.approved : "nothing", t->c.id,
+			       *before ? ", instead of " : "", before,
+			       *before && strcmp(before, t->c.approved)
+				       ? " (drafts that were laid out before may still say so)"
+				       : "");
+	if (sum->units && playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
+		t->c.stage = "approval";
+	return t->said ? 0 : -ENOMEM;
 }
 
 /* Who may give something away has an authority, and gives a reason. */
 int
 turn_approve(struct turn *t)
 {
-	const struct agent_config *agent = config_agent(t->config, t->steer->actor);
-	const struct amount *limit;
-	const char *before;
-	struct amount amount;
+	struct customer_record customer = { .address = "" };
+	struct amount before = { "", 0 }, sum;
 	int r;
 
 	if (!*t->steer->reason)
 		return err_set(t->err, -EINVAL,
 			       "say why it is right to give this: --reason \"...\"");
-	if (!amount_parse(t->steer->value, &amount))
-		return err_set(t->err, -EINVAL,
-			       "\"%.60s\" is no sum of money; write it like ₩20,000 or $50",
-			       t->steer->value);
-	if (!agent)
-		return err_set(t->err, -EINVAL,
-			       "%s may approve nothing: no agent in triaged.yaml has that name%s",
-			       t->steer->actor, who_may(t, &amount));
-	limit = authority_in(&agent->authority, amount.currency);
-	if (!limit || amount.units > limit->units)
-		return err_set(t->err, -EINVAL, "%s is over the authority of %s (%s)%s",
-			       amount_text(t->arena, &amount, false), agent->name,
-			       limit ? amount_text(t->arena, limit, false) : "nothing",
-			       who_may(t, &amount));
-	before = t->c.approved;
-	t->c.approved = amount_text(t->arena, &amount, strcmp(t->c.language, "ko") == 0);
-	t->c.approved_by = t->steer->actor;
-	if (!t->c.approved)
-		return -ENOMEM;
-	t->said =
-		arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s", t->c.approved, t->c.id,
-			     before && *before ? ", instead of " : "", before ? before : "");
-	if (playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
-		t->c.stage = "approval";
-	if (!t->said)
-		return -ENOMEM;
-	r = remember_approval(t, &amount);
+	if (!approved_before(t, &before))
+		before.units = 0;
+	r = read_sum(t, &before, &sum);
+	if (r < 0)
+		return r;
+	r = record_customer_get(t->txn, t->arena, t->c.customer, &customer);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	/* Who could not have given it does not take it back either. */
+	r = sum.units ? check_authority(t, &customer, &sum, true) : 0;
+	if (r == 0 && before.units > 0)
+		r = check_authority(t, &customer, &before, false);
+	if (r == 0)
+		r = put_approval(t, &sum);
+	if (r == 0)
+		r = remember_approval(t, &customer, &sum);
 	return r < 0 ? r
 		     : turn_put(t, "approved",
-				json_pack("{s:s, s:s}", "amount", t->c.approved, "reason",
+				json_pack("{s:s, s:s}", "amount",
+					  sum.units ? t->c.approved : "nothing", "reason",
 					  t->steer->reason));
 }
 
@@ -196,10 +264,12 @@ check_step(struct turn *t, const char *now)
 			       "\"%.60s\" is no step; say notice, warning, restricted, parted or "
 			       "clear",
 			       t->steer->value);
+	if ((wanted >= grave || height >= grave) && check_decider(t) < 0)
+		return -EINVAL;
 	if (wanted > height + 1)
 		return err_set(t->err, -EINVAL, "the ladder goes step by step: after %s comes %s",
 			       *now ? now : "nothing", conduct_steps[height]);
-	return wanted >= grave || height >= grave ? check_decider(t) : 0;
+	return 0;
 }
 
 int

@@ -29,11 +29,11 @@ claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredth
 		bool *ret_dotted);
 
 /*
- * Whether a Korean word for a currency can end at the place: "백 원장" is a person, "30불량" are
- * faults.
+ * Whether a word for a currency that other words begin with ends at the place: "백 원장" is a
+ * person, "2 원격 점검" no price, "5 pounds of sugar" a weight. written_out: its number is.
  */
 bool
-claim_money_ends(const char *text, size_t len, size_t at);
+claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int64_t value);
 
 /* Whether the words around a sum, or around a kind of remedy, ask for it. */
 bool

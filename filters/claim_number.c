@@ -292,16 +292,37 @@ take_english(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 }
 
 bool
-claim_money_ends(const char *text, size_t len, size_t at)
+claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int64_t value)
 {
+	/* What may stand right behind "원" when the number is written out: "백 원장" is a person.
+	 */
 	static const struct word behind[] = {
 		{ "을", 1 }, { "이", 1 }, { "은", 1 }, { "도", 1 }, { "만", 1 }, { "의", 1 },
 		{ "씩", 1 }, { "에", 1 }, { "으", 1 }, { "정", 1 }, { "짜", 1 }, { "어", 1 },
-		{ "과", 1 }, { "까", 1 }, { "부", 1 }, { "밖", 1 }, { "입", 1 },
+		{ "과", 1 }, { "까", 1 }, { "부", 1 }, { "밖", 1 }, { "입", 1 }, { "권", 1 },
+		{ "상", 1 }, { "대", 1 }, { "가", 1 }, { "쯤", 1 }, { "환", 1 }, { "지", 1 },
 	};
+	/* What is another word behind digits: "2 원격 점검", "30불량", "30만 원하시는 분". */
+	static const struct word other[] = {
+		{ "하시", 1 },    { "하는", 1 },    { "하신", 1 },  { "격", 1 }, { "점", 1 },
+		{ "형", 1 },      { "복", 1 },      { "래", 1 },    { "칙", 1 }, { "료", 1 },
+		{ "본", 1 },      { "단", 1 },      { "두", 1 },    { "룸", 1 }, { "피", 1 },
+		{ "산", 1 },      { "작", 1 },      { "장", 1 },    { "문", 1 }, { "색", 1 },
+		{ "망", 1 },      { "자", 1 },      { "유", 1 },    { "서", 1 }, { "고", 1 },
+		{ "량", 1 },      { "편", 1 },      { "진", 1 },    { "터", 1 }, { " 버스", 1 },
+		{ " 지하철", 1 }, { " 전철", 1 },   { " 열차", 1 }, { "'", 1 },  { "’", 1 },
+		{ " of ", 1 },    { " awards", 1 },
+	};
+	static const struct word cause = { "인", 1 };
+	size_t i = at;
 
-	return at >= len || (unsigned char)text[at] < 0x80 ||
-	       take_word(text, len, &at, behind, COUNT(behind));
+	if (take_word(text, len, &i, other, COUNT(other)))
+		return false;
+	/* "3 원인" is a third cause, "3만 원인데" a price. */
+	if (take_word(text, len, &i, &cause, 1))
+		return !written_out && value >= 100;
+	return !written_out || at >= len || (unsigned char)text[at] < 0x80 ||
+	       take_word(text, len, &i, behind, COUNT(behind));
 }
 
 bool

@@ -6,25 +6,56 @@
 
 #include "claim_internal.h"
 
-/* free: the word is also the beginning of others, see claim_money_ends(). */
+enum place {
+	AROUND, /* before or behind the number */
+	BEHIND,
+	WORD, /* behind, and other words begin with it: see claim_money_ends() */
+};
+
 static const struct currency {
 	const char *code, *name;
 	int cents;
-	bool free;
+	enum place place;
 } currencies[] = {
-	{ "KRW", "₩", 1, false },        { "KRW", "krw", 1, false },
-	{ "KRW", "원", 1, false },       { "KRW", "won", 1, false },
-	{ "USD", "usd", 100, false },    { "USD", "us$", 100, false },
-	{ "USD", "$", 100, false },      { "USD", "달러", 100, false },
-	{ "USD", "불", 100, true },      { "USD", "dollars", 100, false },
-	{ "USD", "dollar", 100, false }, { "USD", "bucks", 100, false },
-	{ "GBP", "£", 100, false },      { "GBP", "gbp", 100, false },
-	{ "GBP", "파운드", 100, false }, { "GBP", "pounds", 100, false },
-	{ "GBP", "quid", 100, false },   { "EUR", "€", 100, false },
-	{ "EUR", "eur", 100, false },    { "EUR", "유로", 100, false },
-	{ "EUR", "euros", 100, false },  { "EUR", "euro", 100, false },
-	{ "JPY", "¥", 1, false },        { "JPY", "jpy", 1, false },
-	{ "JPY", "엔", 1, true },        { "JPY", "yen", 1, false },
+	{ "KRW", "₩", 1, AROUND },
+	{ "KRW", "\\", 1, AROUND }, /* how Korean keyboards and fonts have it */
+	{ "KRW", "krw", 1, AROUND },
+	{ "KRW", "원", 1, WORD },
+	{ "KRW", "won", 1, WORD },
+	{ "USD", "usd", 100, AROUND },
+	{ "USD", "us$", 100, AROUND },
+	{ "USD", "$", 100, AROUND },
+	{ "USD", "달러", 100, BEHIND },
+	{ "USD", "불", 100, WORD },
+	{ "USD", "us dollars", 100, BEHIND },
+	{ "USD", "u.s. dollars", 100, BEHIND },
+	{ "USD", "american dollars", 100, BEHIND },
+	{ "USD", "dollars", 100, BEHIND },
+	{ "USD", "dollar", 100, BEHIND },
+	{ "USD", "bucks", 100, BEHIND },
+	{ "GBP", "£", 100, AROUND },
+	{ "GBP", "gbp", 100, AROUND },
+	{ "GBP", "파운드", 100, BEHIND },
+	{ "GBP", "pounds", 100, WORD },
+	{ "GBP", "pound", 100, WORD },
+	{ "GBP", "quid", 100, BEHIND },
+	{ "EUR", "€", 100, AROUND },
+	{ "EUR", "eur", 100, AROUND },
+	{ "EUR", "유로", 100, BEHIND },
+	{ "EUR", "euros", 100, BEHIND },
+	{ "EUR", "euro", 100, BEHIND },
+	{ "JPY", "¥", 1, AROUND },
+	{ "JPY", "jpy", 1, AROUND },
+	{ "JPY", "엔", 1, WORD },
+	{ "JPY", "円", 1, BEHIND },
+	{ "JPY", "yen", 1, BEHIND },
+	{ "CNY", "cny", 100, AROUND },
+	{ "CNY", "rmb", 100, AROUND },
+	{ "CNY", "위안", 100, BEHIND },
+	{ "CNY", "元", 100, BEHIND },
+	{ "CNY", "yuan", 100, BEHIND },
+	{ "CHF", "chf", 100, AROUND },
+	{ "CHF", "francs", 100, BEHIND },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -50,12 +81,13 @@ claim_word_at(const char *text, size_t len, size_t at, const char *word)
 
 /* Unlike other words, a currency may touch its number: "20usd". */
 static const struct currency *
-take_currency(const char *text, size_t len, size_t *at)
+take_currency(const char *text, size_t len, size_t *at, bool behind)
 {
 	for (size_t i = 0; i < COUNT(currencies); i++) {
 		size_t n = strlen(currencies[i].name);
 
-		if (n > len - *at || memcmp(text + *at, currencies[i].name, n) != 0)
+		if ((!behind && currencies[i].place != AROUND) || n > len - *at ||
+		    memcmp(text + *at, currencies[i].name, n) != 0)
 			continue;
 		if (isalpha((unsigned char)currencies[i].name[n - 1]) && *at + n < len &&
 		    isalpha((unsigned char)text[*at + n]))
@@ -99,7 +131,7 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	int64_t hundredths, units;
 	bool dotted;
 
-	before = take_currency(text, len, &i);
+	before = take_currency(text, len, &i, false);
 	/* A sign begins wherever it stands: "refund-$5". */
 	if (!begins(text, at) && (!before || isalpha((unsigned char)before->name[0])))
 		return false;
@@ -109,10 +141,14 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	if (!claim_number_at(text, len, &i, &hundredths, &dotted))
 		return false;
 	end = i;
-	skip_blank(text, len, &i);
-	c = take_currency(text, len, &i);
-	if (c && (c->free || (c->cents == 1 && (unsigned char)text[number] >= 0x80)) &&
-	    !claim_money_ends(text, len, i))
+	/* "30 dollars", "a 30-dollar voucher" */
+	if (i < len && text[i] == '-' && i + 1 < len && isalpha((unsigned char)text[i + 1]))
+		i++;
+	else
+		skip_blank(text, len, &i);
+	c = take_currency(text, len, &i, true);
+	if (!before && c && c->place == WORD &&
+	    !claim_money_ends(text, len, i, (unsigned char)text[number] >= 0x80, hundredths / 100))
 		return false;
 	if (c && (!before || before->code == c->code))
 		end = i;

@@ -218,6 +218,17 @@ sums_are_found_whatever_is_said_of_them(void **state)
 		{ "30불 30불량 100엔 10엔진 30 quid", "USD 3000 at 0, 5; JPY 100 at 15, 6; "
 						      "GBP 3000 at 31, 7; " },
 		{ "$1.234, 12,34원, $5,0000", "" },
+		/* Words that end or begin as a currency does. */
+		{ "직원 2명, 전원 2초, 병원 3층, 3 원인 조사, 2 원격 점검, 20931 원복, 30만 "
+		  "원하시는 분",
+		  "" },
+		{ "1 and 2 won't fit, we won 2 awards, a Euro 5 plug, 5 pounds of sugar, 만원 버스",
+		  "" },
+		{ "30-dollar voucher, 30 US dollars, 30元, CHF 30, \\30,000",
+		  "USD 3000 at 0, 9; USD 3000 at 19, 13; CNY 3000 at 34, 5; CHF 3000 at 41, 6; "
+		  "KRW 30000 at 49, 7; " },
+		{ "3만 원인데, 3만원만, 30,000원권", "KRW 30000 at 0, 8; KRW 30000 at 16, 7; "
+						     "KRW 30000 at 28, 9; " },
 		{ "refund-$5, A-1234 dollars", "USD 500 at 7, 2; " },
 		{ "call 010-1234-5678 by 5 pm on 3 May, order 20,000", "" },
 		{ "a pound of flesh, one and two, 오 원, someone dollars", "" },

@@ -7,7 +7,7 @@ import json
 from mails import mail
 from servers import wait_for
 
-AGENTS = "agents:\n  - {name: root, display: 김지원, role: lead, authority: ['₩50,000', '$40']}\n"
+AGENTS = "agents:\n  - {name: root, display: 김지원, role: lead, authority: ['₩90,000', '$40']}\n"
 PAID_AND_ASKS = ("5만 원 주고 산 주전자가 샙니다.\n주문번호 2024-1182 입니다.\n위자료 3만 원을 지급해 주세요.\n"
                  "안 되면 소비자원에 신고하겠습니다.\n")
 
@@ -110,9 +110,8 @@ def test_a_refused_approval_is_not_counted(dovecot, user, make_triaged):
     daemon = make_triaged([user], head=AGENTS)
     start(daemon)
     case, = deliver(daemon, dovecot, user, mail("I want a refund or I will sue you.", "kettle leaks"))
-    refused = daemon.ctl("case", "approve", case, "₩60,000", "--reason", "x", check=False)
-    assert refused.returncode == 1 and "over the authority of root (₩50,000)" in refused.stderr
-    assert "it may be approved by" not in refused.stderr
+    refused = daemon.ctl("case", "approve", case, "₩90,001", "--reason", "x", check=False)
+    assert refused.returncode == 1 and "over the authority of root (₩90,000); nobody in triaged.yaml may approve it" in refused.stderr
     page = json.loads(daemon.ctl("customer", "show", "--json", "minji@customer.example").stdout)
     assert page["approvals"] == [] and page["approved"] == []
 
@@ -130,6 +129,57 @@ def test_authority_is_that_of_the_role_and_a_refusal_names_who_may(dovecot, user
     assert "say why it is right to give this" in refused.stderr
     daemon.ctl("case", "approve", case, "₩10,000", "--reason", "a week late")
     assert show(daemon, case)["approved"] == "₩10,000"
+
+
+def test_authority_is_for_a_customer_in_whatever_cases(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head="authority: {agent: '₩30,000', lead: '₩200,000'}\nsocket_group: games\n"
+                          "agents: [{name: root}, {name: games, role: lead}]\n")
+    start(daemon)
+    first, second, third = deliver(daemon, dovecot, user,
+                                   mail("I want a refund or I will sue you.", "kettle leaks"),
+                                   mail("I want a refund or I will sue you.", "toaster burns"),
+                                   mail("I want a refund or I will sue you.", "lamp broken"))
+    daemon.ctl("case", "approve", first, "₩20,000", "--reason", "late")
+    refused = daemon.ctl("case", "approve", second, "₩20,000", "--reason", "late", check=False)
+    assert "₩20,000 is over the authority of root: ₩30,000 for a customer in 12 months, and ₩20,000 was given to this one" in refused.stderr
+    daemon.ctl("case", "approve", second, "₩10,000", "--reason", "late")
+    daemon.ctl("case", "approve", first, "₩15,000", "--reason", "less was meant")
+    # Nobody takes back what they could not have given.
+    daemon.ctl("case", "approve", third, "₩100,000", "--reason", "burnt table", user="games")
+    refused = daemon.ctl("case", "approve", third, "₩1,000", "--reason", "oops", check=False)
+    assert "taking back ₩100,000 is over the authority of root (₩30,000); it may be approved by games" in refused.stderr
+    refused = daemon.ctl("case", "approve", third, "none", "--reason", "oops", check=False)
+    assert "taking back ₩100,000 is over the authority" in refused.stderr
+    taken = daemon.ctl("case", "approve", third, "none", "--reason", "it was another customer", user="games").stdout
+    assert f"nothing is approved in {third}, instead of ₩100,000 (drafts that were laid out before may still say so); with this, " \
+        "₩25,000 in 12 months" in taken
+    page = show(daemon, third)
+    assert page["approved"] == "" and page["events"][-1]["data"]["amount"] == "nothing" and page["record_sound"]
+    refused = daemon.ctl("case", "approve", third, "none", "--reason", "again", check=False)
+    assert f"nothing is approved in {third}" in refused.stderr
+    for reason in ("  ", "\u202e"):
+        assert daemon.ctl("case", "approve", third, "₩1,000", "--reason", reason, check=False).returncode == 1
+    swallowed = daemon.ctl("case", "approve", third, "₩1,000", "--reason", "--until", check=False)
+    assert '--reason needs a value, not "--until"' in swallowed.stderr
+
+
+def test_a_draft_that_waits_is_not_laid_out_with_what_was_approved_before(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
+    wait_for("its draft", lambda: len(drafts(dovecot, user)) == 1)
+    daemon.ctl("case", "fault", case, "ours")
+    daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
+    dovecot.stop()
+    daemon.ctl("case", "draft", case, "solution")
+    daemon.ctl("case", "approve", case, "1,000원", "--reason", "부분 환불로 합의")
+    dovecot.start()
+    wait_for("the draft is given up", lambda: [e for e in show(daemon, case)["events"] if e["kind"] == "failed"], 60)
+    event = next(e for e in show(daemon, case)["events"] if e["kind"] == "failed")
+    assert "30,000원 was approved when it was written, and now 1,000원 is: ask for it again" in event["data"]["note"]
+    assert not any("30,000" in d for d in drafts(dovecot, user))
+    daemon.ctl("case", "draft", case, "solution")
+    wait_for("the new one names what is approved", lambda: any("1,000원" in d for d in drafts(dovecot, user)))
 
 
 def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triaged):
