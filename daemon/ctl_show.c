@@ -146,7 +146,10 @@ ctl_case(int argc, char **argv)
 	if (argc > 1 && steer_verb(argv[1]))
 		return case_steer(argc, argv);
 	status = ask_parse(&ask, argc, argv);
-	if (status == CTL_OK && argc > optind && strcmp(argv[optind], "show"))
+	if (status == CTL_OK && argc > optind && steer_verb(argv[optind]))
+		status = ctl_usage("case", "the verb comes before all options: %s",
+				   steer_verb(argv[optind])->usage);
+	else if (status == CTL_OK && argc > optind && strcmp(argv[optind], "show"))
 		status = ctl_usage("case",
 				   "there is no verb \"%.40s\"; triagectl case help lists them",
 				   argv[optind]);

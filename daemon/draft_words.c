@@ -169,10 +169,17 @@ words_moment(struct arena *arena, const struct zone *zone, int64_t seconds, bool
 	past = minutes(arena, w.minute, korean);
 	if (!past)
 		return NULL;
+	/* "12 pm" and "오후 12시" are read both ways. */
 	if (korean)
 		return arena_printf(arena, "%d월 %d일(%s) %s %d시%s", w.month, w.day,
-				    weekdays_ko[w.weekday], w.hour < 12 ? "오전" : "오후",
-				    w.hour % 12 ? w.hour % 12 : 12, past);
+				    weekdays_ko[w.weekday],
+				    w.hour < 12    ? "오전"
+				    : w.hour == 12 ? "낮"
+						   : "오후",
+				    w.hour % 12 || w.hour == 0 ? w.hour % 12 : 12, past);
+	if (w.hour == 12 && w.minute == 0)
+		return arena_printf(arena, "noon on %s, %d %s", weekdays[w.weekday], w.day,
+				    months[w.month - 1]);
 	return arena_printf(arena, "%d%s %s on %s, %d %s", w.hour % 12 ? w.hour % 12 : 12, past,
 			    w.hour < 12 ? "am" : "pm", weekdays[w.weekday], w.day,
 			    months[w.month - 1]);

@@ -266,6 +266,27 @@ playbook_stage(const struct playbook *playbook, const char *template)
 	return NULL;
 }
 
+const char *
+playbook_conduct(const struct playbook *playbook, const char *template)
+{
+	unsigned about = 0;
+	int found = -1;
+
+	for (size_t i = 0; playbook && i < playbook->count; i++) {
+		const struct step *s = &playbook->steps[i];
+
+		if (strcmp(s->shown.template, template) != 0)
+			continue;
+		if (s->conducts == 0)
+			return "";
+		about |= s->conducts;
+	}
+	for (int i = 0; conduct_steps[i]; i++)
+		if (about == 1u << i)
+			found = i;
+	return found < 0 ? "" : conduct_steps[found];
+}
+
 int
 playbook_stage_order(const char *stage)
 {

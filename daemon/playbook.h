@@ -45,6 +45,13 @@ playbook_free(struct playbook *playbook);
 const char *
 playbook_stage(const struct playbook *playbook, const char *template);
 
+/*
+ * The step of the customer's conduct that a template tells of, as every step with it is about that
+ * one; "" when it is about none. playbook may be NULL.
+ */
+const char *
+playbook_conduct(const struct playbook *playbook, const char *template);
+
 /* The place of a stage on the way, from 0; 0 for an unknown one. */
 int
 playbook_stage_order(const char *stage);

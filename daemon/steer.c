@@ -232,8 +232,17 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 	standing = r == 0 ? card_standing(&customer) : "";
 	step = playbook_next(t->bundle->playbook, &t->c, conduct, standing);
 	if (*t->steer->value) {
+		const char *about = playbook_conduct(t->bundle->playbook, t->steer->value);
 		bool other = step && strcmp(step->template, t->steer->value) != 0;
 
+		/* What it tells somebody decides first, with a reason that is written down. */
+		if (*about && strcmp(about, conduct) != 0)
+			return err_set(t->err, -EINVAL,
+				       "%s tells a customer that they are at the step %s, and this "
+				       "one is at %s; first: case conduct C%" PRIu64
+				       " %s --reason \"...\"",
+				       t->steer->value, about, *conduct ? conduct : "none", t->c.id,
+				       about);
 		*ret_template = t->steer->value;
 		*ret_why = !other ? "asked for by hand"
 				  : arena_printf(t->arena,

@@ -171,6 +171,33 @@ close_other(struct turn *t, struct case_record *o)
 	return r < 0 ? r : record_case_put(t->txn, o);
 }
 
+/*
+ * What was approved in the other case is this one's from now on. Of two approvals nobody could tell
+ * which of them holds, so one must be taken back before.
+ */
+static int
+join_approvals(struct turn *t, const struct case_record *o)
+{
+	struct customer_record customer;
+	int r;
+
+	if (!*o->approved)
+		return 0;
+	if (*t->c.approved)
+		return err_set(t->err, -EINVAL,
+			       "%s is approved in C%" PRIu64 " and %s in C%" PRIu64
+			       "; take one of them back first: case approve C%" PRIu64
+			       " none --reason \"...\"",
+			       t->c.approved, t->c.id, o->approved, o->id, o->id);
+	r = record_customer_get(t->txn, t->arena, o->customer, &customer);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (size_t i = 0; i < customer.approval_count; i++)
+		if (customer.approvals[i].case_id == o->id)
+			customer.approvals[i].case_id = t->c.id;
+	return record_customer_put(t->txn, &customer);
+}
+
 int
 turn_merge(struct turn *t)
 {
@@ -178,6 +205,8 @@ turn_merge(struct turn *t)
 	struct contents in = { .mail_count = 0 };
 	int r = get_other(t, &other);
 
+	if (r == 0)
+		r = join_approvals(t, &other);
 	if (r == 0)
 		r = contents_collect(t, &other, &in);
 	if (r == 0)

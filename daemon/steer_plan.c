@@ -117,24 +117,26 @@ turn_fact(struct turn *t)
 	return r == 0 && due ? promise_measure(t, text, due) : r;
 }
 
-/* "1h30m", "45m", "2h": minutes; 0: it is none of these, or too long for one day. */
+/* "1h30m", "1h 30m", "45m", "1시간 30분": minutes; 0: it is none of these, or longer than a day. */
 static uint32_t
 read_minutes(const char *text)
 {
+	static const char *const units[] = { "h", "시간", "m", "분" };
 	unsigned long minutes = 0, n;
-	const char *letters = "hm";
+	size_t unit, next = 0;
 	char *end;
 
 	while (isdigit((unsigned char)*text)) {
-		const char *letter;
-
 		n = strtoul(text, &end, 10);
-		letter = *end ? strchr(letters, *end) : NULL;
-		if (!letter || n > WORKED_MAX)
+		for (unit = next; unit < 4 && strncmp(end, units[unit], strlen(units[unit]));
+		     unit++)
+			;
+		if (unit == 4 || n > WORKED_MAX)
 			return 0;
-		minutes += *letter == 'h' ? n * 60 : n;
-		letters = letter + 1;
-		text = end + 1;
+		minutes += unit < 2 ? n * 60 : n;
+		next = unit < 2 ? 2 : 4;
+		text = end + strlen(units[unit]);
+		text += strspn(text, " ");
 	}
 	return *text || minutes > WORKED_MAX ? 0 : (uint32_t)minutes;
 }
@@ -149,7 +151,7 @@ turn_worked(struct turn *t)
 
 	if (minutes == 0)
 		return err_set(t->err, -EINVAL,
-			       "\"%.60s\" is no time of at most a day; write it like 45m or 1h30m",
+			       "\"%.60s\" is no time; write it like 45m or 1h30m, at most 24h",
 			       length);
 	if (less && minutes > t->c.worked)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no more than %" PRIu32 " min",

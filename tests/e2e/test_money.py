@@ -243,3 +243,20 @@ def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
     event = [e for e in show(daemon, case)["events"] if e["kind"] == "withheld"][-1]
     assert (event["data"]["sum"], event["data"]["text"]) == ("30,000원", "3만 원 환불")
     assert "left out of a draft, as nobody approved 30,000원: 3만 원 환불" in daemon.ctl("case", "show", case).stdout
+
+
+def test_two_cases_with_a_sum_each_are_not_merged_until_one_is_taken_back(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    first, second, third = deliver(daemon, dovecot, user,
+                                   mail("I want a refund or I will sue you.", "kettle leaks"),
+                                   mail("I want a refund or I will sue you.", "toaster burns"),
+                                   mail("I want a refund or I will sue you.", "lamp broken"))
+    daemon.ctl("case", "approve", first, "₩5,000", "--reason", "late")
+    daemon.ctl("case", "approve", second, "₩40,000", "--reason", "burnt")
+    refused = daemon.ctl("case", "merge", first, second, "--reason", "the same order", check=False)
+    assert f"₩5,000 is approved in {first} and ₩40,000 in {second}; take one of them back first" in refused.stderr
+    daemon.ctl("case", "merge", third, second, "--reason", "the same order")
+    assert show(daemon, third)["approved"] == "₩40,000"
+    # From now on a new approval of the case takes the place of the one that came with it.
+    assert "with this, ₩15,000 in 12 months" in daemon.ctl("case", "approve", third, "₩10,000", "--reason", "less was meant").stdout

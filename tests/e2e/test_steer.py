@@ -214,6 +214,8 @@ def test_the_ladder_goes_up_step_by_step_and_each_step_is_told_once(triaged, dov
     assert "which act" in refused(triaged, "conduct", case, "notice")
     assert "is no step" in refused(triaged, "conduct", case, "ban", "--reason", "insults")
     assert "on no step" in refused(triaged, "conduct", case, "clear", "--reason", "calm again")
+    assert "parting tells a customer that they are at the step parted, and this one is at none; first: case conduct C1 parted" in \
+        refused(triaged, "draft", case, "parting")
     for step, template in (("notice", "conduct-notice"), ("warning", "conduct-warning"), ("restricted", "conduct-restriction"),
                            ("parted", "parting")):
         assert f"at the step {step}" in said(triaged, "conduct", case, step, "--reason", "insults on the phone")
@@ -331,15 +333,16 @@ def test_the_time_that_people_worked_is_added_up(triaged, dovecot, user):
     case = complaint(triaged, dovecot, user)
     assert "45 min of work on C1, all together" in said(triaged, "worked", case, "45m", "--reason", "called the carrier")
     assert "135 min of work on C1" in said(triaged, "worked", case, "1h30m")
-    assert "no time of at most a day" in refused(triaged, "worked", case, "25h")
+    assert "is no time; write it like 45m or 1h30m, at most 24h" in refused(triaged, "worked", case, "25h")
     for wrong in ("soon", "90", "30m1h", "1h30", "0m", "-5m"):
-        assert "no time of at most a day" in refused(triaged, "worked", case, "--", wrong)
+        assert "is no time; write it like 45m or 1h30m, at most 24h" in refused(triaged, "worked", case, "--", wrong)
     assert "C1 has no more than 135 min" in refused(triaged, "worked", case, "back", "3h")
-    said(triaged, "worked", case, "back", "1h", "--reason", "a slip")
+    said(triaged, "worked", case, "back", "1시간 30분", "--reason", "a slip")
+    said(triaged, "worked", case, "0h 30m")
     assert show(triaged, case)["worked_minutes"] == 75
     text = triaged.ctl("case", "show", case).stdout
     assert "worked    1 h 15 min" in text and "worked on it for 45 min: called the carrier" in text
-    assert "took 60 min of work back: a slip" in text
+    assert "took 90 min of work back: a slip" in text
     assert "1 h 15 min of work, open for 0 hours" in triaged.ctl("customer", "show", "seojun@customer.example").stdout
 
 
@@ -350,5 +353,7 @@ def test_words_that_begin_with_a_dash_are_told_apart_from_options(triaged, dovec
     alone = subprocess.run([triaged.build / "triagectl", "case", "hold", case, "--until"], capture_output=True, text=True)
     assert alone.returncode == 2 and "--until needs a value" in alone.stderr
     assert '"--limit" is not understood here' in refused(triaged, "note", case, "x", "--limit", "3")
+    early = subprocess.run([triaged.build / "triagectl", "case", "--json", "note", case, "x"], capture_output=True, text=True)
+    assert early.returncode == 2 and "the verb comes before all options: case note C12 TEXT" in early.stderr
     said(triaged, "note", case, "--", "-5° in the van")
     assert "-5° in the van" in triaged.ctl("case", "show", case).stdout
