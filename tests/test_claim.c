@@ -95,6 +95,7 @@ what_is_asked_for_is_found(void **state)
 		{ "위자료 삼만 원을 지급해 주십시오.", "damages; KRW 30000" },
 		{ "이십오만 삼천원 환불해 주세요.", "KRW 253000; refund" },
 		{ "오천원이라도 보상해 주세요.", "KRW 5000; damages" },
+		{ "위자료로 30만 지급해 주세요.", "damages; KRW 300000" },
 		{ "오천 원을 보상해 주세요.", "KRW 5000; damages" },
 		{ "I want fifty dollars back.", "USD 5000" },
 		{ "Pay me a hundred and twenty-five pounds.", "GBP 12500" },
@@ -227,6 +228,8 @@ sums_are_found_whatever_is_said_of_them(void **state)
 		{ "30-dollar voucher, 30 US dollars, 30元, CHF 30, \\30,000",
 		  "USD 3000 at 0, 9; USD 3000 at 19, 13; CNY 3000 at 34, 5; CHF 3000 at 41, 6; "
 		  "KRW 30000 at 49, 7; " },
+		{ "30만 환불, 현금 5만을 드립니다", "KRW 300000 at 0, 5; KRW 50000 at 21, 4; " },
+		{ "보상 대상은 30만 명입니다. 3만 개 교환, 조회수 3만", "" },
 		{ "3만 원인데, 3만원만, 30,000원권", "KRW 30000 at 0, 8; KRW 30000 at 16, 7; "
 						     "KRW 30000 at 28, 9; " },
 		{ "refund-$5, A-1234 dollars", "USD 500 at 7, 2; " },

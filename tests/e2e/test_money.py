@@ -5,7 +5,7 @@ import email.policy
 import json
 
 from mails import mail
-from servers import wait_for
+from servers import Dovecot, wait_for
 
 AGENTS = "agents:\n  - {name: root, display: 김지원, role: lead, authority: ['₩90,000', '$40']}\n"
 PAID_AND_ASKS = ("5만 원 주고 산 주전자가 샙니다.\n주문번호 2024-1182 입니다.\n위자료 3만 원을 지급해 주세요.\n"
@@ -163,23 +163,30 @@ def test_authority_is_for_a_customer_in_whatever_cases(dovecot, user, make_triag
     assert '--reason needs a value, not "--until"' in swallowed.stderr
 
 
-def test_a_draft_that_waits_is_not_laid_out_with_what_was_approved_before(dovecot, user, make_triaged):
-    daemon = make_triaged([user], head=AGENTS)
-    start(daemon)
-    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
-    wait_for("its draft", lambda: len(drafts(dovecot, user)) == 1)
-    daemon.ctl("case", "fault", case, "ours")
-    daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
-    dovecot.stop()
-    daemon.ctl("case", "draft", case, "solution")
-    daemon.ctl("case", "approve", case, "1,000원", "--reason", "부분 환불로 합의")
-    dovecot.start()
-    wait_for("the draft is given up", lambda: [e for e in show(daemon, case)["events"] if e["kind"] == "failed"], 60)
-    event = next(e for e in show(daemon, case)["events"] if e["kind"] == "failed")
-    assert "30,000원 was approved when it was written, and now 1,000원 is: ask for it again" in event["data"]["note"]
-    assert not any("30,000" in d for d in drafts(dovecot, user))
-    daemon.ctl("case", "draft", case, "solution")
-    wait_for("the new one names what is approved", lambda: any("1,000원" in d for d in drafts(dovecot, user)))
+def test_a_draft_that_waits_is_not_laid_out_with_what_was_approved_before(workplace, authority, user, make_triaged):
+    server = Dovecot(workplace / (user + "-w"), authority).start()
+    try:
+        daemon = make_triaged([user], server=server, name=user + "-t", head=AGENTS)
+        start(daemon)
+        case, = deliver(daemon, server, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
+        wait_for("its draft", lambda: len(drafts(server, user)) == 1)
+        daemon.ctl("case", "fault", case, "ours")
+        daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
+        server.stop()
+        # Sessions outlive the server for a while.
+        wait_for("the loss is noticed", lambda: json.loads(daemon.ctl("status", "--json").stdout)["accounts"][0]["error"], 40)
+        daemon.ctl("case", "draft", case, "solution")
+        daemon.ctl("case", "approve", case, "1,000원", "--reason", "부분 환불로 합의")
+        server.start()
+        wait_for("the draft is given up", lambda: any(e["kind"] == "failed" for e in show(daemon, case)["events"]), 40)
+        event = next(e for e in show(daemon, case)["events"] if e["kind"] == "failed")
+        assert "30,000원 was approved when it was written, and now 1,000원 is: ask for it again" in event["data"]["note"]
+        assert not any("30,000" in d for d in drafts(server, user))
+        daemon.ctl("case", "draft", case, "solution")
+        wait_for("the new one names what is approved", lambda: any("1,000원" in d for d in drafts(server, user)))
+        daemon.stop()
+    finally:
+        server.stop()
 
 
 def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triaged):
