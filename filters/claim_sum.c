@@ -162,6 +162,9 @@ is_bare_won(const char *text, size_t len, size_t at, size_t end)
 	    !stands_there(text, len, i, behind, COUNT(behind)))
 		return false;
 	skip_blank(text, len, &i);
+	/* "30만 보상" begins as "30만 보", so many steps, does. */
+	if (i < len && stands_there(text, len, i, money, COUNT(money)))
+		return true;
 	if (i < len && stands_there(text, len, i, counted, COUNT(counted)))
 		return false;
 	for (i = from; i < len && i < to; i++)
