@@ -31,6 +31,12 @@ def deliver(daemon, dovecot, user, *mails):
     return found
 
 
+def three_cases(daemon, dovecot, user):
+    """Cases of one customer."""
+    return deliver(daemon, dovecot, user, *(mail("I want a refund or I will sue you.", subject)
+                                            for subject in ("kettle leaks", "toaster burns", "lamp broken")))
+
+
 def start(daemon):
     daemon.start()
     wait_for("the account is watched", lambda: '"watching"' in daemon.ctl("status", "--json").stdout)
@@ -135,10 +141,7 @@ def test_authority_is_for_a_customer_in_whatever_cases(dovecot, user, make_triag
     daemon = make_triaged([user], head="authority: {agent: '₩30,000', lead: '₩200,000'}\nsocket_group: games\n"
                           "agents: [{name: root}, {name: games, role: lead}]\n")
     start(daemon)
-    first, second, third = deliver(daemon, dovecot, user,
-                                   mail("I want a refund or I will sue you.", "kettle leaks"),
-                                   mail("I want a refund or I will sue you.", "toaster burns"),
-                                   mail("I want a refund or I will sue you.", "lamp broken"))
+    first, second, third = three_cases(daemon, dovecot, user)
     daemon.ctl("case", "approve", first, "₩20,000", "--reason", "late")
     refused = daemon.ctl("case", "approve", second, "₩20,000", "--reason", "late", check=False)
     assert "₩20,000 is over the authority of root: ₩30,000 for a customer in 12 months, and ₩20,000 was given to this one" in refused.stderr
@@ -255,10 +258,7 @@ def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
 def test_two_cases_with_a_sum_each_are_not_merged_until_one_is_taken_back(dovecot, user, make_triaged):
     daemon = make_triaged([user], head=AGENTS)
     start(daemon)
-    first, second, third = deliver(daemon, dovecot, user,
-                                   mail("I want a refund or I will sue you.", "kettle leaks"),
-                                   mail("I want a refund or I will sue you.", "toaster burns"),
-                                   mail("I want a refund or I will sue you.", "lamp broken"))
+    first, second, third = three_cases(daemon, dovecot, user)
     daemon.ctl("case", "approve", first, "₩5,000", "--reason", "late")
     daemon.ctl("case", "approve", second, "₩40,000", "--reason", "burnt")
     refused = daemon.ctl("case", "merge", first, second, "--reason", "the same order", check=False)
