@@ -271,6 +271,8 @@ take_english(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 			part += small;
 			article = words == 0 && end == *at && i == *at + 1;
 		} else if (large) {
+			if (part > CLAIM_UNITS_MAX / large)
+				return false;
 			part = (part ? part : 1) * large;
 			sum += large > 100 ? part : 0;
 			part = large > 100 ? 0 : part;
@@ -286,6 +288,8 @@ take_english(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 			skip_blank(text, len, &i);
 		}
 	}
+	if (sum + part > CLAIM_UNITS_MAX)
+		return false;
 	*at = end;
 	*ret_hundredths = (sum + part) * 100;
 	return sum + part > 0 && !article; /* "a pound" is a weight as well */

@@ -229,6 +229,9 @@ sums_are_found_whatever_is_said_of_them(void **state)
 		  "USD 3000 at 0, 9; USD 3000 at 19, 13; CNY 3000 at 34, 5; CHF 3000 at 41, 6; "
 		  "KRW 30000 at 49, 7; " },
 		{ "30만 환불, 현금 5만을 드립니다", "KRW 300000 at 0, 5; KRW 50000 at 21, 4; " },
+		/* More than fits a number. */
+		{ "ninety nine hundred hundred hundred hundred hundred million dollars",
+		  "USD 1000000000000 at 36, 31; " },
 		{ "30만 보상, 5만 배상", "KRW 300000 at 0, 5; KRW 50000 at 14, 4; " },
 		{ "보상 대상은 30만 명입니다. 3만 개 교환, 조회수 3만", "" },
 		{ "3만 원인데, 3만원만, 30,000원권", "KRW 30000 at 0, 8; KRW 30000 at 16, 7; "
