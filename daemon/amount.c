@@ -3,50 +3,29 @@
  */
 #include "amount.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#define MAN 10000 /* 만 */
+#include "filters/claim.h"
 
 static const struct currency {
-	const char *code, *symbol, *word; /* word: behind the number */
+	const char *code, *before, *behind; /* behind the number, in Korean; NULL: before it too */
 	int decimals;
 } currencies[] = {
-	{ "KRW", "₩", "원", 0 },   { "USD", "$", "달러", 2 }, { "GBP", "£", "파운드", 2 },
-	{ "EUR", "€", "유로", 2 }, { "JPY", "¥", "엔", 0 },
+	{ "KRW", "₩", "원", 0 },    { "USD", "$", NULL, 2 }, { "GBP", "£", NULL, 2 },
+	{ "EUR", "€", NULL, 2 },    { "JPY", "¥", "엔", 0 }, { "CNY", "CNY ", NULL, 2 },
+	{ "CHF", "CHF ", NULL, 2 },
 };
 
 #define CURRENCIES (sizeof(currencies) / sizeof(currencies[0]))
 
-static void
-skip_blanks(const char **at)
-{
-	while (**at == ' ')
-		(*at)++;
-}
-
-static bool
-take(const char **at, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (strncmp(*at, word, len) != 0)
-		return false;
-	*at += len;
-	return true;
-}
-
-/* A currency's sign or code, before or behind the number. */
 static const struct currency *
-take_currency(const char **at, bool behind)
+currency_of(const struct amount *amount)
 {
-	for (size_t i = 0; i < CURRENCIES; i++) {
-		const struct currency *c = &currencies[i];
-
-		if (take(at, c->code) || take(at, c->symbol) || (behind && take(at, c->word)))
-			return c;
-	}
+	for (size_t i = 0; i < CURRENCIES; i++)
+		if (strcmp(currencies[i].code, amount->currency) == 0)
+			return &currencies[i];
 	return NULL;
 }
 
@@ -54,77 +33,66 @@ take_currency(const char **at, bool behind)
 static bool
 commas_are_right(const char *s)
 {
-	size_t digits = strspn(s, "0123456789");
+	const char *comma = strchr(s, ',');
+	const char *digits = comma;
 
-	if (s[digits] != ',')
+	if (!comma)
 		return true;
-	if (digits > 3)
+	while (digits > s && digits[-1] >= '0' && digits[-1] <= '9')
+		digits--;
+	if (comma - digits > 3)
 		return false;
-	for (s += digits; *s == ','; s += 4)
-		if (strspn(s + 1, "0123456789") != 3)
+	for (; *comma == ','; comma += 4)
+		if (strspn(comma + 1, "0123456789") != 3)
 			return false;
-	return true;
+	return !strchr(comma, ',');
 }
 
-/* "20,000", "50.25": the whole part, and the hundredths (-1: not written). */
-static bool
-take_number(const char **at, int64_t *ret_whole, int *ret_hundredths)
-{
-	const char *s = *at;
-	int64_t whole = 0;
+/* The sum that is all of a text. */
+struct alone {
+	size_t count;
+	struct claim sum;
+};
 
-	if (!isdigit((unsigned char)*s) || !commas_are_right(s))
-		return false;
-	for (; isdigit((unsigned char)*s) || (*s == ',' && isdigit((unsigned char)s[1])); s++) {
-		if (*s != ',')
-			whole = whole * 10 + (*s - '0');
-		if (whole > AMOUNT_MAX)
-			return false;
-	}
-	*ret_hundredths = -1;
-	if (*s == '.') {
-		if (!isdigit((unsigned char)s[1]) || !isdigit((unsigned char)s[2]) ||
-		    isdigit((unsigned char)s[3]))
-			return false;
-		*ret_hundredths = (s[1] - '0') * 10 + (s[2] - '0');
-		s += 3;
-	}
-	*ret_whole = whole;
-	*at = s;
-	return true;
+static int
+visit_sum(void *context, const struct claim *sum)
+{
+	struct alone *alone = context;
+
+	alone->sum = *sum;
+	return ++alone->count > 1;
 }
 
-bool
-amount_parse(const char *text, struct amount *ret)
+int
+amount_read(struct arena *arena, const char *text, struct amount *ret)
 {
-	const char *at = text;
-	const struct currency *c;
-	int64_t whole;
-	int hundredths;
+	struct alone alone = { 0 };
+	size_t len;
+	int r;
 
-	skip_blanks(&at);
-	c = take_currency(&at, false);
-	skip_blanks(&at);
-	if (!take_number(&at, &whole, &hundredths))
-		return false;
-	skip_blanks(&at);
-	if (take(&at, "만")) {
-		if (hundredths >= 0)
-			return false;
-		whole *= MAN;
-		skip_blanks(&at);
-	}
-	if (!c)
-		c = take_currency(&at, true);
-	skip_blanks(&at);
-	if (!c || *at || (hundredths >= 0 && c->decimals == 0))
-		return false;
-	if (c->decimals > 0)
-		whole = whole * 100 + (hundredths > 0 ? hundredths : 0);
-	if (whole <= 0 || whole > AMOUNT_MAX)
-		return false;
-	*ret = (struct amount){ c->code, whole };
-	return true;
+	text += strspn(text, " ");
+	len = strlen(text);
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	if (len > AMOUNT_BYTES_MAX || !commas_are_right(text))
+		return -EINVAL;
+	r = claim_sums_each(arena, text, len, visit_sum, &alone);
+	if (r < 0)
+		return r;
+	if (alone.count != 1 || alone.sum.offset != 0 || alone.sum.length != len ||
+	    alone.sum.times != 1 || !*alone.sum.currency || alone.sum.units <= 0 ||
+	    alone.sum.units > AMOUNT_MAX)
+		return -EINVAL;
+	*ret = (struct amount){ alone.sum.currency, alone.sum.units };
+	return 0;
+}
+
+int64_t
+amount_hundredths(const struct amount *amount)
+{
+	const struct currency *c = currency_of(amount);
+
+	return c && c->decimals == 0 ? amount->units * 100 : amount->units;
 }
 
 /* "1,234,567" */
@@ -142,19 +110,15 @@ grouped(struct arena *arena, int64_t n)
 const char *
 amount_text(struct arena *arena, const struct amount *amount, bool korean)
 {
-	const struct currency *c = &currencies[0];
-	const char *whole;
+	const struct currency *c = currency_of(amount);
+	int64_t whole = amount_hundredths(amount) / 100, cents = amount_hundredths(amount) % 100;
+	const char *digits = grouped(arena, whole);
 
-	for (size_t i = 0; i < CURRENCIES; i++)
-		if (strcmp(currencies[i].code, amount->currency) == 0)
-			c = &currencies[i];
-	whole = grouped(arena, c->decimals ? amount->units / 100 : amount->units);
-	if (!whole)
-		return NULL;
-	if (korean && c->decimals == 0)
-		return arena_printf(arena, "%s%s", whole, c->word);
-	if (c->decimals > 0 && amount->units % 100 > 0)
-		return arena_printf(arena, "%s%s.%02" PRId64, c->symbol, whole,
-				    amount->units % 100);
-	return arena_printf(arena, "%s%s", c->symbol, whole);
+	if (digits && cents > 0)
+		digits = arena_printf(arena, "%s.%02" PRId64, digits, cents);
+	if (!digits || !c)
+		return digits;
+	if (korean && c->behind)
+		return arena_printf(arena, "%s%s", digits, c->behind);
+	return arena_printf(arena, "%s%s", c->before, digits);
 }

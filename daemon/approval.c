@@ -1,6 +1,9 @@
 /*
  * approval: see approval.h.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strcasestr */
+#endif
 #include "approval.h"
 
 #include <errno.h>
@@ -111,39 +114,128 @@ approval_given(const struct customer_record *customer, const char *by, const cha
 	return sum;
 }
 
-/* Looks for a sum that the case has no approval for. */
-struct missing {
+/* Adds up the sums of a text, in hundredths, until one is not covered. */
+struct sums {
 	struct arena *arena;
-	struct amount approved; /* currency NULL: none */
+	struct amount approved; /* of 0 units: nothing */
 	bool korean;
-	const char *sum; /* the first, as amount_text() has it */
+	bool each_alone; /* they are not added up */
+	const char *text;
+	const char *const *except; /* NULL-terminated: words of the text that may name any */
+	int64_t all, largest;
+	struct unapproved *missing;
 };
+
+/* "₩60,000", and what is to be said of it. */
+static int
+miss(struct sums *s, const char *currency, int64_t hundredths, const char *what)
+{
+	struct amount amount = { currency, hundredths };
+	const char *text;
+
+	if (amount_hundredths(&amount) != hundredths)
+		amount.units /= 100;
+	text = amount_text(s->arena, &amount, s->korean);
+	s->missing->sum = *currency ? text : "";
+	s->missing->named = text ? arena_printf(s->arena, "%s%s", text, what) : NULL;
+	return s->missing->named ? 1 : -ENOMEM;
+}
+
+/* Whether the sum stands in words that may name any: "만원마트" is a shop. */
+static bool
+is_excepted(const struct sums *s, const struct claim *sum)
+{
+	for (const char *const *word = s->except; word && *word; word++) {
+		size_t len = strlen(*word);
+
+		for (const char *at = **word ? strstr(s->text, *word) : NULL; at;
+		     at = strstr(at + len, *word))
+			if (s->text + sum->offset >= at &&
+			    s->text + sum->offset + sum->length <= at + len)
+				return true;
+	}
+	return false;
+}
 
 static int
 visit_sum(void *context, const struct claim *sum)
 {
-	struct missing *m = context;
-	struct amount amount = { sum->currency, sum->units };
+	struct sums *s = context;
+	struct amount one = { sum->currency, sum->units };
+	int64_t hundredths = amount_hundredths(&one), limit = amount_hundredths(&s->approved);
+	const char *currency =
+		*sum->currency || !s->approved.units ? sum->currency : s->approved.currency;
 
-	if (m->approved.currency && strcmp(m->approved.currency, sum->currency) == 0 &&
-	    sum->units <= m->approved.units)
+	if (is_excepted(s, sum))
 		return 0;
-	m->sum = amount_text(m->arena, &amount, m->korean);
-	return m->sum ? 1 : -ENOMEM;
+	if (!s->approved.units || strcmp(s->approved.currency, currency) != 0 || hundredths > limit)
+		return miss(s, sum->currency, hundredths, "");
+	if (s->each_alone)
+		return 0;
+	if (sum->times == 0)
+		return miss(s, currency, hundredths, " again and again");
+	if (sum->times > INT64_MAX / hundredths)
+		return miss(s, currency, INT64_MAX, " in all");
+	hundredths *= sum->times;
+	if (hundredths > limit)
+		return miss(s, currency, hundredths, " in all");
+	s->all = plus(s->all, hundredths);
+	s->largest = hundredths > s->largest ? hundredths : s->largest;
+	return 0;
+}
+
+/* "20,000 in all: 15,000 for the bag, 5,000 for its way": the largest is the others together. */
+static bool
+says_total(const char *text)
+{
+	static const char *const words[] = { "in all", "total", "altogether", "together", "모두",
+					     "합계",   "총",    "합쳐",       "합하",     "도합" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
+static int
+look_for_sums(struct sums *s, const struct case_record *c, const char *text)
+{
+	int r = c->approved && *c->approved ? amount_read(s->arena, c->approved, &s->approved) : 0;
+
+	*s->missing = (struct unapproved){ "", "" };
+	if (r == -ENOMEM)
+		return r;
+	s->korean = c->language && strcmp(c->language, "ko") == 0;
+	s->text = text;
+	r = claim_sums_each(s->arena, text, strlen(text), visit_sum, s);
+	return r < 0 ? r : 0;
 }
 
 int
 approval_missing(struct arena *arena, const struct case_record *c, const char *text,
-		 const char **ret)
+		 struct unapproved *ret)
 {
-	struct missing m = { .arena = arena,
-			     .korean = c->language && strcmp(c->language, "ko") == 0,
-			     .sum = "" };
-	int r;
+	struct sums s = { .arena = arena, .approved = { "", 0 }, .missing = ret };
+	int r = look_for_sums(&s, c, text);
 
-	if (!c->approved || !amount_parse(c->approved, &m.approved))
-		m.approved.currency = NULL;
-	r = claim_sums_each(arena, text, strlen(text), visit_sum, &m);
-	*ret = m.sum;
+	if (r < 0 || *ret->named)
+		return r;
+	if (says_total(text))
+		s.all = s.all - s.largest > s.largest ? s.all - s.largest : s.largest;
+	if (s.all > amount_hundredths(&s.approved))
+		r = miss(&s, s.approved.currency, s.all, " in all");
 	return r < 0 ? r : 0;
+}
+
+int
+approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
+			  const char *const *except, struct unapproved *ret)
+{
+	struct sums s = { .arena = arena,
+			  .approved = { "", 0 },
+			  .each_alone = true,
+			  .except = except,
+			  .missing = ret };
+
+	return look_for_sums(&s, c, text);
 }

@@ -29,12 +29,27 @@ int64_t
 approval_given(const struct customer_record *customer, const char *by, const char *currency,
 	       uint64_t except, int64_t since_ms);
 
+/* What words name that nobody approved. */
+struct unapproved {
+	const char *named; /* "" for nothing; "$40", "₩60,000 in all", "₩20,000 again and again" */
+	const char *sum; /* what could be approved instead, or "": it has no currency */
+};
+
 /*
- * The first sum that the text names and the case has no approval for: none in its currency, or a
- * smaller one. "" when there is none. In the arena. 0 or -ENOMEM.
+ * Looks for sums that the case has no approval for: in another currency than what is approved in
+ * it, larger, or larger together ("three coupons of ₩20,000", "₩20,000 and ₩5,000"). One without a
+ * currency is taken for the approved one's. In the arena. 0 or -ENOMEM.
  */
 int
 approval_missing(struct arena *arena, const struct case_record *c, const char *text,
-		 const char **ret);
+		 struct unapproved *ret);
+
+/*
+ * The same of a whole draft, where the approved sum stands more than once: each sum alone. except:
+ * NULL-terminated names that may be in it and name any sum ("만원마트"), or NULL.
+ */
+int
+approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
+			  const char *const *except, struct unapproved *ret);
 
 #endif

@@ -23,7 +23,7 @@ read_sums(const struct yamldoc *doc, const struct yamlnode *section, const char 
 	ret->list = arena_calloc(doc->arena, count + 1, sizeof(*ret->list));
 	for (n = node->kind == YAMLNODE_LIST ? node->first : node; ret->list && n;
 	     n = n == node ? NULL : n->next) {
-		if (!amount_parse(n->text, &sum))
+		if (amount_read(doc->arena, n->text, &sum) < 0)
 			yamldoc_error(doc, n, "write it like ₩100,000 or $50",
 				      "\"%.60s\" is no sum of money", n->text);
 		else if (authority_in(ret, sum.currency))

@@ -1,6 +1,6 @@
 /*
- * draft: puts the pieces of a reply together. Words come from draft_words.c and the template, bytes
- * from draft_mime.c.
+ * draft: puts the pieces of a reply together. Words come from draft_values.c, bytes from
+ * draft_mime.c.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memrchr */
@@ -8,264 +8,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "draft.h"
+#include "draft_internal.h"
 #include "draft_mime.h"
 #include "draft_words.h"
-#include "subject_token.h"
-
-const char *const draft_variables[] = { "salutation",
-					"signature",
-					"customer.name",
-					"customer.address",
-					"subject",
-					"company",
-					"agent.name",
-					"agent.address",
-					"case",
-					"today",
-					"reply_by",
-					"threat",
-					"threat.violence",
-					"threat.legal",
-					"threat.regulator",
-					"threat.publicity",
-					"threat.menace",
-					"abuse",
-					"abuse.profanity",
-					"abuse.insult",
-					"abuse.hate",
-					"abuse.sexual",
-					"demand",
-					"demand.refund",
-					"demand.compensation",
-					"demand.superior",
-					"demand.ultimatum",
-					"signal",
-					"signal.repeat",
-					"signal.churn",
-					"signal.evidence",
-					"signal.selfharm",
-					"extortion",
-					"fault",
-					"fault.ours",
-					"fault.shared",
-					"fault.theirs",
-					"fault.baseless",
-					"promise",
-					"promise_due",
-					"question",
-					"question_due",
-					"cause",
-					"situation",
-					"interim",
-					"interim_due",
-					"lasting",
-					"lasting_due",
-					"overdue",
-					"record",
-					"approved_amount",
-					"conduct_until",
-					"date",
-					"what",
-					NULL };
-
-static bool
-is_ours(const struct draft_input *in, const struct address *a)
-{
-	return !strcasecmp(a->address, in->account->identity_address);
-}
-
-bool
-draft_is_internal(const char *template_name)
-{
-	static const char start[] = "internal-";
-
-	return template_name && !strncmp(template_name, start, sizeof(start) - 1);
-}
-
-/* Whom the draft answers; NULL when there is nobody. */
-static const struct address *
-recipient(const struct draft_input *in)
-{
-	const struct addresses *lists[] = { &in->original->reply_to, &in->original->from };
-
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t k = 0; k < lists[i]->count; k++) {
-			const struct address *a = &lists[i]->list[k];
-
-			/* A web form may write in our own name. */
-			if (mime_address_plain(a->address) && !is_ours(in, a))
-				return a;
-		}
-	}
-	return NULL;
-}
-
-/*
- * The writer's display name: Reply-To often has none where From does. A web form's From is our own:
- * its name greets nobody.
- */
-static const char *
-display_of(const struct draft_input *in, const struct address *to)
-{
-	const struct addresses *from = &in->original->from;
-
-	return !*to->name && from->count && !is_ours(in, &from->list[0]) ? from->list[0].name
-									 : to->name;
-}
-
-static bool
-is_korean(const struct draft_input *in)
-{
-	return !strcmp(in->language, "ko");
-}
-
-static json_t *
-flag_values(json_t *values, flag_set flags)
-{
-	for (int i = 0; values && i < FLAG_COUNT; i++) {
-		const char *name = flag_name((enum flag)i), *dot = strchr(name, '.');
-		char family[32];
-		json_t *object;
-
-		if (!(flags & (flag_set)1 << i))
-			continue;
-		if (!dot) {
-			json_object_set_new(values, name, json_true());
-			continue;
-		}
-		snprintf(family, sizeof(family), "%.*s", (int)(dot - name), name);
-		object = json_object_get(values, family);
-		if (!object) {
-			json_object_set_new(values, family, json_object());
-			object = json_object_get(values, family);
-		}
-		json_object_set_new(object, dot + 1, json_true());
-	}
-	return values;
-}
-
-/* What of the values is made, not copied. */
-struct made {
-	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number,
-		*promise_due, *conduct_until, *question_due, *interim_due, *lasting_due;
-};
-
-/* When something is due, as the customer reads it; "" for never. NULL: out of memory. */
-static const char *
-moment_or_none(const struct draft_input *in, struct arena *arena, int64_t ms)
-{
-	return ms ? words_moment(arena, in->account->zone, ms / 1000, is_korean(in)) : "";
-}
-
-/* Without marks of an answer, and without a token that an earlier draft left there. */
-static const char *
-plain_subject(struct arena *arena, const char *subject)
-{
-	const char *words = subject_token_without(arena, subject);
-
-	return words ? words_subject(arena, words) : NULL;
-}
-
-static bool
-make_values(const struct draft_input *in, const struct address *to, struct arena *arena,
-	    struct made *ret)
-{
-	const struct account_config *account = in->account;
-	bool korean = is_korean(in);
-	int64_t now = in->now_ms / 1000;
-
-	ret->name = words_name(arena, to ? display_of(in, to) : "");
-	if (!ret->name)
-		return false;
-	ret->salutation = words_salutation(arena, ret->name, korean);
-	ret->signature = words_signature(arena, account->company ? account->company : "",
-					 in->owner ? in->owner->display : "", korean);
-	ret->subject = plain_subject(arena, in->original->subject);
-	ret->today = words_day(arena, account->zone, now, korean);
-	ret->reply_by = words_reply_by(arena, account->calendar, account->zone, now, korean);
-	ret->number =
-		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
-	ret->promise_due = moment_or_none(in, arena, in->promise ? in->promise->due_ms : 0);
-	ret->conduct_until =
-		in->conduct_ms ? words_day(arena, account->zone, in->conduct_ms / 1000, korean)
-			       : "";
-	ret->question_due = moment_or_none(in, arena, in->question ? in->question->due_ms : 0);
-	ret->interim_due = moment_or_none(in, arena, in->case_ ? in->case_->interim_ms : 0);
-	ret->lasting_due = moment_or_none(in, arena, in->case_ ? in->case_->lasting_ms : 0);
-	return ret->promise_due && ret->question_due && ret->interim_due && ret->lasting_due &&
-	       ret->conduct_until && ret->salutation && ret->signature && ret->subject &&
-	       ret->today && ret->reply_by && ret->number;
-}
-
-/* What was found out and is done about it. */
-static void
-plan_values(const struct case_record *c, json_t *values, const struct made *made)
-{
-	const char *const texts[][2] = {
-		{ "cause", c->cause },     { "situation", c->situation },
-		{ "interim", c->interim }, { "interim_due", made->interim_due },
-		{ "lasting", c->lasting }, { "lasting_due", made->lasting_due },
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (texts[i][1] && *texts[i][1])
-			json_object_set_new(values, texts[i][0], json_string(texts[i][1]));
-}
-
-/* What people said of the case, and what was promised in it. */
-static void
-case_values(const struct draft_input *in, json_t *values, const struct made *made)
-{
-	if (in->case_ && in->case_->fault && *in->case_->fault)
-		json_object_set_new(values, "fault", json_pack("{s:b}", in->case_->fault, 1));
-	if (in->promise) {
-		json_object_set_new(values, "promise", json_string(in->promise->text));
-		json_object_set_new(values, "promise_due", json_string(made->promise_due));
-		json_object_set_new(values, "overdue",
-				    json_boolean(in->promise->due_ms <= in->now_ms));
-	}
-	if (in->question) {
-		json_object_set_new(values, "question", json_string(in->question->text));
-		json_object_set_new(values, "question_due", json_string(made->question_due));
-	}
-	if (in->case_)
-		plan_values(in->case_, values, made);
-	if (in->case_ && in->case_->approved && *in->case_->approved)
-		json_object_set_new(values, "approved_amount", json_string(in->case_->approved));
-	if (*made->conduct_until)
-		json_object_set_new(values, "conduct_until", json_string(made->conduct_until));
-	if (in->record)
-		json_object_set(values, "record", (json_t *)(uintptr_t)in->record);
-}
-
-json_t *
-draft_values(const struct draft_input *input)
-{
-	const struct address *to = recipient(input);
-	const struct agent_config *owner = input->owner;
-	struct arena *arena = arena_new(1u << 20);
-	struct made made;
-	json_t *values = NULL;
-
-	if (!arena)
-		return NULL;
-	if (make_values(input, to, arena, &made))
-		values = json_pack(
-			"{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:s}",
-			"salutation", made.salutation, "signature", made.signature, "customer",
-			"name", made.name, "address", to ? to->address : "", "subject",
-			made.subject, "company",
-			input->account->company ? input->account->company : "", "agent", "name",
-			owner ? owner->display : "", "address", owner ? owner->address : "", "case",
-			made.number, "today", made.today, "reply_by", made.reply_by);
-	if (values)
-		case_values(input, values, &made);
-	arena_free(arena);
-	return flag_values(values, input->flags);
-}
 
 /*
  * The customer's new words, each line after "> ", at most DRAFT_QUOTE_MAX bytes, whole lines or at
@@ -293,9 +39,9 @@ add_quote(const struct draft_input *in, struct arena *arena, const struct addres
 			keep--;
 		keep = end ? (size_t)(end - text) : keep;
 	}
-	name = words_name(arena, display_of(in, to));
+	name = words_name(arena, draft_display(in, to));
 	attribution = name ? words_attribution(arena, in->account->zone, in->original->date,
-					       *name ? name : to->address, is_korean(in))
+					       *name ? name : to->address, draft_is_korean(in))
 			   : NULL;
 	if (!attribution)
 		return -ENOMEM;
@@ -370,7 +116,8 @@ static int
 add_subject(const struct draft_input *in, struct arena *arena, const char *rendered,
 	    struct buf *out)
 {
-	const char *subject = plain_subject(arena, *rendered ? rendered : in->original->subject);
+	const char *subject =
+		draft_plain_subject(arena, *rendered ? rendered : in->original->subject);
 	const char *line, *token = in->subject_token && !draft_is_internal(in->template_name)
 					   ? in->subject_token
 					   : "";
@@ -378,7 +125,7 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 	if (!subject)
 		return -ENOMEM;
 	if (!*subject)
-		subject = is_korean(in) ? "문의하신 내용" : "your message";
+		subject = draft_is_korean(in) ? "문의하신 내용" : "your message";
 	line = draft_is_internal(in->template_name)
 		       ? subject
 		       : arena_printf(arena, "Re: %s%s%s", subject, *token ? " " : "", token);
@@ -390,22 +137,19 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 
 int
 draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
-	    size_t *ret_len)
+	    size_t *ret_len, struct unapproved *ret_unapproved)
 {
-	const struct address *to = recipient(input);
+	const struct address *to = draft_recipient(input);
 	struct buf out = { .arena = arena }, body = { .arena = arena };
-	const char *subject, *text, *words;
-	json_t *values;
+	struct draft_text made;
+	const char *text, *words;
 	int r;
 
+	*ret_unapproved = (struct unapproved){ "", "" };
 	if (!to || !mime_address_plain(input->account->identity_address) ||
 	    !mime_message_id_plain(input->message_id))
 		return -EINVAL;
-	values = draft_values(input);
-	if (!values)
-		return -ENOMEM;
-	r = template_render(input->template, values, arena, &subject, &text);
-	json_decref(values);
+	r = draft_text(input, arena, &made, ret_unapproved);
 	if (r < 0)
 		return r;
 	mime_field_mailbox(&out, "From", input->account->identity_name,
@@ -414,8 +158,8 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 		mime_field_mailbox(&out, "To", input->account->identity_name,
 				   input->account->identity_address);
 	else
-		mime_field_mailbox(&out, "To", display_of(input, to), to->address);
-	r = add_subject(input, arena, subject, &out);
+		mime_field_mailbox(&out, "To", draft_display(input, to), to->address);
+	r = add_subject(input, arena, made.subject, &out);
 	if (r < 0)
 		return r;
 	mime_field_date(&out, input->account->zone, input->now_ms / 1000);
@@ -424,7 +168,7 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	if (!draft_is_internal(input->template_name))
 		add_threading(input->original, &out);
 	add_mark(input, &out);
-	buf_add(&body, text, strlen(text));
+	buf_add(&body, made.body, strlen(made.body));
 	r = draft_is_internal(input->template_name) ? 0 : add_quote(input, arena, to, &body);
 	if (r < 0)
 		return r;

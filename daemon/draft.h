@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
+#include "approval.h"
 #include "config.h"
 #include "filters/message.h"
 #include "record.h"
@@ -56,11 +57,12 @@ draft_values(const struct draft_input *input);
 
 /*
  * The whole mail, CRLF line ends, lines <= 998 bytes. In the arena. 0, -ENOMEM, -E2BIG
- * (template_render), or -EINVAL when nobody can be addressed.
+ * (template_render), -EINVAL when nobody can be addressed, or -EPERM when it would name a sum that
+ * nobody approved (ret_unapproved), other than in the customer's quoted words or in names.
  */
 int
 draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
-	    size_t *ret_len);
+	    size_t *ret_len, struct unapproved *ret_unapproved);
 
 /*
  * A plain notice to one of us (notify): From, To, Subject, Date, Message-ID, Auto-Submitted:

@@ -25,17 +25,17 @@ struct reading_case {
 static const char *
 sayable(struct reading_case *r, const char *words)
 {
-	const char *sum;
+	struct unapproved sum;
 
 	if (!words || draft_is_internal(r->input->template_name))
 		return words ? words : "";
 	if (approval_missing(r->arena, r->input->case_, words, &sum) < 0)
 		return NULL;
-	if (!*sum)
+	if (!*sum.named)
 		return words;
 	if (!r->ret->withheld) {
 		r->ret->withheld = arena_strdup(r->arena, words);
-		r->ret->sum = sum;
+		r->ret->sum = sum.named;
 	}
 	return r->ret->withheld ? "" : NULL;
 }
@@ -45,12 +45,12 @@ static const char *
 name_mail(struct reading_case *r, const char *subject)
 {
 	bool korean = strcmp(r->input->language, "ko") == 0;
-	const char *sum = "";
+	struct unapproved sum = { "", "" };
 
 	if (subject && *subject && !r->abusive &&
 	    approval_missing(r->arena, r->input->case_, subject, &sum) < 0)
 		return NULL;
-	if (r->abusive || !subject || !*subject || *sum)
+	if (r->abusive || !subject || !*subject || *sum.named)
 		return korean ? "보내 주신 메일" : "your email";
 	return arena_printf(r->arena, korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
 			    subject);

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 
+#include "approval.h"
 #include "intake.h"
 #include "policy.h"
 #include "record.h"
@@ -28,6 +29,7 @@ struct outbox_plan {
 	const struct message_record *record; /* id and case are set */
 	struct case_record *case_;           /* NULL when the mail is no complaint */
 	const struct plan *plan;
+	struct unapproved *unapproved; /* out: what kept a draft from being made; NULL: not asked */
 	int64_t now_ms;
 };
 
@@ -42,12 +44,12 @@ outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct out
 /*
  * Plans one draft of a case that a person asked for: an answer to the customer's last mail, without
  * its words. rule is what the record says of why. -ENOENT: the case has no mail of the customer's;
- * -EBUSY: it is on hold; else as draft_build().
+ * -EBUSY: it is on hold; else as draft_build(), which fills in ret_unapproved.
  */
 int
 outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct intake *intake,
 		    const struct bundle *bundle, struct case_record *c, const char *template,
-		    const char *rule, int64_t now_ms);
+		    const char *rule, int64_t now_ms, struct unapproved *ret_unapproved);
 
 /*
  * Whether a mail that says that it is ours is: it has the Message-ID of a draft or notice in our

@@ -33,6 +33,7 @@ struct planner {
 	struct arena *arena;
 	const struct outbox_plan *wanted;
 	const char *language;
+	struct unapproved *unapproved; /* what kept a draft from being made */
 };
 
 /*
@@ -180,6 +181,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
 	struct draft_case told;
+	struct unapproved unapproved = { "", "" };
 	int r;
 
 	if (!input.template)
@@ -189,8 +191,10 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		return r;
 	r = draft_case_read(p->txn, p->arena, &input, &told);
 	if (r == 0)
-		r = draft_build(&input, p->arena, &payload->text, &payload->len);
+		r = draft_build(&input, p->arena, &payload->text, &payload->len, &unapproved);
 	json_decref(told.record);
+	if (r == -EPERM)
+		*p->unapproved = unapproved;
 	if (r == 0 && told.withheld)
 		r = note_withheld(p, &told);
 	if (r == 0 && told.customer.mind_count > 0)
@@ -288,8 +292,8 @@ write_event(struct planner *p, struct outbox_record *entry, struct outbox_record
 }
 
 /*
- * Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG: it cannot be made, -EBUSY: the case is
- * on hold (said in the case); go on without it.
+ * Fills in what this kind needs. -ENOENT, -EINVAL, -E2BIG, -EPERM: it cannot be made, -EBUSY: the
+ * case is on hold (said in the case); go on without it.
  */
 static int
 fill_entry(struct planner *p, const struct action *action, struct outbox_record *entry,
@@ -344,6 +348,9 @@ note_unmade(struct planner *p, const struct action *action, int error)
 		why = "the mail names nobody who could be answered";
 	else if (error == -E2BIG)
 		why = "its text grew too long";
+	else if (error == -EPERM)
+		why = arena_printf(p->arena, "it would name %s, which nobody approved",
+				   p->unapproved->named);
 	else if (error == -EBUSY)
 		why = until ? arena_printf(p->arena, "the case is on hold until %s", until) : NULL;
 	if (!why)
@@ -388,7 +395,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 	if (!entry.message_id)
 		return -ENOMEM;
 	r = fill_entry(p, action, &entry, &payload);
-	if (r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -EBUSY)
+	if (r == -ENOENT || r == -EINVAL || r == -E2BIG || r == -EBUSY || r == -EPERM)
 		return note_unmade(p, action, r);
 	if (r == 0)
 		r = record_outbox_put(p->txn, &entry, payload.text ? &payload : NULL);
@@ -400,9 +407,12 @@ int
 outbox_plan_actions(struct store_txn *txn, struct arena *arena, const struct outbox_plan *wanted,
 		    unsigned *ret_count)
 {
-	struct planner p = {
-		.txn = txn, .arena = arena, .wanted = wanted, .language = wanted->message->language
-	};
+	struct unapproved unapproved;
+	struct planner p = { .txn = txn,
+			     .arena = arena,
+			     .wanted = wanted,
+			     .language = wanted->message->language,
+			     .unapproved = wanted->unapproved ? wanted->unapproved : &unapproved };
 	unsigned count = 0;
 
 	if (strcmp(p.language, "ko") != 0 && strcmp(p.language, "en") != 0)
@@ -452,7 +462,7 @@ visit_mail(void *context, const struct event_record *event)
 int
 outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct intake *intake,
 		    const struct bundle *bundle, struct case_record *c, const char *template,
-		    const char *rule, int64_t now_ms)
+		    const char *rule, int64_t now_ms, struct unapproved *ret_unapproved)
 {
 	struct last_mail last = { .txn = txn, .arena = arena };
 	struct action action = { .kind = ACTION_DRAFT, .argument = template, .rule = rule };
@@ -465,10 +475,12 @@ outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct int
 				      .record = &last.mail,
 				      .case_ = c,
 				      .plan = &plan,
+				      .unapproved = ret_unapproved,
 				      .now_ms = now_ms };
 	unsigned count;
 	int r = record_event_each(txn, arena, c->id, visit_mail, &last);
 
+	*ret_unapproved = (struct unapproved){ "", "" };
 	if (r < 0)
 		return r;
 	if (last.mail.id == 0)
@@ -484,7 +496,9 @@ outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct int
 				    .language = last.mail.language,
 				    .from = { &from, 1 } };
 	r = outbox_plan_actions(txn, arena, &wanted, &count);
-	return r == 0 && count == 0 ? -EINVAL : r;
+	if (r == 0 && count == 0)
+		r = *ret_unapproved->named ? -EPERM : -EINVAL;
+	return r;
 }
 
 int

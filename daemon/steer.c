@@ -265,8 +265,15 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 
 /* Why no draft could be planned, in words. */
 static int
-no_draft(struct turn *t, int error)
+no_draft(struct turn *t, const char *template, const struct unapproved *unapproved, int error)
 {
+	if (error == -EPERM)
+		return err_set(
+			t->err, -EINVAL,
+			"the draft from the template %s would name %s, which nobody approved in "
+			"C%" PRIu64 "; nothing was made: take the sum out of the template, or "
+			"approve it: case approve C%" PRIu64 " SUM --reason \"...\"",
+			template, unapproved->named, t->c.id, t->c.id);
 	if (error == -ENOENT || error == -EINVAL)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " has nobody who could be answered",
 			       t->c.id);
@@ -282,6 +289,7 @@ int
 turn_draft(struct turn *t, const char *template, const char *why)
 {
 	struct intake intake = { .config = t->config, .account = account_of(t) };
+	struct unapproved unapproved;
 	int r;
 
 	if (!intake.account)
@@ -299,8 +307,8 @@ turn_draft(struct turn *t, const char *template, const char *why)
 			       t->steer->reason));
 	if (r == 0)
 		r = outbox_plan_by_hand(t->txn, t->arena, &intake, t->bundle, &t->c, template,
-					"asked for", t->steer->now_ms);
-	return r < 0 ? no_draft(t, r) : 0;
+					"asked for", t->steer->now_ms, &unapproved);
+	return r < 0 ? no_draft(t, template, &unapproved, r) : 0;
 }
 
 static int

@@ -18,7 +18,7 @@
 static bool
 approved_before(const struct turn *t, struct amount *ret)
 {
-	return t->c.approved && *t->c.approved && amount_parse(t->c.approved, ret);
+	return t->c.approved && *t->c.approved && amount_read(t->arena, t->c.approved, ret) == 0;
 }
 
 /* Adds one to what the customer was given, and says what that makes. */
@@ -100,14 +100,17 @@ check_authority(struct turn *t, const struct customer_record *customer, const st
 static int
 read_sum(struct turn *t, const struct amount *before, struct amount *ret)
 {
+	int r;
+
 	if (strcmp(t->steer->value, "none") == 0 && before->units > 0) {
 		*ret = (struct amount){ before->currency, 0 };
 		return 0;
 	}
 	if (strcmp(t->steer->value, "none") == 0)
 		return err_set(t->err, -EINVAL, "nothing is approved in C%" PRIu64, t->c.id);
-	if (amount_parse(t->steer->value, ret))
-		return 0;
+	r = amount_read(t->arena, t->steer->value, ret);
+	if (r != -EINVAL)
+		return r;
 	return err_set(
 		t->err, -EINVAL,
 		"\"%.60s\" is no sum of money; write it like ₩20,000 or $50, or none to take "
@@ -175,17 +178,18 @@ int
 turn_check_sums(struct turn *t, const char *words)
 {
 	bool some = t->c.approved && *t->c.approved;
-	const char *sum;
+	struct unapproved sum;
 	int r = approval_missing(t->arena, &t->c, words, &sum);
 
-	if (r < 0 || !*sum)
+	if (r < 0 || !*sum.named)
 		return r;
 	return err_set(t->err, -EINVAL,
 		       "these words name %s and would come into a draft, but %s%s is approved in "
 		       "C%" PRIu64 "; leave the sum out, or first: case approve C%" PRIu64
-		       " \"%s\" --reason \"...\"",
-		       sum, some ? "only " : "nothing", some ? t->c.approved : "", t->c.id, t->c.id,
-		       sum);
+		       " %s%s%s --reason \"...\"",
+		       sum.named, some ? "only " : "nothing", some ? t->c.approved : "", t->c.id,
+		       t->c.id, *sum.sum ? "\"" : "", *sum.sum ? sum.sum : "SUM",
+		       *sum.sum ? "\"" : "");
 }
 
 /* The customer's record; -EINVAL when nobody knows who they are. */

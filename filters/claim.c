@@ -241,10 +241,12 @@ claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_vis
 
 	for (size_t at = 0; r == 0 && at < view.len; at += step) {
 		struct claim sum = { .part = "", .text = "" };
+		size_t length;
 
 		step = 1;
-		if (!claim_sum_at(view.text, view.len, at, &sum, &step))
+		if (!claim_own_sum_at(view.text, view.len, at, &sum, &length))
 			continue;
+		step = length;
 		fold_source(&view, at, step, &sum.offset, &sum.length);
 		r = visit(context, &sum);
 	}

@@ -34,6 +34,7 @@ struct claim {
 	enum claim_kind kind;
 	const char *currency;  /* of a sum: "KRW", "USD", "GBP", "EUR", "JPY"; static; else "" */
 	int64_t units;         /* of a sum, in the smallest unit: won, cents, pence; else 0 */
+	int64_t times;         /* how often a sum of ours is given: see claim_sums_each() */
 	const char *part;      /* "subject" or "body" */
 	size_t offset, length; /* bytes in the subject or in message.body */
 	const char *text;      /* those bytes, NUL-terminated */
@@ -55,9 +56,11 @@ typedef int
 claim_sum_visit(void *context, const struct claim *sum);
 
 /*
- * Visits every sum that a text of ours names, whatever stands around it: kind, currency, units,
- * offset and length of the claim are set, part and text are "". Returns 0, -ENOMEM, or what visit
- * returned.
+ * Visits every sum that a text of ours names, whatever is said of it: kind, currency, units, times,
+ * offset and length of the claim are set, part and text are "". A number that only its neighbours
+ * tell to be a sum ("a refund of 30", "현금 30000"), or one in another currency ("₹500"), has the
+ * currency "" and its units are hundredths. times is 3 of "three coupons of $20", 0 of "$20 each",
+ * which has no end, else 1. Returns 0, -ENOMEM, or what visit returned.
  */
 int
 claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,

@@ -35,6 +35,17 @@ claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredth
 bool
 claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int64_t value);
 
+/*
+ * Korean leaves the currency away where it is clear: "30만 환불". Whether the number there, from 만
+ * on, is money by the words near it.
+ */
+bool
+claim_bare_won(const char *text, size_t len, size_t at, size_t end);
+
+/* As claim_sum_at(), of our own words: see claim_sums_each(). */
+bool
+claim_own_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
+
 /* Whether the words around a sum, or around a kind of remedy, ask for it. */
 bool
 claim_sum_wanted(const struct claim_spot *spot);

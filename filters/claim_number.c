@@ -15,18 +15,24 @@ struct word {
 	int64_t value;
 };
 
-/* Korean counts in these; the first that fits is taken. */
+/* Korean counts in these, in Hangul or in Hanja; the first that fits is taken. */
 static const struct word scales[] = {
-	{ "억", 100000000 }, { "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
-	{ "만", 10000 },     { "천", 1000 },       { "백", 100 },
+	{ "억", 100000000 },  { "천만", 10000000 }, { "백만", 1000000 }, { "십만", 100000 },
+	{ "만", 10000 },      { "천", 1000 },       { "백", 100 },       { "億", 100000000 },
+	{ "千萬", 10000000 }, { "百萬", 1000000 },  { "十萬", 100000 },  { "萬", 10000 },
+	{ "千万", 10000000 }, { "百万", 1000000 },  { "十万", 100000 },  { "万", 10000 },
+	{ "千", 1000 },       { "百", 100 },
 };
 
 static const struct word korean_digits[] = {
-	{ "일", 1 }, { "이", 2 }, { "삼", 3 }, { "사", 4 }, { "오", 5 },
-	{ "육", 6 }, { "칠", 7 }, { "팔", 8 }, { "구", 9 },
+	{ "일", 1 }, { "이", 2 }, { "삼", 3 }, { "사", 4 }, { "오", 5 }, { "육", 6 }, { "칠", 7 },
+	{ "팔", 8 }, { "구", 9 }, { "一", 1 }, { "二", 2 }, { "三", 3 }, { "四", 4 }, { "五", 5 },
+	{ "六", 6 }, { "七", 7 }, { "八", 8 }, { "九", 9 }, { "壹", 1 }, { "貳", 2 }, { "參", 3 },
 };
 
-static const struct word korean_units[] = { { "십", 10 }, { "백", 100 }, { "천", 1000 } };
+static const struct word korean_units[] = { { "십", 10 }, { "백", 100 }, { "천", 1000 },
+					    { "十", 10 }, { "百", 100 }, { "千", 1000 },
+					    { "拾", 10 } };
 
 static const struct word english_small[] = {
 	{ "one", 1 },        { "two", 2 },       { "three", 3 },     { "four", 4 },
@@ -41,6 +47,7 @@ static const struct word english_small[] = {
 static const struct word english_large[] = {
 	{ "hundred", 100 },
 	{ "thousand", 1000 },
+	{ "grand", 1000 },
 	{ "million", 1000000 },
 };
 
@@ -221,7 +228,11 @@ take_korean_part(const char *text, size_t len, size_t *at)
 static bool
 take_korean(const char *text, size_t len, size_t *at, int64_t *ret_hundredths)
 {
-	static const struct word larger[] = { { "억", 100000000 }, { "만", MAN } };
+	static const struct word larger[] = { { "억", 100000000 },
+					      { "만", MAN },
+					      { "億", 100000000 },
+					      { "萬", MAN },
+					      { "万", MAN } };
 	int64_t sum = 0, last = INT64_MAX;
 	size_t i = *at;
 

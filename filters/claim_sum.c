@@ -6,8 +6,6 @@
 
 #include "claim_internal.h"
 
-#define NEAR_BYTES 40 /* about a dozen syllables */
-
 enum place {
 	AROUND, /* before or behind the number */
 	BEHIND,
@@ -94,6 +92,11 @@ take_currency(const char *text, size_t len, size_t *at, bool behind)
 		if (isalpha((unsigned char)currencies[i].name[n - 1]) && *at + n < len &&
 		    isalpha((unsigned char)text[*at + n]))
 			continue;
+		/* "three $20 vouchers": the sign is the next number's. */
+		if (behind && currencies[i].place == AROUND &&
+		    !isalpha((unsigned char)currencies[i].name[n - 1]) && *at + n < len &&
+		    isdigit((unsigned char)text[*at + n]))
+			continue;
 		*at += n;
 		return &currencies[i];
 	}
@@ -123,54 +126,6 @@ static bool
 has_dots(const struct currency *c)
 {
 	return c->cents == 1 || strcmp(c->code, "EUR") == 0;
-}
-
-static bool
-stands_there(const char *text, size_t len, size_t at, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t n = strlen(words[i]);
-
-		if (n <= len - at && memcmp(text + at, words[i], n) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Korean leaves the currency away where it is clear: "30만 환불". A number from 만 on, not of
- * things that are counted, near a word for money.
- */
-static bool
-is_bare_won(const char *text, size_t len, size_t at, size_t end)
-{
-	static const char *const behind[] = { "을",   "를",   "은", "이",     "도",  "씩",
-					      "정도", "어치", "만", "이라도", "으로" };
-	static const char *const counted[] = { "명",   "개", "건",  "번", "회",   "km",   "킬로",
-					       "점",   "대", "권",  "장", "시간", "년",   "곳",
-					       "톤",   "보", "배",  "자", "가구", "세대", "마리",
-					       "부",   "분", "여",  "팔", "구독", "조회", "회원",
-					       "사람", "표", "가지" };
-	static const char *const money[] = { "환불", "보상", "지급",   "입금",  "위자료", "배상",
-					     "쿠폰", "현금", "할인",   "적립",  "상품권", "합의금",
-					     "송금", "반환", "사례금", "위로금" };
-	size_t from = at > NEAR_BYTES ? at - NEAR_BYTES : 0, to = end + NEAR_BYTES, i = end;
-
-	if (!stands_there(text, len, end > 3 ? end - 3 : 0, (const char *const[]){ "만", "억" }, 2))
-		return false;
-	if (i < len && (unsigned char)text[i] >= 0x80 &&
-	    !stands_there(text, len, i, behind, COUNT(behind)))
-		return false;
-	skip_blank(text, len, &i);
-	/* "30만 보상" begins as "30만 보", so many steps, does. */
-	if (i < len && stands_there(text, len, i, money, COUNT(money)))
-		return true;
-	if (i < len && stands_there(text, len, i, counted, COUNT(counted)))
-		return false;
-	for (i = from; i < len && i < to; i++)
-		if (stands_there(text, len, i, money, COUNT(money)))
-			return true;
-	return false;
 }
 
 bool
@@ -203,7 +158,7 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	if (c && (!before || before->code == c->code))
 		end = i;
 	c = before ? before : c;
-	if (!c && is_bare_won(text, len, at, end))
+	if (!c && claim_bare_won(text, len, at, end))
 		c = &currencies[0];
 	if (!c || (c->cents == 1 && hundredths % 100) || (dotted && !has_dots(c)))
 		return false;
@@ -213,6 +168,7 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	ret->kind = CLAIM_SUM;
 	ret->currency = c->code;
 	ret->units = units;
+	ret->times = 1;
 	*ret_length = end - at;
 	return true;
 }

@@ -83,13 +83,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.now_ms = 1795318245000,
 	};
 	struct message *original;
+	struct unapproved unapproved;
 	const char *text;
 	size_t len;
 	int r;
 
 	if (message_read(arena, data, size, false, &original) == 0) {
 		input.original = original;
-		r = draft_build(&input, arena, &text, &len);
+		r = draft_build(&input, arena, &text, &len, &unapproved);
 		if (r == 0)
 			check(text, len, arena);
 		else if (r != -EINVAL)

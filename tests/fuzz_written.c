@@ -25,8 +25,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ms = moment_parse(NULL, 0, text);
 	if (ms >= 0 && moment_parse(NULL, 0, moment_text(arena, NULL, ms)) != ms / 60000 * 60000)
 		abort();
-	if (amount_parse(text, &amount)) {
-		if (!amount_parse(amount_text(arena, &amount, true), &again) ||
+	if (amount_read(arena, text, &amount) == 0) {
+		if (amount_read(arena, amount_text(arena, &amount, true), &again) < 0 ||
 		    again.units != amount.units || strcmp(again.currency, amount.currency) != 0)
 			abort();
 	}

@@ -33,7 +33,7 @@ static void
 expect(const char *text, const char *korean, const char *english)
 {
 	struct amount a;
-	bool is = amount_parse(text, &a);
+	bool is = amount_read(arena, text, &a) == 0;
 
 	assert_string_equal(is ? amount_text(arena, &a, true) : "-", korean);
 	assert_string_equal(is ? amount_text(arena, &a, false) : "-", english);
@@ -58,6 +58,14 @@ sums(void **state)
 	expect("12 유로", "€12", "€12");
 	expect("  $5  ", "$5", "$5");
 	expect("¥1,000", "1,000엔", "¥1,000");
+	expect("CHF 5", "CHF 5", "CHF 5");
+	expect("30위안", "CNY 30", "CNY 30");
+	expect("CNY 30.50", "CNY 30.50", "CNY 30.50");
+	expect("３만원", "30,000원", "₩30,000");
+	expect("삼만 원", "30,000원", "₩30,000");
+	expect("fifty dollars", "$50", "$50");
+	expect("$1.5k", "$1,500", "$1,500");
+	expect("$5.5", "$5.50", "$5.50");
 }
 
 static void
@@ -71,7 +79,6 @@ what_is_no_sum(void **state)
 		"20000",
 		"$0",
 		"-$5",
-		"$5.5",
 		"$5.123",
 		"₩20.50",
 		"5 $ 5",
@@ -84,7 +91,13 @@ what_is_no_sum(void **state)
 		"$99999999999999999999",
 		"9999999999만원",
 		"2만.5원",
-		"CHF 5",
+		"THB 5",
+		"₹500",
+		"$5 each",
+		"about $5",
+		"$5 and $6",
+		"환불 30000",
+		"$1,00",
 	};
 
 	(void)state;

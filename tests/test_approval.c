@@ -70,10 +70,10 @@ static const char *
 missing(struct arena *arena, const char *approved, const char *language, const char *words)
 {
 	struct case_record c = { .approved = approved, .language = language };
-	const char *sum = NULL;
+	struct unapproved sum;
 
 	assert_int_equal(approval_missing(arena, &c, words, &sum), 0);
-	return sum;
+	return sum.named;
 }
 
 static void
@@ -90,6 +90,57 @@ words_may_name_what_is_approved_and_no_more(void **state)
 	assert_string_equal(missing(arena, "₩30,000", "en", "refund $1 or 20,000 won"), "$1");
 	assert_string_equal(missing(arena, "$20.50", "en", "refund the $20.50 on 3 May"), "");
 	assert_string_equal(missing(arena, "$20.50", "en", "refund the $20.51"), "$20.51");
+	assert_string_equal(missing(arena, "", "ko", "현금 30000을 드립니다"), "30,000");
+	assert_string_equal(missing(arena, "30,000원", "ko", "현금 30000을 드립니다"), "");
+	assert_string_equal(missing(arena, "$20", "en", "a refund of 30"), "30");
+	assert_string_equal(missing(arena, "₩30,000", "en", "500 rupees"), "");
+	assert_string_equal(missing(arena, "", "en", "30元"), "CNY 30");
+	arena_free(arena);
+}
+
+static void
+sums_are_added_up(void **state)
+{
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	assert_string_equal(missing(arena, "₩20,000", "en", "three coupons of ₩20,000"),
+			    "₩60,000 in all");
+	assert_string_equal(missing(arena, "₩60,000", "en", "three coupons of ₩20,000"), "");
+	assert_string_equal(missing(arena, "$20", "en", "$20 each"), "$20 again and again");
+	assert_string_equal(missing(arena, "$20", "en", "$10 a month for 6 months"), "$60 in all");
+	assert_string_equal(missing(arena, "30,000원", "ko", "2만 원과 쿠폰 1만 원, 배송비 3천 원"),
+			    "33,000원 in all");
+	assert_string_equal(missing(arena, "30,000원", "ko", "2만 원과 쿠폰 1만 원"), "");
+	assert_string_equal(missing(arena, "$20", "en", "$20 for the bag and $20 for the way"),
+			    "$40 in all");
+	assert_string_equal(
+		missing(arena, "$20", "en", "$20 in all: $15 for the bag and $5 for its way"), "");
+	assert_string_equal(missing(arena, "$20", "en", "$20 in all: $15, $5 and $1"),
+			    "$21 in all");
+	assert_string_equal(missing(arena, "20,000원", "ko", "5천 원 쿠폰 4장, 모두 2만 원"), "");
+	arena_free(arena);
+}
+
+static void
+a_whole_draft_may_repeat_what_is_approved(void **state)
+{
+	static const char *const names[] = { "", "만원마트", NULL };
+	struct arena *arena = arena_new(0);
+	struct case_record c = { .approved = "$40", .language = "en" };
+	struct unapproved sum;
+
+	(void)state;
+	assert_int_equal(approval_missing_in_draft(arena, &c, "$40 is yours. $40!", NULL, &sum), 0);
+	assert_string_equal(sum.named, "");
+	assert_int_equal(approval_missing_in_draft(arena, &c, "$40, or $41", NULL, &sum), 0);
+	assert_string_equal(sum.named, "$41");
+	assert_string_equal(sum.sum, "$41");
+	assert_int_equal(approval_missing_in_draft(arena, &c, "만원마트 드림", names, &sum), 0);
+	assert_string_equal(sum.named, "");
+	assert_int_equal(approval_missing_in_draft(arena, &c, "만원 드림, 만원마트", names, &sum),
+			 0);
+	assert_string_equal(sum.named, "₩10,000");
 	arena_free(arena);
 }
 
@@ -101,6 +152,8 @@ main(void)
 		cmocka_unit_test(a_second_approval_of_a_case_takes_the_place_of_the_first),
 		cmocka_unit_test(a_full_list_keeps_its_totals),
 		cmocka_unit_test(words_may_name_what_is_approved_and_no_more),
+		cmocka_unit_test(sums_are_added_up),
+		cmocka_unit_test(a_whole_draft_may_repeat_what_is_approved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

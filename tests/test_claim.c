@@ -258,6 +258,87 @@ sums_are_found_whatever_is_said_of_them(void **state)
 	arena_free(arena);
 }
 
+static int
+note_times(void *context, const struct claim *sum)
+{
+	struct buf *out = context;
+
+	buf_printf(out, "%s%s%s%lld", out->len ? ";" : "", sum->currency, *sum->currency ? " " : "",
+		   (long long)sum->units);
+	if (sum->times != 1)
+		buf_printf(out, " x%lld", (long long)sum->times);
+	return 0;
+}
+
+/* What has no currency is in hundredths; x0 has no end. */
+static void
+sums_of_ours_without_a_currency_and_given_several_times(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "현금 30000", "3000000" },
+		{ "환불 30000을 드립니다", "3000000" },
+		{ "30000 환불해 드리겠습니다", "3000000" },
+		{ "현금으로 30,000을 보내 드립니다", "3000000" },
+		{ "보상금은 30000입니다", "3000000" },
+		{ "포인트 3000 적립", "300000" },
+		{ "합의금 500만", "KRW 5000000" },
+		{ "a refund of 30", "3000" },
+		{ "refund you 30 by Friday", "3000" },
+		{ "We will credit up to 30 to your account", "3000" },
+		{ "compensation: 30", "3000" },
+		{ "gift card of 50", "5000" },
+		{ "a goodwill gesture of 30", "3000" },
+		{ "30 cash or 20 in vouchers", "3000;2000" },
+		{ "30 off your next order", "3000" },
+		{ "10,000 store credit", "1000000" },
+		{ "coupons of 20,000 each", "2000000 x0" },
+		{ "a fiver, a tenner, two grand", "500;1000;200000" },
+		{ "₹500, 500 rupees, CAD 30, 100바트", "50000;50000;3000;10000" },
+		{ "參萬원, 三萬 원, ③만원", "KRW 30000;KRW 30000;KRW 30000" },
+		{ "three coupons of $20", "USD 2000 x3" },
+		{ "three $20 vouchers", "USD 2000 x3" },
+		{ "3 x $20, $20 x 3", "USD 2000 x3;USD 2000 x3" },
+		{ "$20 twice", "USD 2000 x2" },
+		{ "on 3 May two vouchers of $20", "USD 2000 x2" },
+		{ "$20 a month", "USD 2000 x0" },
+		{ "$20 a month for 6 months", "USD 2000 x6" },
+		{ "each week $20", "USD 2000 x0" },
+		{ "2만 원 쿠폰 3장", "KRW 20000 x3" },
+		{ "2만 원권 상품권 세 장", "KRW 20000 x3" },
+		{ "쿠폰 3장 2만 원", "KRW 20000 x3" },
+		{ "2만 원씩", "KRW 20000 x0" },
+		{ "2만 원씩 3회", "KRW 20000 x3" },
+		{ "매월 2만원, 1인당 2만 원", "KRW 20000 x0;KRW 20000 x0" },
+		{ "a $20 refund and 2 coupons", "USD 2000" },
+		{ "상자 3개를 다시 보내고 2만 원 환불", "KRW 20000" },
+		{ "3주 안에 2만 원을, 해당 2만 원", "KRW 20000;KRW 20000" },
+		{ "We tried 3 times. $20 is yours", "USD 2000" },
+		{ "refund within 3 working days, on 3 June or by 12 May", "" },
+		{ "refund order 12345, invoice 884 refund, order 20,000 refund", "" },
+		{ "refund to the card ending 1234, coupon code 1234, credit card 1234", "" },
+		{ "a 30% discount, refund 100 % of it", "" },
+		{ "we paid 3 times, 2 refunds, refund 2 of the items, refund 3-5 days", "" },
+		{ "call 02-123-4567 about the refund, 12/5 refund, by 5 pm refund the rest", "" },
+		{ "a grand gesture, the grand total, 2 grand pianos", "" },
+		{ "환불은 3영업일 안에, 환불 2건, 환불 12월 5일까지, 환불 3시까지", "" },
+		{ "환불 접수번호 12345, 주문 20931 환불, 카드 끝자리 1234로 환불", "" },
+		{ "환불 문의는 1588-1234, 현금 영수증 2장, 보상 2차 심사, 환불 2026년 5월", "" },
+	};
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = { .arena = arena };
+
+		assert_int_equal(
+			claim_sums_each(arena, rows[i][0], strlen(rows[i][0]), note_times, &out),
+			0);
+		buf_printf(&out, "%s", "");
+		assert_string_equal(buf_string(&out), rows[i][1]);
+	}
+	arena_free(arena);
+}
+
 static void
 the_subject_asks_too(void **state)
 {
@@ -279,6 +360,7 @@ main(void)
 		cmocka_unit_test(orders_are_found),
 		cmocka_unit_test(a_mail_full_of_sums_is_bounded),
 		cmocka_unit_test(sums_are_found_whatever_is_said_of_them),
+		cmocka_unit_test(sums_of_ours_without_a_currency_and_given_several_times),
 		cmocka_unit_test(the_subject_asks_too),
 	};
 

@@ -55,6 +55,7 @@ static const char *const template_names[] = { "abuse",
 					      "violence" };
 
 static struct arena *arena;
+static struct unapproved unapproved;
 static struct account_config account;
 static const struct agent_config owner = {
 	.name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent"
@@ -240,7 +241,7 @@ check_mail(const struct draft_input *in, const char *fields, const char *golden)
 	const char *text, *body;
 	size_t len;
 
-	assert_int_equal(draft_build(in, arena, &text, &len), 0);
+	assert_int_equal(draft_build(in, arena, &text, &len, &unapproved), 0);
 	assert_int_equal(strlen(text), len);
 	assert_true(header_block_names(text, len, names, sizeof(names), &body));
 	assert_string_equal(names, fields);
@@ -272,7 +273,7 @@ read_back(const struct draft_input *in)
 	size_t len;
 	struct message *m;
 
-	assert_int_equal(draft_build(in, arena, &text, &len), 0);
+	assert_int_equal(draft_build(in, arena, &text, &len, &unapproved), 0);
 	assert_int_equal(message_read(arena, text, len, false, &m), 0);
 	return m;
 }
@@ -379,7 +380,8 @@ answers_the_right_one(void **state)
 		if (cases[i].to)
 			assert_string_equal(read_back(&in)->to.list[0].address, cases[i].to);
 		else
-			assert_int_equal(draft_build(&in, arena, &text, &len), -EINVAL);
+			assert_int_equal(draft_build(&in, arena, &text, &len, &unapproved),
+					 -EINVAL);
 	}
 	template_free(t);
 }

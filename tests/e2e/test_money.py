@@ -5,7 +5,7 @@ import email.policy
 import json
 
 from mails import mail
-from servers import Dovecot, wait_for
+from servers import RULES, Dovecot, wait_for
 
 AGENTS = "agents:\n  - {name: root, display: 김지원, role: lead, authority: ['₩90,000', '$40']}\n"
 PAID_AND_ASKS = ("5만 원 주고 산 주전자가 샙니다.\n주문번호 2024-1182 입니다.\n위자료 3만 원을 지급해 주세요.\n"
@@ -253,6 +253,54 @@ def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
     event = [e for e in show(daemon, case)["events"] if e["kind"] == "withheld"][-1]
     assert (event["data"]["sum"], event["data"]["text"]) == ("30,000원", "3만 원 환불")
     assert "left out of a draft, as nobody approved 30,000원: 3만 원 환불" in daemon.ctl("case", "show", case).stdout
+
+
+def test_words_name_no_sum_in_other_guises_and_no_more_together_than_is_approved(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("Refund me or I will sue you.", "kettle leaks"))
+
+    def promise(words):
+        return daemon.ctl("case", "promise", case, words, "--until", "+2d", check=False)
+
+    for words, named in (("현금 30000을 보내 드립니다", "30,000"), ("환불 30000", "30,000"), ("refund you 30 by Friday", "30"),
+                         ("a fiver for the trouble", "5"), ("two grand", "2,000"), ("500 rupees", "500"), ("參萬원", "₩30,000")):
+        refused = promise(words)
+        assert refused.returncode == 1, words
+        assert f"these words name {named} and would come into a draft, but nothing is approved in {case}" in refused.stderr
+    assert f"case approve {case} SUM --reason" in promise("a refund of 30").stderr
+
+    daemon.ctl("case", "approve", case, "twenty dollars", "--reason", "late")
+    assert show(daemon, case)["approved"] == "$20"
+    for words, named in (("three coupons of $20", "$60 in all"), ("$20 each", "$20 again and again"), ("$15 and $6", "$21 in all"),
+                         ("$10 a month for 6 months", "$60 in all"), ("a refund of 30", "30"), ("20,000원 환불", "₩20,000")):
+        refused = promise(words)
+        assert f"these words name {named} and would come into a draft, but only $20 is approved in {case}" in refused.stderr, words
+    for words in ("two coupons of $10", "refund $15 and a coupon of 5", "$20 in all: $15 for the bag and $5 for its way",
+                  "call back within 3 days about the refund"):
+        assert promise(words).returncode == 0, words
+
+
+def test_no_template_puts_a_sum_together_that_nobody_approved(make_triaged, dovecot, user, workplace):
+    """The finished text is looked at, wherever its parts come from; names that hold a sum are names."""
+    own = workplace / (user + "-rules") / "templates" / "en"
+    own.mkdir(parents=True)
+    (own / "parted.txt").write_text("Subject: Re: {{subject}}\n\nWe give you ${{! x }}30.\n")
+    (own / "repeats.txt").write_text("Subject: Re: {{subject}}\n\nAbout \u201c{{subject}}\u201d: {{company}} asks for your patience.\n")
+    daemon = make_triaged([user], head=AGENTS, rules=[RULES, own.parent.parent], account_extra="    company: 100 Dollar Shop\n")
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("Refund me or I will sue you.", "refund $500"))
+    wait_for("its draft", lambda: len(drafts(dovecot, user)) == 1)
+    refused = daemon.ctl("case", "draft", case, "parted", check=False)
+    assert f"the draft from the template parted would name $30, which nobody approved in {case}; nothing was made" in refused.stderr
+    daemon.ctl("case", "draft", case, "repeats")
+    wait_for("another draft", lambda: len(drafts(dovecot, user)) == 2)
+    assert "About \u201cyour message\u201d: 100 Dollar Shop asks" in drafts(dovecot, user)[-1]
+    raw = dovecot.messages(user, "Drafts")[-1][2]
+    assert email.message_from_bytes(raw, policy=email.policy.default)["Subject"] == "Re: refund $500"
+    daemon.ctl("case", "approve", case, "$30", "--reason", "late")
+    daemon.ctl("case", "draft", case, "parted")
+    wait_for("the sum is approved now", lambda: any("We give you $30." in d for d in drafts(dovecot, user)))
 
 
 def test_two_cases_with_a_sum_each_are_not_merged_until_one_is_taken_back(dovecot, user, make_triaged):
