@@ -394,7 +394,13 @@ counts_things(const char *text, size_t end, size_t sum)
 					      NULL };
 	size_t i = end + (end < sum && text[end] == ' ');
 
-	if (i == sum || begins_with(text, sum, i, WORDS("장", "매", "x ", "x$", "×", "*")))
+	size_t n = begins_with(text, sum, i, WORDS("장", "매"));
+
+	/* "쿠폰 2장과 2만 원" are two things. */
+	if (n > 0)
+		return !is_wide(text, sum, i + n) ||
+		       begins_with(text, sum, i + n, WORDS("에", "씩"));
+	if (i == sum || begins_with(text, sum, i, WORDS("x ", "x$", "×", "*")))
 		return true;
 	/* "three ten-page coupons of" */
 	for (unsigned words = 0; words < 3 && i < sum; words++, i++) {

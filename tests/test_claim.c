@@ -310,6 +310,7 @@ sums_of_ours_without_a_currency_and_given_several_times(void **state)
 		{ "2만 원씩 3회", "KRW 20000 x3" },
 		{ "매월 2만원, 1인당 2만 원", "KRW 20000 x0;KRW 20000 x0" },
 		{ "a $20 refund and 2 coupons", "USD 2000" },
+		{ "쿠폰 2장과 2만 원", "KRW 20000" },
 		{ "상자 3개를 다시 보내고 2만 원 환불", "KRW 20000" },
 		{ "3주 안에 2만 원을, 해당 2만 원", "KRW 20000;KRW 20000" },
 		{ "We tried 3 times. $20 is yours", "USD 2000" },
