@@ -9,12 +9,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "commitment_internal.h"
 #include "fold.h"
 #include "sentence.h"
 
-#define QUOTE_MAX 1000    /* bytes in quotation marks; a longer stretch is none */
+#define QUOTE_MAX 1000 /* bytes in quotation marks; a longer stretch is none */
+#define GREETING_MAX 60
 #define SENTENCE_MAX 4000 /* bytes read of one sentence */
 #define MASK '_'
 
@@ -282,12 +284,32 @@ ends_with_any(const char *text, size_t len, const char *const *words)
 	return false;
 }
 
+/* "Hello Jane,", "고객님,": a line that greets and is no part of what follows it. */
+static bool
+is_greeting(const char *line, size_t len)
+{
+	static const char *const words[] = { "hello",        "hi",           "dear",
+					     "hey",          "good morning", "good afternoon",
+					     "good evening", "greetings" };
+
+	if (len > GREETING_MAX || len == 0 || line[len - 1] != ',')
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (len > n && strncasecmp(line, words[i], n) == 0 &&
+		    !isalpha((unsigned char)line[n]))
+			return true;
+	}
+	return len > strlen("님,") && memcmp(line + len - strlen("님,"), "님,", strlen("님,")) == 0;
+}
+
 /*
  * Whether what sentence_around() took for a boundary at `next` is none: "2026. 12. 3.까지", or a
  * line that was broken by hand in the middle of a clause.
  */
 static bool
-goes_on(const char *text, size_t end, size_t next, size_t len)
+goes_on(const char *text, size_t at, size_t end, size_t next, size_t len)
 {
 	static const char *const open[] = { "까지", "이내에", "안에", "중으로", "내로",
 					    "에",   ",",      "고",   "면",     NULL };
@@ -301,7 +323,7 @@ goes_on(const char *text, size_t end, size_t next, size_t len)
 		return end > 1 && text[end - 1] == '.' && isdigit((unsigned char)text[end - 2]) &&
 		       (isdigit((unsigned char)text[next]) || text[next] == '(' ||
 			(unsigned char)text[next] >= 0x80);
-	if (text[next] == '-' || text[next] == '*')
+	if (text[next] == '-' || text[next] == '*' || is_greeting(text + at, end - at))
 		return false;
 	return ends_with_any(text, end, open) ||
 	       (islower((unsigned char)text[end - 1]) && islower((unsigned char)text[next]));
@@ -330,7 +352,8 @@ read_text(struct search *s)
 			sentence_around(text, len, next, 1, &from, &length);
 			next = from + length > next ? from + length : next + 1;
 			end = trimmed(text, at, next);
-		} while (next < len && next - at < SENTENCE_MAX && goes_on(text, end, next, len));
+		} while (next < len && next - at < SENTENCE_MAX &&
+			 goes_on(text, at, end, next, len));
 		if (end > at)
 			r = read_sentence(s, at, end - at);
 		for (size_t i = end; i < next; i++)

@@ -782,6 +782,14 @@ says_where_it_stands(void **state)
 	assert_int_equal(count, 1);
 	assert_ptr_equal(korean_text + list[0].offset, strstr(korean_text, "내일"));
 	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다.");
+	text = "Hello Jane,\nwe will call you by Friday.";
+	list = find(text, strlen(text), &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(list[0].text, "we will call you by Friday.");
+	text = "김민지 고객님,\n내일까지 연락드리겠습니다.";
+	list = find(text, strlen(text), &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다.");
 	list = find("- 조치: 발송\n- 담당: 김\n- 기한: 내일",
 		    strlen("- 조치: 발송\n- 담당: 김\n- 기한: 내일"), &count);
 	assert_int_equal(count, 1);
