@@ -12,6 +12,8 @@
 #include "filters/claim.h"
 #include "rule_files.h"
 
+#define NAMES_BYTES 380 /* of the templates that a refusal lists */
+
 /* Names of a list whose entries begin with their name, NULL-terminated. */
 static const char *const *
 names_of(struct arena *arena, const void *list, size_t size, size_t count)
@@ -273,4 +275,17 @@ bundle_template(const struct bundle *bundle, const char *name, const char *langu
 		any = any ? any : t->template;
 	}
 	return second ? second : any;
+}
+
+const char *
+bundle_template_names(const struct bundle *bundle, struct arena *arena, const char *language)
+{
+	struct buf names = { .arena = arena };
+
+	for (unsigned any = 0; any < 2 && names.len == 0; any++)
+		for (size_t i = 0; i < bundle->template_count && names.len < NAMES_BYTES; i++)
+			if (any || strcmp(bundle->templates[i].language, language) == 0)
+				buf_printf(&names, "%s%s", names.len ? ", " : "",
+					   bundle->templates[i].name);
+	return names.len > 0 && buf_string(&names) ? names.at : "none is loaded";
 }

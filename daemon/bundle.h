@@ -52,4 +52,11 @@ const struct template *
 bundle_template(const struct bundle *bundle, const char *name, const char *language,
 		const char *fallback);
 
+/*
+ * "acknowledge, delay, firm": the names of a language's templates, of all where it has none, for a
+ * message; cut when they are many. In the arena or static.
+ */
+const char *
+bundle_template_names(const struct bundle *bundle, struct arena *arena, const char *language);
+
 #endif

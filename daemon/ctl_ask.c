@@ -205,7 +205,7 @@ ask_act(const struct ask *ask, const char *what, const char *verb, const char *n
 	if (!until || !reason || !escaped || !path || !value ||
 	    snprintf(path, PATH_BYTES, "/v1/%s/%s/%s?value=%s&until=%s&reason=%s", what, escaped,
 		     verb, value, until, reason) >= (int)PATH_BYTES)
-		ctl_complain("cannot ask for that: it is too long");
+		ctl_complain("cannot ask for that: it is longer than %u bytes", PATH_BYTES);
 	else
 		status = ask_call(ask, "POST", path, &answer);
 	free(until);

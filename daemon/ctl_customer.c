@@ -36,7 +36,11 @@ customer_show(int argc, char **argv)
 	int status = ask_parse(&ask, argc, argv);
 	bool conduct = argc > optind && !strcmp(argv[optind], "conduct");
 
-	if (status == CTL_OK && (argc - optind != 2 || (!conduct && strcmp(argv[optind], "show"))))
+	if (status == CTL_OK && argc > optind && !conduct && strcmp(argv[optind], "show"))
+		status = ctl_usage("customer",
+				   "there is no verb \"%.40s\"; triagectl customer help lists them",
+				   argv[optind]);
+	if (status == CTL_OK && argc - optind != 2)
 		status = ctl_usage("customer", "say: customer show kim@example.com; triagectl "
 					       "customer help lists the others");
 	if (status == CTL_OK) {

@@ -171,8 +171,8 @@ render_customer(const struct term *term, const json_t *customer, int64_t now_ms)
 	term_cell(term, STYLE_DIM, "mails", 10);
 	if (mails) {
 		fprintf(term->out,
-			"%" JSON_INTEGER_FORMAT " in %" JSON_INTEGER_FORMAT " cases, the last ",
-			mails, cases);
+			"%" JSON_INTEGER_FORMAT " in %" JSON_INTEGER_FORMAT " case%s, the last ",
+			mails, cases, plural(cases));
 		put_when(term, string(customer, "last"));
 	} else {
 		fputs("none yet", term->out);

@@ -291,10 +291,8 @@ draft_all(struct store *store, const struct config *config, const struct bundle 
 			       "recurring lists what does",
 			       ask->what, ask->days);
 	if (!bundle_template(bundle, m.steer.value, "en", "ko"))
-		return err_set(err, -EINVAL,
-			       "there is no template \"%.60s\"; they lie in the rule directories, "
-			       "under templates",
-			       m.steer.value);
+		return err_set(err, -EINVAL, "there is no template \"%.60s\"; there are: %s",
+			       m.steer.value, bundle_template_names(bundle, s->arena, "en"));
 	if (strlen(ask->reason) > STEER_TEXT_MAX / 2)
 		return err_set(err, -EINVAL, "the reason is longer than %d bytes; say it shorter",
 			       STEER_TEXT_MAX / 2);

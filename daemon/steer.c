@@ -296,10 +296,8 @@ turn_draft(struct turn *t, const char *template, const char *why)
 		return err_set(t->err, -EINVAL,
 			       "the account %s is not in the configuration any more", t->c.account);
 	if (!bundle_template(t->bundle, template, t->c.language, intake.account->language))
-		return err_set(t->err, -EINVAL,
-			       "there is no template \"%.60s\"; they lie in the rule directories, "
-			       "under templates",
-			       template);
+		return err_set(t->err, -EINVAL, "there is no template \"%.60s\"; there are: %s",
+			       template, bundle_template_names(t->bundle, t->arena, t->c.language));
 	t->said = arena_printf(t->arena, "a draft from the template %s is on its way: %s", template,
 			       why);
 	r = turn_put(t, "draft-asked",

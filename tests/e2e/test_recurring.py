@@ -96,7 +96,7 @@ def test_what_makes_no_sense_is_refused(triaged, dovecot, user):
         return answer.stderr
 
     assert "nothing called \"gold\" recurs" in refused("draft", "gold")
-    assert "there is no template \"nonsense\"" in refused("draft", what, "--template", "nonsense")
+    assert "there is no template \"nonsense\"; there are: " in refused("draft", what, "--template", "nonsense")
     assert "from 1 to 90" in refused("--days", "0")
     assert "from 1 to 90" in refused("--days", "-3")
     assert "say: recurring" in refused("draft")
