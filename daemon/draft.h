@@ -42,7 +42,9 @@ struct draft_input {
 	flag_set flags;
 	int64_t conduct_ms; /* until when the customer is restricted; 0: they are not */
 	const struct promise_record *promise;  /* the next that is due; NULL: none is open */
-	const struct promise_record *question; /* the same of what was asked inside */
+	const char *promise_sum;               /* that it names; "" or NULL: none */
+	const struct promise_record *done;     /* the one that was kept last; NULL: none was */
+	const struct promise_record *question; /* the next that was asked inside */
 	const json_t *record;                  /* list of {"date", "what"}; NULL: none */
 	int64_t now_ms;
 };

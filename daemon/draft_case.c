@@ -96,19 +96,51 @@ visit_history(void *context, const struct event_record *event)
 	return json_array_size(r->ret->record) >= HISTORY_MAX;
 }
 
+/* What was found, e, as a draft may tell it. */
 static int
-read_promise(struct reading_case *r, bool inside, struct promise_record *promise,
+tell_promise(struct reading_case *r, int e, struct promise_record *promise,
 	     const struct promise_record **ret)
 {
-	int e = promise_to_tell(r->txn, r->arena, r->input->case_->id, inside, r->input->now_ms,
-				promise);
-
 	*ret = NULL;
 	if (e < 0)
 		return e == -ENOENT ? 0 : e;
 	promise->text = sayable(r, promise->text);
 	*ret = promise;
 	return promise->text ? 0 : -ENOMEM;
+}
+
+/* The sum that the next promise names: who is told of it is not told twice what is approved. */
+static int
+read_promise_sum(struct reading_case *r)
+{
+	static const struct case_record none = { .approved = "" };
+	struct unapproved sum = { "", "" };
+	int e = r->input->promise ? approval_missing_in_draft(r->arena, &none,
+							      r->input->promise->text, NULL, &sum)
+				  : 0;
+
+	r->input->promise_sum = sum.named;
+	return e;
+}
+
+static int
+read_promises(struct reading_case *r)
+{
+	struct draft_input *in = r->input;
+	struct draft_case *ret = r->ret;
+	uint64_t id = in->case_->id;
+	int e = tell_promise(
+		r, promise_to_tell(r->txn, r->arena, id, false, in->now_ms, &ret->promise),
+		&ret->promise, &in->promise);
+
+	if (e == 0)
+		e = tell_promise(r, promise_done(r->txn, r->arena, id, &ret->done), &ret->done,
+				 &in->done);
+	if (e == 0)
+		e = tell_promise(
+			r, promise_to_tell(r->txn, r->arena, id, true, in->now_ms, &ret->question),
+			&ret->question, &in->question);
+	return e == 0 ? read_promise_sum(r) : e;
 }
 
 static int
@@ -155,9 +187,7 @@ draft_case_read(struct store_txn *txn, struct arena *arena, struct draft_input *
 	ret->shown = *input->case_;
 	e = record_event_each(txn, arena, input->case_->id, visit_history, &r);
 	if (e >= 0)
-		e = read_promise(&r, false, &ret->promise, &input->promise);
-	if (e == 0)
-		e = read_promise(&r, true, &ret->question, &input->question);
+		e = read_promises(&r);
 	if (e == 0)
 		e = read_customer(&r);
 	if (e == 0)

@@ -13,7 +13,7 @@
 
 struct draft_case {
 	struct case_record shown; /* the case without what stays out */
-	struct promise_record promise, question;
+	struct promise_record promise, done, question;
 	struct customer_record customer; /* without minds when nobody is known */
 	json_t *record;                  /* the caller json_decref()s it */
 	const char *withheld;            /* the first words that stay out; NULL: none */

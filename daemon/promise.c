@@ -197,6 +197,27 @@ promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bo
 	return find_next(txn, arena, case_id, &next, ret);
 }
 
+static int
+visit_done(void *context, const struct promise_record *p)
+{
+	struct promise_record *last = context;
+
+	if (p->kept && !p->inside && !p->by_mail && p->ended_ms >= last->ended_ms)
+		*last = *p;
+	return 0;
+}
+
+int
+promise_done(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	     struct promise_record *ret)
+{
+	int r;
+
+	*ret = (struct promise_record){ .number = 0 };
+	r = record_promise_each(txn, arena, case_id, visit_done, ret);
+	return r == 0 && ret->number == 0 ? -ENOENT : r;
+}
+
 static const char *
 wake_kind(const struct promise_record *p, bool overdue)
 {

@@ -58,6 +58,14 @@ int
 promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
 		int64_t now_ms, struct promise_record *ret);
 
+/*
+ * The promise that was kept last, by something that was done rather than by a mail of ours.
+ * -ENOENT: none was.
+ */
+int
+promise_done(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	     struct promise_record *ret);
+
 /* How many promises of a case are open; *ret_only is the number of the last of them. */
 int
 promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,

@@ -129,8 +129,9 @@ put_approval(struct turn *t, const struct amount *sum)
 	t->c.approved_by = t->steer->actor;
 	if (!t->c.approved)
 		return -ENOMEM;
-	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s%s",
+	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s%s%s",
 			       sum->units ? t->c.approved : "nothing", t->c.id,
+			       t->c.state == CASE_SOLVED ? " (which is solved)" : "",
 			       *before ? ", instead of " : "", before,
 			       *before && strcmp(before, t->c.approved)
 				       ? " (drafts that were laid out before may still say so)"

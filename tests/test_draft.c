@@ -156,6 +156,9 @@ case_for(const char *name, struct case_record *c, struct draft_input *in)
 	static const struct promise_record promise = { .number = 1,
 						       .text = "새 제품 발송",
 						       .due_ms = NOW_MS + 26 * 3600 * 1000 };
+	static const struct promise_record done = { .number = 2,
+						    .text = "수거",
+						    .due_ms = NOW_MS + 5 * 3600 * 1000 };
 	static const struct {
 		const char *name, *fault, *approved;
 	} cases[] = {
@@ -176,6 +179,8 @@ case_for(const char *name, struct case_record *c, struct draft_input *in)
 		c->fault = cases[i].fault;
 		c->approved = cases[i].approved;
 		in->promise = &promise;
+		if (strcmp(name, "promise-early") == 0 || strcmp(name, "satisfaction") == 0)
+			in->done = &done;
 	}
 	if (strcmp(name, "conduct-restriction") == 0)
 		in->conduct_ms = NOW_MS + INT64_C(90) * 24 * 3600 * 1000;

@@ -281,6 +281,35 @@ def test_words_name_no_sum_in_other_guises_and_no_more_together_than_is_approved
         assert promise(words).returncode == 0, words
 
 
+def test_a_letter_tells_what_is_given_once_and_what_was_done_not_what_is_open(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("I demand compensation of $40 or I will sue you.", "kettle leaks"))
+    daemon.ctl("case", "fault", case, "ours")
+    daemon.ctl("case", "approve", case, "$40", "--reason", "a week without it")
+
+    def asked(template):
+        before = len(drafts(dovecot, user))
+        daemon.ctl("case", "draft", case, template)
+        wait_for("the draft", lambda: len(drafts(dovecot, user)) == before + 1)
+        return drafts(dovecot, user)[-1]
+
+    assert "Compensation will follow: $40." in asked("solution")
+    daemon.ctl("case", "promise", case, "refund the $40", "--until", "+1d")
+    text = asked("solution")
+    assert "refund the $40" in text and text.count("$40") == 1
+    assert "We carry: $40" in asked("shared-loss") and drafts(dovecot, user)[-1].count("$40") == 1
+    daemon.ctl("case", "promise", case, "send a new kettle", "--until", "+3d")
+    assert "What was done" not in asked("satisfaction"), "nothing was done yet"
+    daemon.ctl("case", "kept", case, "1")
+    assert "What was done: refund the $40" in asked("satisfaction")
+    assert "Done: refund the $40" in asked("promise-early") and "send a new kettle" not in drafts(dovecot, user)[-1]
+    daemon.ctl("case", "kept", case, "2")
+    assert "What was done: send a new kettle" in asked("satisfaction")
+    daemon.ctl("case", "solve", case)
+    assert f"is approved in {case} (which is solved)" in daemon.ctl("case", "approve", case, "$39", "--reason", "x").stdout
+
+
 def test_no_template_puts_a_sum_together_that_nobody_approved(make_triaged, dovecot, user, workplace):
     """The finished text is looked at, wherever its parts come from; names that hold a sum are names."""
     own = workplace / (user + "-rules") / "templates" / "en"
