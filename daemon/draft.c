@@ -136,20 +136,19 @@ add_subject(const struct draft_input *in, struct arena *arena, const char *rende
 }
 
 int
-draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
-	    size_t *ret_len, struct unapproved *ret_unapproved)
+draft_build(const struct draft_input *input, struct arena *arena, struct draft_mail *ret)
 {
 	const struct address *to = draft_recipient(input);
 	struct buf out = { .arena = arena }, body = { .arena = arena };
 	struct draft_text made;
-	const char *text, *words;
+	const char *words;
 	int r;
 
-	*ret_unapproved = (struct unapproved){ "", "" };
+	*ret = (struct draft_mail){ .unapproved = { "", "" } };
 	if (!to || !mime_address_plain(input->account->identity_address) ||
 	    !mime_message_id_plain(input->message_id))
 		return -EINVAL;
-	r = draft_text(input, arena, &made, ret_unapproved);
+	r = draft_text(input, arena, &made, &ret->unapproved);
 	if (r < 0)
 		return r;
 	mime_field_mailbox(&out, "From", input->account->identity_name,
@@ -176,12 +175,10 @@ draft_build(const struct draft_input *input, struct arena *arena, const char **r
 	if (!words)
 		return -ENOMEM;
 	mime_body(&out, words);
-	text = buf_string(&out);
-	if (!text)
-		return -ENOMEM;
-	*ret_text = text;
-	*ret_len = out.len;
-	return 0;
+	ret->names_sum = made.names_sum;
+	ret->text = buf_string(&out);
+	ret->len = out.len;
+	return ret->text ? 0 : -ENOMEM;
 }
 
 int

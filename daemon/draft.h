@@ -57,14 +57,20 @@ draft_is_internal(const char *template_name);
 json_t *
 draft_values(const struct draft_input *input);
 
+/* A draft, in the arena. */
+struct draft_mail {
+	const char *text; /* the whole mail: CRLF line ends, lines <= 998 bytes */
+	size_t len;
+	bool names_sum; /* other than in the customer's quoted words and in names */
+	struct unapproved unapproved;
+};
+
 /*
- * The whole mail, CRLF line ends, lines <= 998 bytes. In the arena. 0, -ENOMEM, -E2BIG
- * (template_render), -EINVAL when nobody can be addressed, or -EPERM when it would name a sum that
- * nobody approved (ret_unapproved), other than in the customer's quoted words or in names.
+ * Writes the mail. 0, -ENOMEM, -E2BIG (template_render), -EINVAL when nobody can be addressed, or
+ * -EPERM when it would name a sum that nobody approved (ret->unapproved).
  */
 int
-draft_build(const struct draft_input *input, struct arena *arena, const char **ret_text,
-	    size_t *ret_len, struct unapproved *ret_unapproved);
+draft_build(const struct draft_input *input, struct arena *arena, struct draft_mail *ret);
 
 /*
  * A plain notice to one of us (notify): From, To, Subject, Date, Message-ID, Auto-Submitted:

@@ -277,11 +277,11 @@ render(const struct draft_input *in, const json_t *values, struct arena *arena,
 
 /* Names that may hold a sum ("만원마트") are no sums; the header line repeats the customer's. */
 static int
-check_sums(const struct draft_input *in, struct arena *arena, const struct draft_text *text,
+check_sums(const struct draft_input *in, struct arena *arena, struct draft_text *text,
 	   struct unapproved *ret)
 {
-	static const struct case_record none = { .approved = "" };
-	const struct case_record *c = in->case_ ? in->case_ : &none;
+	static const struct case_record nothing = { .approved = "" };
+	const struct case_record *c = in->case_ ? in->case_ : &nothing;
 	const struct address *to = draft_recipient(in);
 	const char *subject = draft_plain_subject(arena, in->original->subject);
 	const char *const names[] = {
@@ -292,11 +292,16 @@ check_sums(const struct draft_input *in, struct arena *arena, const struct draft
 		NULL,
 	};
 	const char *const header[] = { names[0], names[1], names[2], names[3], subject, NULL };
-	int r = subject ? approval_missing_in_draft(arena, c, text->subject, header, ret) : -ENOMEM;
+	struct unapproved any;
+	int r = subject ? approval_missing_in_draft(arena, &nothing, text->body, names, &any)
+			: -ENOMEM;
 
-	if (r == 0 && !*ret->named)
-		r = approval_missing_in_draft(arena, c, text->body, names, ret);
-	return r;
+	if (r == 0)
+		r = approval_missing_in_draft(arena, c, text->subject, header, ret);
+	if (r < 0 || *ret->named)
+		return r;
+	text->names_sum = *any.named != '\0';
+	return text->names_sum ? approval_missing_in_draft(arena, c, text->body, names, ret) : 0;
 }
 
 /* The template's body when the customer's subject, which names a sum, is not repeated in it. */
@@ -321,7 +326,10 @@ draft_text(const struct draft_input *in, struct arena *arena, struct draft_text 
 	   struct unapproved *ret_unapproved)
 {
 	json_t *values = draft_values(in);
-	int r = values ? render(in, values, arena, ret) : -ENOMEM;
+	int r;
+
+	ret->names_sum = false;
+	r = values ? render(in, values, arena, ret) : -ENOMEM;
 
 	*ret_unapproved = (struct unapproved){ "", "" };
 	if (r == 0 && !draft_is_internal(in->template_name))

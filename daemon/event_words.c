@@ -30,6 +30,9 @@ static const struct {
 	{ "copied", "copied the mail to {to}[ ({rule})]" },
 	{ "corrected", "corrected the verdict: {change}[, now {severity}][; moved to {moved_to}]" },
 	{ "draft", "laid out a draft[ from {template}][ ({rule})]" },
+	{ "draft-stays",
+	  "the draft {template} says {approved}, and something else is approved now; "
+	  "somebody changed it, so it stays in the drafts folder: look at it" },
 	{ "draft-asked", "asked for a draft from {template}[: {why}]" },
 	{ "due-soon", "due soon: promise {promise}, {text}[, by {due_ms}]" },
 	{ "fact", "{fact}: {text}[, until {until}]" },
@@ -72,6 +75,9 @@ static const struct {
 	{ "unmasked", "read the abusive words[: {reason}]" },
 	{ "worked", "worked on it for {minutes} min[: {reason}]" },
 	{ "worked-less", "took {minutes} min of work back[: {reason}]" },
+	{ "withdrawn",
+	  "took the draft {template} out of the drafts folder again: it says {approved}, "
+	  "and something else is approved now" },
 	{ "withheld", "left out of a draft, as nobody approved {sum}: {text}" },
 	{ "webhook", "told the webhook {to}[ ({rule})]" },
 };

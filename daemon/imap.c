@@ -478,6 +478,7 @@ static const struct transport_ops imap_ops = {
 	.copy = imap_copy,
 	.move = imap_move,
 	.append_draft = imap_append_draft,
+	.withdraw = imap_withdraw,
 	.make = imap_make,
 	.find = imap_find,
 	.search = imap_search,

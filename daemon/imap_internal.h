@@ -216,6 +216,10 @@ imap_append_draft(struct transport *t, const char *folder, const void *bytes, si
 		  struct err *err);
 
 int
+imap_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	      enum withdrawn *ret, struct err *err);
+
+int
 imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
 	  uint32_t first, bool *ret_found, struct err *err);
 

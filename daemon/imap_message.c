@@ -108,12 +108,18 @@ imap_copy(struct transport *t, uint32_t uid, const char *folder, struct err *err
 	return copy_one(imap_of(t), uid, folder, &validity, &copy, err);
 }
 
+static int
+mark_deleted(struct imap *i, uint32_t uid, struct err *err)
+{
+	return imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE",
+			    "UID STORE %u +FLAGS.SILENT (\\Deleted)", uid);
+}
+
 /* Removes exactly this message (RFC 4315 section 2.1). */
 static int
 remove_one(struct imap *i, uint32_t uid, struct err *err)
 {
-	int r = imap_command(i, err, IMAP_ANSWER_BYTES, "UID STORE",
-			     "UID STORE %u +FLAGS.SILENT (\\Deleted)", uid);
+	int r = mark_deleted(i, uid, err);
 
 	if (r < 0)
 		return r;
@@ -319,39 +325,103 @@ imap_search(struct transport *t, const char *message_id, uint32_t **ret, size_t 
 	return find_ids(i, message_id, 0, 1, ret, ret_count, err);
 }
 
-int
-imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
-	  uint32_t first, bool *ret_found, struct err *err)
+/* What is looked for in another folder, and what came of it. */
+struct errand {
+	const char *message_id;
+	uint64_t size;
+	uint32_t first;
+	bool found;
+	enum withdrawn withdrawn;
+};
+
+typedef int
+errand_act(struct imap *i, struct errand *e, struct err *err);
+
+/* Opens the folder for an errand, and the one that was selected before again. A missing one: no
+ * errand. */
+static int
+run_errand(struct imap *i, const char *folder, bool read_only, errand_act *act, struct errand *e,
+	   struct err *err)
 {
-	struct imap *i = imap_of(t);
 	char name[IMAP_NAME_MAX], before[IMAP_NAME_MAX];
 	uint32_t validity = i->uidvalidity;
+	const char *doing = read_only ? "EXAMINE" : "SELECT";
 	bool missing = false;
-	uint32_t *uids = NULL;
-	size_t count = 0;
 	int r, back;
 
 	if (i->session == NULL)
-		return imap_fail(i, err, -EPIPE, "EXAMINE", "not connected", NULL);
+		return imap_fail(i, err, -EPIPE, doing, "not connected", NULL);
 	r = imap_name(i, folder, name, sizeof(name), err);
 	if (r < 0)
 		return r;
 	snprintf(before, sizeof(before), "%s", i->selected);
-	if (first == 0)
-		first = 1;
-	r = imap_open_folder(i, name, true, "EXAMINE", err);
+	r = imap_open_folder(i, name, read_only, doing, err);
 	if (r == -ENOENT || r == -EPERM)
 		missing = imap_folder_missing(i, name);
 	else if (r == 0)
-		r = find_ids(i, message_id, size, first, &uids, &count, err);
-	free(uids);
+		r = act(i, e, err);
 	if (r < 0 && transport_lost(r))
 		return r;
 	back = imap_return(i, before, validity, r < 0 && !missing ? NULL : err);
 	if (back < 0)
 		return back;
-	if (r < 0 && !missing)
+	return r < 0 && !missing ? r : 0;
+}
+
+static int
+look_for(struct imap *i, struct errand *e, struct err *err)
+{
+	uint32_t *uids = NULL;
+	size_t count = 0;
+	int r = find_ids(i, e->message_id, e->size, e->first, &uids, &count, err);
+
+	free(uids);
+	e->found = r == 0 && count > 0;
+	return r;
+}
+
+int
+imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	  uint32_t first, bool *ret_found, struct err *err)
+{
+	struct errand e = { .message_id = message_id, .size = size, .first = first ? first : 1 };
+	int r = run_errand(imap_of(t), folder, true, look_for, &e, err);
+
+	if (r == 0)
+		*ret_found = e.found;
+	return r;
+}
+
+static int
+take_out(struct imap *i, struct errand *e, struct err *err)
+{
+	uint32_t *uids = NULL;
+	size_t count = 0;
+	int r = find_ids(i, e->message_id, e->size, 1, &uids, &count, err);
+
+	for (size_t k = 0; r == 0 && k < count; k++)
+		r = i->caps & CAP_UIDPLUS ? remove_one(i, uids[k], err)
+					  : mark_deleted(i, uids[k], err);
+	free(uids);
+	if (r == 0 && count > 0)
+		e->withdrawn = WITHDRAWN_DONE;
+	if (r < 0 || count > 0)
 		return r;
-	*ret_found = count > 0;
-	return 0;
+	e->size = 0;
+	r = look_for(i, e, err);
+	if (r == 0 && e->found)
+		e->withdrawn = WITHDRAWN_CHANGED;
+	return r;
+}
+
+int
+imap_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+	      enum withdrawn *ret, struct err *err)
+{
+	struct errand e = { .message_id = message_id, .size = size, .first = 1 };
+	int r = run_errand(imap_of(t), folder, false, take_out, &e, err);
+
+	if (r == 0)
+		*ret = e.withdrawn;
+	return r;
 }

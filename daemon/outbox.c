@@ -18,9 +18,8 @@
 #define RETRY_FIRST_MS 15000
 #define RETRY_LAST_MS 3600000
 
-/* Needs the message where it was found, so that a move must wait for it. */
-static bool
-is_source_bound(enum outbox_kind kind)
+bool
+outbox_is_source_bound(enum outbox_kind kind)
 {
 	return kind == OUTBOX_KEYWORD || kind == OUTBOX_FLAG || kind == OUTBOX_COPY ||
 	       kind == OUTBOX_MOVE;
@@ -55,11 +54,11 @@ collect_due(void *context, const struct outbox_record *record)
 
 	c->from = record->id + 1;
 	if (!(c->kinds & 1u << record->kind) ||
-	    (c->held == record->message && is_source_bound(record->kind)))
+	    (c->held == record->message && outbox_is_source_bound(record->kind)))
 		return 0;
 	if (!is_due(record, c->now_ms)) {
 		c->next_ms = outbox_earlier(c->next_ms, record->next_ms);
-		if (is_source_bound(record->kind))
+		if (outbox_is_source_bound(record->kind))
 			c->held = record->message;
 		return 0;
 	}
@@ -204,19 +203,21 @@ retry_delay(unsigned attempts)
 
 /* What a case's timeline says of a finished entry. */
 static int
-tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_record *e, int64_t now_ms)
+tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_result *result,
+	  const struct outbox_record *e, int64_t now_ms)
 {
 	static const char *const done[OUTBOX_KIND_COUNT] = {
 		[OUTBOX_KEYWORD] = "keyword", [OUTBOX_FLAG] = "flagged",
 		[OUTBOX_COPY] = "copied",     [OUTBOX_DRAFT] = "draft",
 		[OUTBOX_MOVE] = "moved",      [OUTBOX_NOTIFY] = "notified",
-		[OUTBOX_WEBHOOK] = "webhook",
+		[OUTBOX_WEBHOOK] = "webhook", [OUTBOX_WITHDRAW] = "withdrawn",
 	};
 	struct case_record c;
 	json_t *data;
 	int r;
 
-	if (!e->case_id)
+	/* A draft that was sent or removed needs no word. */
+	if (!e->case_id || (result->gone && e->kind == OUTBOX_WITHDRAW))
 		return 0;
 	r = record_case_get(txn, arena, e->case_id, &c);
 	if (r < 0)
@@ -225,10 +226,15 @@ tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_record
 			 "rule", e->rule, "action", outbox_kind_name(e->kind));
 	if (data && e->template && *e->template)
 		json_object_set_new(data, "template", json_string(e->template));
+	if (data && e->kind == OUTBOX_WITHDRAW)
+		json_object_set_new(data, "approved", json_string(e->approved));
 	if (data && *e->error)
 		json_object_set_new(data, "note", json_string(e->error));
 	r = record_event_append(txn, arena, &c, now_ms, "triaged",
-				e->state == OUTBOX_DONE ? done[e->kind] : "failed", data);
+				e->state != OUTBOX_DONE ? "failed"
+				: result->changed       ? "draft-stays"
+							: done[e->kind],
+				data);
 	json_decref(data);
 	return r < 0 ? r : record_case_put(txn, &c);
 }
@@ -328,7 +334,7 @@ finish_one(struct store_txn *txn, struct arena *arena, struct outbox_result *res
 	if (r == 0 && e.kind == OUTBOX_MOVE && e.state == OUTBOX_DONE && !result->gone)
 		r = move_record(txn, arena, result);
 	if (r == 0 && over)
-		r = tell_case(txn, arena, &e, now_ms);
+		r = tell_case(txn, arena, result, &e, now_ms);
 	if (r == 0 && over)
 		r = settle_mail(txn, arena, &e);
 	return r;

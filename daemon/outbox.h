@@ -93,7 +93,7 @@ outbox_run_courier(const struct intake *intake, unsigned kinds, const _Atomic in
 
 #define OUTBOX_KINDS_MAILBOX                                                                       \
 	(1u << OUTBOX_KEYWORD | 1u << OUTBOX_FLAG | 1u << OUTBOX_COPY | 1u << OUTBOX_DRAFT |       \
-	 1u << OUTBOX_MOVE)
+	 1u << OUTBOX_MOVE | 1u << OUTBOX_WITHDRAW)
 
 /* An error of a result: the entry was marked as started, but not begun. It is as it was before. */
 #define OUTBOX_NOT_BEGUN (-ECHILD)
@@ -104,6 +104,7 @@ struct outbox_result {
 	int error;      /* 0 done, OUTBOX_NOT_BEGUN, else why not */
 	bool again;     /* try later */
 	bool gone;      /* done, because there was nothing left to do it to */
+	bool changed;   /* a draft stays, because somebody changed it */
 	char text[512]; /* for people */
 	uint32_t moved_validity, moved_uid;
 };
@@ -139,6 +140,19 @@ outbox_told_forget(struct outbox_told *told)
  */
 int
 outbox_finish(const struct intake *intake, struct outbox_result *results, size_t count);
+
+/* Whether an action needs its mail where it was found, so that a move must wait for it. */
+bool
+outbox_is_source_bound(enum outbox_kind kind);
+
+/*
+ * Plans to take the drafts of a case out of Drafts again that name what was approved when they were
+ * written, now that something else is: those that lie there and those that are being laid there.
+ * Drafts that somebody changed stay. How many there are into ret_count. 0, or a store error.
+ */
+int
+outbox_withdraw_drafts(struct store_txn *txn, struct arena *arena, const struct case_record *c,
+		       int64_t now_ms, unsigned *ret_count);
 
 /* One walk over what is due. */
 struct outbox_walk {

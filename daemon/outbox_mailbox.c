@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "outbox.h"
+#include "token.h"
 
 #define GROUP_MAX 64
 #define GROUPS_MAX 8 /* in one call: new mail is not to wait for thousands of actions */
@@ -166,6 +167,34 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 						 err);
 }
 
+/* Waits for a draft of which nobody knows yet whether it lies there. */
+static int
+do_withdraw(struct run *run, struct outbox_result *result, struct err *err)
+{
+	const struct outbox_record *e = &result->entry;
+	struct outbox_record draft = { .state = OUTBOX_DONE };
+	enum withdrawn done = WITHDRAWN_NONE;
+	struct store_txn *txn;
+	uint64_t number;
+	int r = store_begin(run->intake->store, false, &txn);
+
+	if (r == 0) {
+		if (token_read(e->message_id, NULL, &number))
+			r = record_outbox_get(txn, run->arena, e->account, number, &draft);
+		store_abort(txn);
+	}
+	if (r < 0 && r != -ENOENT)
+		return err_set(err, -EAGAIN, "reading the draft from the store: %s", strerror(-r));
+	if (draft.state != OUTBOX_DONE && draft.state != OUTBOX_FAILED)
+		return err_set(err, -EAGAIN, "the draft is still being laid out");
+	r = run->transport->ops->withdraw(run->transport, *e->argument ? e->argument : NULL,
+					  e->message_id, e->size, &done, err);
+	run->selected = NULL;
+	result->gone = r == 0 && done == WITHDRAWN_NONE;
+	result->changed = r == 0 && done == WITHDRAWN_CHANGED;
+	return r;
+}
+
 static int
 do_copy(struct run *run, const struct outbox_record *e, struct err *err)
 {
@@ -232,6 +261,8 @@ act(struct run *run, struct outbox_result *result, struct err *err)
 		return do_draft(run, e, err);
 	case OUTBOX_MOVE:
 		return do_move(run, result, err);
+	case OUTBOX_WITHDRAW:
+		return do_withdraw(run, result, err);
 	case OUTBOX_NOTIFY:
 	case OUTBOX_WEBHOOK:
 	case OUTBOX_KIND_COUNT:
@@ -258,7 +289,7 @@ carry_out(struct run *run, struct outbox_result *result)
 	int r = 0;
 
 	intake_beat(run->intake);
-	if (e->kind != OUTBOX_DRAFT)
+	if (outbox_is_source_bound(e->kind))
 		r = e->uid ? select_source(run, e, &err) : -ESTALE;
 	if (r == 0)
 		r = act(run, result, &err);
@@ -303,7 +334,7 @@ check_entry(struct run *run, struct outbox_record *e, struct err *err)
 {
 	int r;
 
-	if (e->kind == OUTBOX_DRAFT)
+	if (!outbox_is_source_bound(e->kind))
 		return 0;
 	r = select_folder(run, e->folder, err);
 	if (r < 0)
@@ -369,7 +400,7 @@ run_entry(struct run *run, struct outbox_result *result, bool skip)
 		return 0;
 	}
 	r = carry_out(run, result);
-	if (result->again && e->kind != OUTBOX_DRAFT)
+	if (result->again && outbox_is_source_bound(e->kind))
 		run->held = e->message;
 	return r < 0 && transport_lost(r) ? r : 0;
 }

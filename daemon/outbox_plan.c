@@ -181,7 +181,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		.owner = w->case_ ? acts_for(p, w->case_->owner) : NULL,
 	};
 	struct draft_case told;
-	struct unapproved unapproved = { "", "" };
+	struct draft_mail mail = { .text = NULL };
 	int r;
 
 	if (!input.template)
@@ -191,16 +191,18 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 		return r;
 	r = draft_case_read(p->txn, p->arena, &input, &told);
 	if (r == 0)
-		r = draft_build(&input, p->arena, &payload->text, &payload->len, &unapproved);
+		r = draft_build(&input, p->arena, &mail);
 	json_decref(told.record);
 	if (r == -EPERM)
-		*p->unapproved = unapproved;
+		*p->unapproved = mail.unapproved;
 	if (r == 0 && told.withheld)
 		r = note_withheld(p, &told);
 	if (r == 0 && told.customer.mind_count > 0)
 		r = note_minds(p, &told.customer);
 	entry->template = entry->argument;
-	entry->approved = w->case_ && w->case_->approved ? w->case_->approved : "";
+	entry->approved = mail.names_sum && w->case_ ? w->case_->approved : "";
+	entry->size = payload->len = mail.len;
+	payload->text = mail.text;
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
 }

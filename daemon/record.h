@@ -258,13 +258,14 @@ struct correction_record {
 };
 
 enum outbox_kind {
-	OUTBOX_KEYWORD, /* add keyword argument */
-	OUTBOX_FLAG,    /* add \Flagged */
-	OUTBOX_COPY,    /* copy to folder argument */
-	OUTBOX_DRAFT,   /* append payload to the drafts folder */
-	OUTBOX_MOVE,    /* move to folder argument */
-	OUTBOX_NOTIFY,  /* send payload by SMTP to argument */
-	OUTBOX_WEBHOOK, /* POST payload to the webhook named argument */
+	OUTBOX_KEYWORD,  /* add keyword argument */
+	OUTBOX_FLAG,     /* add \Flagged */
+	OUTBOX_COPY,     /* copy to folder argument */
+	OUTBOX_DRAFT,    /* append payload to the drafts folder */
+	OUTBOX_MOVE,     /* move to folder argument */
+	OUTBOX_NOTIFY,   /* send payload by SMTP to argument */
+	OUTBOX_WEBHOOK,  /* POST payload to the webhook named argument */
+	OUTBOX_WITHDRAW, /* take the draft message_id out of the drafts folder again */
 	OUTBOX_KIND_COUNT
 };
 
@@ -286,10 +287,10 @@ struct outbox_record {
 	uint64_t message, case_id;
 	const char *argument;
 	const char *template; /* of the draft; "" for other kinds */
-	const char *approved; /* in its case when the draft was written; "" nothing */
+	const char *approved; /* in its case when the draft was written; "" it names no sum */
 	const char
 		*message_id; /* of the draft or notice, or of the message that is moved or copied */
-	uint64_t size;       /* of the message that is moved or copied */
+	uint64_t size;       /* of the draft, or of the message that is moved or copied */
 	uint32_t target_validity,
 		target_next; /* UIDVALIDITY and UIDNEXT of the target folder before we acted */
 	unsigned attempts;
@@ -304,7 +305,7 @@ struct outbox_record_payload {
 	size_t len;
 };
 
-/* "keyword", "flag", "copy", "draft", "move", "notify", "webhook" */
+/* "keyword", "flag", "copy", "draft", "move", "notify", "webhook", "withdraw" */
 const char *
 outbox_kind_name(enum outbox_kind kind);
 

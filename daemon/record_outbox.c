@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const char *const kinds[OUTBOX_KIND_COUNT] = {
-	[OUTBOX_KEYWORD] = "keyword", [OUTBOX_FLAG] = "flag", [OUTBOX_COPY] = "copy",
-	[OUTBOX_DRAFT] = "draft",     [OUTBOX_MOVE] = "move", [OUTBOX_NOTIFY] = "notify",
-	[OUTBOX_WEBHOOK] = "webhook",
+	[OUTBOX_KEYWORD] = "keyword", [OUTBOX_FLAG] = "flag",         [OUTBOX_COPY] = "copy",
+	[OUTBOX_DRAFT] = "draft",     [OUTBOX_MOVE] = "move",         [OUTBOX_NOTIFY] = "notify",
+	[OUTBOX_WEBHOOK] = "webhook", [OUTBOX_WITHDRAW] = "withdraw",
 };
 
 static const char *const states[] = {

@@ -392,15 +392,16 @@ replay_make(struct transport *t, const char *folder, struct err *err)
 	return end(r, "make", result, err);
 }
 
+/* The UID of the last message with that Message-ID and size (0: any), from a UID on; 0: none. */
 static int
 find_id(const struct replay_folder *folder, const char *message_id, uint64_t size, uint32_t first,
-	bool *ret_found)
+	uint32_t *ret_uid)
 {
 	struct identity_listed *rows;
 	size_t count;
 	int result;
 
-	*ret_found = false;
+	*ret_uid = 0;
 	if (folder == NULL)
 		return 0;
 	result = identities_of(folder, first, &rows, &count);
@@ -409,9 +410,32 @@ find_id(const struct replay_folder *folder, const char *message_id, uint64_t siz
 	for (size_t k = 0; k < count; k++)
 		if (strcmp(rows[k].message_id, message_id) == 0 &&
 		    (size == 0 || rows[k].listed.size == size))
-			*ret_found = true;
+			*ret_uid = rows[k].listed.uid;
 	free(rows);
 	return 0;
+}
+
+static int
+replay_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
+		enum withdrawn *ret, struct err *err)
+{
+	struct replay *r = replay_of(t);
+	struct replay_folder *source;
+	uint32_t exact, any = 0;
+	int result = begin(r, "withdraw", false, err);
+
+	if (result < 0)
+		return result;
+	source = replay_store_find(&r->store, folder != NULL ? folder : "Drafts");
+	result = find_id(source, message_id, size, 1, &exact);
+	if (result == 0)
+		result = find_id(source, message_id, 0, 1, &any);
+	if (result == 0 && exact > 0)
+		replay_folder_remove(source, replay_folder_mail(source, exact));
+	result = end(r, "withdraw", result, err);
+	if (result == 0)
+		*ret = exact > 0 ? WITHDRAWN_DONE : any > 0 ? WITHDRAWN_CHANGED : WITHDRAWN_NONE;
+	return result;
 }
 
 static int
@@ -419,7 +443,7 @@ replay_find(struct transport *t, const char *folder, const char *message_id, uin
 	    uint32_t first, bool *ret_found, struct err *err)
 {
 	struct replay *r = replay_of(t);
-	bool found;
+	uint32_t found;
 	int result = begin(r, "find", false, err);
 
 	if (result < 0)
@@ -428,7 +452,7 @@ replay_find(struct transport *t, const char *folder, const char *message_id, uin
 			 message_id, size, first, &found);
 	result = end(r, "find", result, err);
 	if (result == 0)
-		*ret_found = found;
+		*ret_found = found > 0;
 	return result;
 }
 
@@ -484,6 +508,7 @@ static const struct transport_ops replay_ops = {
 	.move = replay_move,
 	.append_draft = replay_append_draft,
 	.make = replay_make,
+	.withdraw = replay_withdraw,
 	.find = replay_find,
 	.wait = replay_wait,
 	.wake = replay_wake,

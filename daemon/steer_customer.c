@@ -9,6 +9,7 @@
 #include "approval.h"
 #include "conduct.h"
 #include "moment.h"
+#include "outbox.h"
 #include "playbook.h"
 #include "steer_internal.h"
 
@@ -123,19 +124,22 @@ static int
 put_approval(struct turn *t, const struct amount *sum)
 {
 	const char *before = t->c.approved ? t->c.approved : "";
+	unsigned stale = 0;
+	int r;
 
 	t->c.approved =
 		sum->units ? amount_text(t->arena, sum, strcmp(t->c.language, "ko") == 0) : "";
 	t->c.approved_by = t->steer->actor;
 	if (!t->c.approved)
 		return -ENOMEM;
+	r = outbox_withdraw_drafts(t->txn, t->arena, &t->c, t->steer->now_ms, &stale);
+	if (r < 0)
+		return r;
 	t->said = arena_printf(t->arena, "%s is approved in C%" PRIu64 "%s%s%s%s",
 			       sum->units ? t->c.approved : "nothing", t->c.id,
 			       t->c.state == CASE_SOLVED ? " (which is solved)" : "",
 			       *before ? ", instead of " : "", before,
-			       *before && strcmp(before, t->c.approved)
-				       ? " (drafts that were laid out before may still say so)"
-				       : "");
+			       stale ? " (drafts that say so are taken out of Drafts again)" : "");
 	if (sum->units && playbook_stage_order(t->c.stage) < playbook_stage_order("approval"))
 		t->c.stage = "approval";
 	return t->said ? 0 : -ENOMEM;

@@ -49,6 +49,13 @@ enum transport_event {
 	TRANSPORT_WOKEN,   /* transport_wake() */
 };
 
+/* What became of a draft that was to be taken out again. */
+enum withdrawn {
+	WITHDRAWN_NONE,    /* it was not there */
+	WITHDRAWN_CHANGED, /* it has another size: somebody changed it, and it stays */
+	WITHDRAWN_DONE,
+};
+
 struct transport;
 
 struct transport_ops {
@@ -107,6 +114,13 @@ struct transport_ops {
 	 */
 	int (*append_draft)(struct transport *t, const char *folder, const void *bytes, size_t len,
 			    struct err *err);
+	/*
+	 * Takes the draft with this Message-ID and size out of that folder (NULL as above) again:
+	 * \Deleted, and UID EXPUNGE of it alone where the server has UIDPLUS. The selected folder
+	 * is selected again, as find() does.
+	 */
+	int (*withdraw)(struct transport *t, const char *folder, const char *message_id,
+			uint64_t size, enum withdrawn *ret, struct err *err);
 	/*
 	 * Whether that folder (NULL as above) holds a message with this Message-ID ("" none) and
 	 * size (0: any) at UID >= first. A missing folder holds none. The selected folder is

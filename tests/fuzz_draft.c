@@ -83,16 +83,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.now_ms = 1795318245000,
 	};
 	struct message *original;
-	struct unapproved unapproved;
+	struct draft_mail mail;
 	const char *text;
 	size_t len;
 	int r;
 
 	if (message_read(arena, data, size, false, &original) == 0) {
 		input.original = original;
-		r = draft_build(&input, arena, &text, &len, &unapproved);
+		r = draft_build(&input, arena, &mail);
 		if (r == 0)
-			check(text, len, arena);
+			check(mail.text, mail.len, arena);
 		else if (r != -EINVAL)
 			abort();
 		r = draft_notice(

@@ -55,7 +55,6 @@ static const char *const template_names[] = { "abuse",
 					      "violence" };
 
 static struct arena *arena;
-static struct unapproved unapproved;
 static struct account_config account;
 static const struct agent_config owner = {
 	.name = "jiwon", .display = "김지원", .address = "jiwon@example.com", .role = "agent"
@@ -243,15 +242,15 @@ static void
 check_mail(const struct draft_input *in, const char *fields, const char *golden)
 {
 	char names[300];
-	const char *text, *body;
-	size_t len;
+	struct draft_mail mail;
+	const char *body;
 
-	assert_int_equal(draft_build(in, arena, &text, &len, &unapproved), 0);
-	assert_int_equal(strlen(text), len);
-	assert_true(header_block_names(text, len, names, sizeof(names), &body));
+	assert_int_equal(draft_build(in, arena, &mail), 0);
+	assert_int_equal(strlen(mail.text), mail.len);
+	assert_true(header_block_names(mail.text, mail.len, names, sizeof(names), &body));
 	assert_string_equal(names, fields);
 	if (golden)
-		golden_check(golden, text);
+		golden_check(golden, mail.text);
 }
 
 static void
@@ -274,12 +273,11 @@ whole_mails(void **state)
 static struct message *
 read_back(const struct draft_input *in)
 {
-	const char *text;
-	size_t len;
+	struct draft_mail mail;
 	struct message *m;
 
-	assert_int_equal(draft_build(in, arena, &text, &len, &unapproved), 0);
-	assert_int_equal(message_read(arena, text, len, false, &m), 0);
+	assert_int_equal(draft_build(in, arena, &mail), 0);
+	assert_int_equal(message_read(arena, mail.text, mail.len, false, &m), 0);
 	return m;
 }
 
@@ -379,14 +377,12 @@ answers_the_right_one(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct draft_input in = input(
 			message(arena_printf(arena, "%s\r\nhello\r\n", cases[i].fields)), t, "en");
-		const char *text;
-		size_t len;
+		struct draft_mail mail;
 
 		if (cases[i].to)
 			assert_string_equal(read_back(&in)->to.list[0].address, cases[i].to);
 		else
-			assert_int_equal(draft_build(&in, arena, &text, &len, &unapproved),
-					 -EINVAL);
+			assert_int_equal(draft_build(&in, arena, &mail), -EINVAL);
 	}
 	template_free(t);
 }

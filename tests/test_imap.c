@@ -1486,6 +1486,71 @@ a_full_mailbox_is_said(void **state)
 #define OTHER "* 4 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
 
 static void
+a_draft_is_taken_out_again(void **state)
+{
+	static const struct script_step steps[] = {
+		LOGGED_IN(CAPS),
+		SELECTED,
+		EXPECT("* SELECT \"D\""),
+		SEND(OPENED),
+		EXPECT("* UID SEARCH UID 1:[*] HEADER MESSAGE-ID \"<a@b>\" LARGER 99 SMALLER 101"),
+		SEND("* SEARCH 8\r\n%T OK done\r\n"),
+		EXPECT("* UID STORE 8 +FLAGS.SILENT (\\\\Deleted)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* UID EXPUNGE 8"),
+		SEND("* 1 EXPUNGE\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
+		/* it has another size: somebody changed it */
+		EXPECT("* SELECT \"D\""),
+		SEND(OPENED),
+		EXPECT("* UID SEARCH * LARGER 99 SMALLER 101"),
+		SEND("* SEARCH\r\n%T OK done\r\n"),
+		EXPECT("* UID SEARCH UID 1:[*] HEADER MESSAGE-ID \"<a@b>\""),
+		SEND("* SEARCH 9\r\n%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
+		/* the folder is missing */
+		EXPECT("* SELECT \"D\""),
+		SEND("%T NO [NONEXISTENT] no\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
+		LOGOUT,
+	};
+	static const struct script_step bare[] = {
+		LOGGED_IN(OLD),
+		SELECTED,
+		EXPECT("* SELECT \"D\""),
+		SEND(OPENED),
+		EXPECT("* UID SEARCH *"),
+		SEND("* SEARCH 8\r\n%T OK done\r\n"),
+		/* without UIDPLUS nothing is expunged */
+		EXPECT("* UID STORE 8 +FLAGS.SILENT (\\\\Deleted)"),
+		SEND("%T OK done\r\n"),
+		EXPECT("* SELECT \"INBOX\""),
+		SEND(AGAIN),
+		LOGOUT,
+	};
+	static const enum withdrawn expected[] = { WITHDRAWN_DONE, WITHDRAWN_CHANGED,
+						   WITHDRAWN_NONE };
+	struct fixture f;
+	enum withdrawn got;
+
+	(void)state;
+	open_selected(&f, SCRIPT(steps), &patient);
+	for (size_t i = 0; i < 3; i++) {
+		if (f.t->ops->withdraw(f.t, "D", "<a@b>", 100, &got, &f.err) < 0)
+			fail_msg("%zu: %s", i, f.err.text);
+		assert_int_equal(got, expected[i]);
+	}
+	finish(&f);
+	open_selected(&f, SCRIPT(bare), &patient);
+	assert_int_equal(f.t->ops->withdraw(f.t, "D", "<a@b>", 100, &got, &f.err), 0);
+	assert_int_equal(got, WITHDRAWN_DONE);
+	finish(&f);
+}
+
+static void
 finding_comes_back_to_the_selected_folder(void **state)
 {
 	static const struct script_step steps[] = {
@@ -1670,6 +1735,7 @@ main(void)
 		cmocka_unit_test(a_draft_goes_to_the_special_folder),
 		cmocka_unit_test(a_missing_drafts_folder_is_made),
 		cmocka_unit_test(a_full_mailbox_is_said),
+		cmocka_unit_test(a_draft_is_taken_out_again),
 		cmocka_unit_test(finding_comes_back_to_the_selected_folder),
 		cmocka_unit_test(odd_message_ids_are_compared_not_sent),
 		cmocka_unit_test(what_cannot_be_a_command_is_not_sent),

@@ -743,6 +743,155 @@ a_draft_whose_text_is_lost_is_told(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* The draft of the only case says $30, and $20 is approved now. */
+static unsigned
+approve_less(void)
+{
+	struct outbox_record draft = heart_first(h);
+	struct case_record c;
+	struct store_txn *txn;
+	unsigned count;
+
+	assert_int_equal(store_begin(h->store, true, &txn), 0);
+	draft.approved = "$30";
+	assert_int_equal(record_outbox_put(txn, &draft, NULL), 0);
+	assert_int_equal(record_case_get(txn, h->arena, draft.case_id, &c), 0);
+	c.approved = "$20";
+	assert_int_equal(record_case_put(txn, &c), 0);
+	assert_int_equal(
+		outbox_withdraw_drafts(txn, h->arena, &c, clock_now_ms(h->intake.clock), &count),
+		0);
+	assert_int_equal(store_commit(txn), 0);
+	return count;
+}
+
+/* How many events of a kind the only case has. */
+static int
+count_event(void *context, const struct event_record *event)
+{
+	struct {
+		const char *kind;
+		unsigned count;
+	} *wanted = context;
+
+	wanted->count += strcmp(event->kind, wanted->kind) == 0;
+	return 0;
+}
+
+static unsigned
+events(const char *kind)
+{
+	struct {
+		const char *kind;
+		unsigned count;
+	} wanted = { kind, 0 };
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(h->store, false, &txn), 0);
+	assert_int_equal(record_event_each(txn, h->arena, 1, count_event, &wanted), 0);
+	store_abort(txn);
+	return wanted.count;
+}
+
+/* The server took the draft, and nobody heard of it before less was approved. */
+static void
+a_draft_that_was_being_laid_out_is_taken_out_again(void **state)
+{
+	(void)state;
+	plan("draft: hello");
+	replay_fail(h->transport, "append_draft", -EPIPE, true);
+	assert_int_equal(heart_act(h), -EPIPE);
+	assert_string_equal(heart_waiting(h), "draft:unknown ");
+	assert_int_equal(approve_less(), 1);
+	assert_string_equal(heart_waiting(h), "draft:unknown withdraw:planned ");
+	assert_int_equal(heart_act(h), 0);
+	pass(20000);
+	assert_int_equal(heart_act(h), 0);
+	assert_string_equal(heart_waiting(h), "");
+	assert_string_equal(heart_folder(h, "Drafts"), "");
+	assert_int_equal(events("draft"), 1);
+	assert_int_equal(events("withdrawn"), 1);
+	assert_string_equal(tricks.log, "draft ");
+}
+
+static void
+a_draft_that_did_not_arrive_is_not_laid_out_and_needs_no_word(void **state)
+{
+	(void)state;
+	plan("draft: hello");
+	tricks.append_draft = -EPIPE;
+	heart_act(h);
+	tricks.append_draft = 0;
+	assert_int_equal(approve_less(), 1);
+	for (unsigned i = 0; i < 2; i++) {
+		pass(HOUR);
+		assert_int_equal(heart_act(h), 0);
+	}
+	assert_string_equal(heart_waiting(h), "");
+	assert_string_equal(heart_folder(h, "Drafts"), "none");
+	assert_int_equal(events("failed"), 1);
+	assert_int_equal(events("withdrawn"), 0);
+	assert_int_equal(events("draft-stays"), 0);
+}
+
+/* Changes the entry of the draft. */
+static void
+put_draft(const struct outbox_record *draft)
+{
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(h->store, true, &txn), 0);
+	assert_int_equal(record_outbox_put(txn, draft, NULL), 0);
+	assert_int_equal(store_commit(txn), 0);
+}
+
+static void
+a_withdrawal_waits_for_its_draft(void **state)
+{
+	struct outbox_record draft;
+
+	(void)state;
+	plan("draft: hello");
+	replay_fail(h->transport, "append_draft", -EPIPE, true);
+	assert_int_equal(heart_act(h), -EPIPE);
+	assert_int_equal(approve_less(), 1);
+	draft = heart_first(h);
+	draft.next_ms = clock_now_ms(h->intake.clock) + 1000;
+	put_draft(&draft);
+	assert_int_equal(heart_act(h), 0);
+	assert_string_equal(heart_waiting(h), "draft:unknown withdraw:planned ");
+	assert_string_equal(heart_folder(h, "Drafts"), "1[\\Draft \\Seen] ");
+	for (unsigned i = 0; i < 3; i++) {
+		pass(20000);
+		assert_int_equal(heart_act(h), 0);
+	}
+	assert_string_equal(heart_waiting(h), "");
+	assert_string_equal(heart_folder(h, "Drafts"), "");
+	assert_int_equal(events("withdrawn"), 1);
+}
+
+static void
+a_draft_that_somebody_changed_stays(void **state)
+{
+	struct outbox_record draft;
+
+	(void)state;
+	plan("draft: hello");
+	replay_fail(h->transport, "append_draft", -EPIPE, true);
+	assert_int_equal(heart_act(h), -EPIPE);
+	draft = heart_first(h);
+	draft.size++;
+	put_draft(&draft);
+	assert_int_equal(approve_less(), 1);
+	assert_int_equal(heart_act(h), 0);
+	pass(20000);
+	assert_int_equal(heart_act(h), 0);
+	assert_string_equal(heart_waiting(h), "");
+	assert_string_equal(heart_folder(h, "Drafts"), "1[\\Draft \\Seen] ");
+	assert_int_equal(events("draft-stays"), 1);
+	assert_int_equal(events("withdrawn"), 0);
+}
+
 int
 main(void)
 {
@@ -781,6 +930,10 @@ main(void)
 		TEST(a_notice_that_may_have_gone_is_never_sent_again),
 		TEST(a_new_number_is_not_undone_by_a_courier),
 		TEST(a_draft_whose_text_is_lost_is_told),
+		TEST(a_draft_that_was_being_laid_out_is_taken_out_again),
+		TEST(a_draft_that_did_not_arrive_is_not_laid_out_and_needs_no_word),
+		TEST(a_withdrawal_waits_for_its_draft),
+		TEST(a_draft_that_somebody_changed_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

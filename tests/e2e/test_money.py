@@ -154,8 +154,7 @@ def test_authority_is_for_a_customer_in_whatever_cases(dovecot, user, make_triag
     refused = daemon.ctl("case", "approve", third, "none", "--reason", "oops", check=False)
     assert "taking back ₩100,000 is over the authority" in refused.stderr
     taken = daemon.ctl("case", "approve", third, "none", "--reason", "it was another customer", user="games").stdout
-    assert f"nothing is approved in {third}, instead of ₩100,000 (drafts that were laid out before may still say so); with this, " \
-        "₩25,000 in 12 months" in taken
+    assert f"nothing is approved in {third}, instead of ₩100,000; with this, ₩25,000 in 12 months" in taken
     page = show(daemon, third)
     assert page["approved"] == "" and page["events"][-1]["data"]["amount"] == "nothing" and page["record_sound"]
     refused = daemon.ctl("case", "approve", third, "none", "--reason", "again", check=False)
@@ -190,6 +189,49 @@ def test_a_draft_that_waits_is_not_laid_out_with_what_was_approved_before(workpl
         daemon.stop()
     finally:
         server.stop()
+
+
+def test_drafts_that_say_what_was_approved_before_are_taken_out_again(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("주전자가 샙니다. 환불 안 해 주면 고소하겠습니다."))
+    wait_for("its draft", lambda: len(drafts(dovecot, user)) == 1)
+    daemon.ctl("case", "fault", case, "ours")
+    daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
+    for template in ("solution", "delay", "small-service", "our-mistake"):
+        daemon.ctl("case", "draft", case, template)
+    wait_for("the drafts", lambda: len(drafts(dovecot, user)) == 5)
+    assert sum("30,000원" in d for d in drafts(dovecot, user)) == 3
+    # An agent works on one of them: it is another mail now, which is theirs.
+    changed = next(raw for _, _, raw in dovecot.messages(user, "Drafts") if b"template=our-mistake" in raw)
+    with dovecot.client(user) as client:
+        replace_draft(client, changed)
+    taken = daemon.ctl("case", "approve", case, "1,000원", "--reason", "부분 환불로 합의").stdout
+    assert "instead of 30,000원 (drafts that say so are taken out of Drafts again)" in taken
+    wait_for("they are gone", lambda: len(drafts(dovecot, user)) == 3, 40)
+    assert sum("30,000원" in d for d in drafts(dovecot, user)) == 1
+    wait_for("all of it is said", lambda: {e["kind"] for e in show(daemon, case)["events"]} >= {"withdrawn", "draft-stays"})
+    events = [(e["kind"], e["data"]["template"]) for e in show(daemon, case)["events"] if e["kind"] in ("withdrawn", "draft-stays")]
+    assert sorted(events) == [("draft-stays", "our-mistake"), ("withdrawn", "small-service"), ("withdrawn", "solution")]
+    text = daemon.ctl("case", "show", case).stdout
+    assert "took the draft solution out of the drafts folder again: it says 30,000원, and something else is approved now" in text
+    assert "somebody changed it, so it stays in the drafts folder: look at it" in text
+    # What was sent or thrown away needs no word, and nothing is taken out twice.
+    before = len(show(daemon, case)["events"])
+    daemon.ctl("case", "approve", case, "2,000원", "--reason", "배송비도")
+    daemon.ctl("case", "draft", case, "solution")
+    wait_for("a new one", lambda: any("2,000원" in d for d in drafts(dovecot, user)))
+    assert {e["kind"] for e in show(daemon, case)["events"][before:]} <= {"approved", "draft-asked", "draft", "why"}
+    assert show(daemon, case)["record_sound"]
+
+
+def replace_draft(client, raw):
+    """What a mail program does when a draft is edited and keeps its Message-ID."""
+    client.append("Drafts", "(\\Draft \\Seen)", None, raw.replace(b"\r\n\r\n", b"\r\nX-Edited: yes\r\n\r\n", 1))
+    client.select("Drafts")
+    _, (found,) = client.uid("SEARCH", "HEADER", "Message-ID", email.message_from_bytes(raw)["Message-ID"].strip())
+    client.uid("STORE", found.split()[0].decode(), "+FLAGS", "(\\Deleted)")
+    client.expunge()
 
 
 def test_who_is_forgotten_leaves_no_order_claim_or_sum(dovecot, user, make_triaged):
