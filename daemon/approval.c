@@ -119,7 +119,8 @@ struct sums {
 	struct arena *arena;
 	struct amount approved; /* of 0 units: nothing */
 	bool korean;
-	bool each_alone; /* they are not added up */
+	bool whole_draft;  /* the approved sum may stand in it more than once */
+	bool only_offered; /* what is told or turned down does not count */
 	const char *text;
 	const char *const *except; /* NULL-terminated: words of the text that may name any */
 	int64_t all, largest;
@@ -166,11 +167,11 @@ visit_sum(void *context, const struct claim *sum)
 	const char *currency =
 		*sum->currency || !s->approved.units ? sum->currency : s->approved.currency;
 
-	if (is_excepted(s, sum))
+	if (is_excepted(s, sum) || (s->only_offered && !sum->offered))
 		return 0;
 	if (!s->approved.units || strcmp(s->approved.currency, currency) != 0 || hundredths > limit)
 		return miss(s, sum->currency, hundredths, "");
-	if (s->each_alone)
+	if (s->whole_draft)
 		return 0;
 	if (sum->times == 0)
 		return miss(s, currency, hundredths, " again and again");
@@ -228,12 +229,25 @@ approval_missing(struct arena *arena, const struct case_record *c, const char *t
 }
 
 int
+approval_missing_in_sent(struct arena *arena, const struct case_record *c, const char *text,
+			 const char *const *except, struct unapproved *ret)
+{
+	struct sums s = { .arena = arena,
+			  .approved = { "", 0 },
+			  .only_offered = true,
+			  .except = except,
+			  .missing = ret };
+
+	return look_for_sums(&s, c, text);
+}
+
+int
 approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
 			  const char *const *except, struct unapproved *ret)
 {
 	struct sums s = { .arena = arena,
 			  .approved = { "", 0 },
-			  .each_alone = true,
+			  .whole_draft = true,
 			  .except = except,
 			  .missing = ret };
 

@@ -52,4 +52,12 @@ int
 approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
 			  const char *const *except, struct unapproved *ret);
 
+/*
+ * The same of what a person wrote and sent: each sum that is offered, and as often as it is, but
+ * not all of them together. When in doubt it is not offered.
+ */
+int
+approval_missing_in_sent(struct arena *arena, const struct case_record *c, const char *text,
+			 const char *const *except, struct unapproved *ret);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "approval.h"
 #include "case.h"
 #include "filters/commitment.h"
 #include "moment.h"
@@ -328,19 +329,48 @@ promise(struct sending *s, const struct commitment *c)
 
 /* What we wrote that we will do. */
 static int
-find_promises(struct sending *s)
+find_promises(struct sending *s, const char *text, size_t len)
 {
 	struct commitment *list;
-	struct text_map *map;
-	const char *text;
-	size_t len, count, maps;
-	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &text, &len, &map, &maps);
+	size_t count;
+	int r = commitments_find(s->arena, text, len, &list, &count);
 
-	if (r == 0)
-		r = commitments_find(s->arena, text, len, &list, &count);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = promise(s, &list[i]);
 	return r;
+}
+
+/* What we offered that nobody approved: it cannot be taken back, but it can be seen. */
+static int
+find_sums(struct sending *s, const char *text)
+{
+	const char *company = s->mail->account->company, *approved = s->c->approved;
+	const char *const names[] = { company ? company : "", s->agent ? s->agent->display : "",
+				      NULL };
+	struct unapproved sum;
+	int r = approval_missing_in_sent(s->arena, s->c, text, names, &sum);
+
+	if (r < 0 || !*sum.named)
+		return r;
+	return warn(s, arena_printf(s->arena,
+				    "this answer offers %s, but %s%s is approved in the case; is "
+				    "it meant? then case approve it",
+				    sum.named, approved && *approved ? "only " : "nothing",
+				    approved ? approved : ""));
+}
+
+/* The words that are ours in it. */
+static int
+read_words(struct sending *s)
+{
+	struct text_map *map;
+	const char *text;
+	size_t len, maps;
+	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &text, &len, &map, &maps);
+
+	if (r == 0)
+		r = find_promises(s, text, len);
+	return r == 0 ? find_sums(s, text) : r;
 }
 
 static int
@@ -357,7 +387,7 @@ go_through(struct sending *s)
 	if (r == 0 && s->outward)
 		r = keep_promises(s);
 	if (r == 0 && s->outward)
-		r = find_promises(s);
+		r = read_words(s);
 	if (r < 0)
 		return r;
 	pass_turn(s);

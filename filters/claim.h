@@ -9,6 +9,7 @@
 #ifndef FILTERS_CLAIM_H
 #define FILTERS_CLAIM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arena.h"
@@ -35,6 +36,7 @@ struct claim {
 	const char *currency;  /* of a sum: "KRW", "USD", "GBP", "EUR", "JPY"; static; else "" */
 	int64_t units;         /* of a sum, in the smallest unit: won, cents, pence; else 0 */
 	int64_t times;         /* how often a sum of ours is given: see claim_sums_each() */
+	bool offered;          /* a sum of ours: the words around it give it */
 	const char *part;      /* "subject" or "body" */
 	size_t offset, length; /* bytes in the subject or in message.body */
 	const char *text;      /* those bytes, NUL-terminated */
@@ -60,7 +62,8 @@ claim_sum_visit(void *context, const struct claim *sum);
  * offset and length of the claim are set, part and text are "". A number that only its neighbours
  * tell to be a sum ("a refund of 30", "현금 30000"), or one in another currency ("₹500"), has the
  * currency "" and its units are hundredths. times is 3 of "three coupons of $20", 0 of "$20 each",
- * which has no end, else 1. Returns 0, -ENOMEM, or what visit returned.
+ * which has no end, else 1. offered: "we will refund $20", not "you paid $20" or "we cannot pay
+ * $20"; when in doubt it is not. Returns 0, -ENOMEM, or what visit returned.
  */
 int
 claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,

@@ -42,6 +42,21 @@ claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int6
 bool
 claim_bare_won(const char *text, size_t len, size_t at, size_t end);
 
+/*
+ * A number at the place that its neighbours tell to be a sum ("a refund of 30", "현금 30000"), or
+ * one in a currency that nothing can be approved in ("₹500"): in hundredths, and how long it is.
+ */
+bool
+claim_bare_sum_at(const char *text, size_t len, size_t at, int64_t *ret_hundredths,
+		  size_t *ret_length);
+
+/*
+ * How often the sum in [at, end) of the clause [from, to) is given; 0: again and again, without a
+ * number; 1 when nothing is said.
+ */
+int64_t
+claim_times(const char *text, size_t from, size_t at, size_t end, size_t to);
+
 /* As claim_sum_at(), of our own words: see claim_sums_each(). */
 bool
 claim_own_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
@@ -60,5 +75,24 @@ claim_order_at(const char *text, size_t len, size_t at, char ret[ORDER_BYTES_MAX
 /* Whether the word stands at the place; a word of ASCII letters begins and ends there. */
 bool
 claim_word_at(const char *text, size_t len, size_t at, const char *word);
+
+/* A list of words for the functions below. */
+#define CLAIM_WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* The length of the first of the words that begins at the place; 0: none. */
+size_t
+claim_begins_with(const char *text, size_t len, size_t at, const char *const *words);
+
+/* The same of one that ends there. */
+size_t
+claim_ends_with(const char *text, size_t end, const char *const *words);
+
+/* The same of one that stands there by claim_word_at(). */
+size_t
+claim_any_word_at(const char *text, size_t len, size_t at, const char *const *words);
+
+/* Whether no ASCII character is there. */
+bool
+claim_is_wide(const char *text, size_t len, size_t at);
 
 #endif

@@ -340,6 +340,60 @@ sums_of_ours_without_a_currency_and_given_several_times(void **state)
 	arena_free(arena);
 }
 
+static int
+note_offer(void *context, const struct claim *sum)
+{
+	*(bool *)context |= sum->offered;
+	return 0;
+}
+
+/* Of what we wrote: what gives something, not what tells of it or turns it down. */
+static void
+an_offer_is_told_from_a_refusal(void **state)
+{
+	static const char *const offers[] = {
+		"We will refund $20 to your card.",
+		"I have credited $30 to your account.",
+		"A voucher of $30 is on its way.",
+		"You'll receive a $30 coupon.",
+		"If you send it back, we will refund $20.",
+		"3만 원을 환불해 드리겠습니다.",
+		"2만 원 쿠폰을 보내 드렸습니다.",
+		"3만원 환불 처리했습니다.",
+		"반품해 주시면 3만 원을 환불해 드리겠습니다.",
+	};
+	static const char *const none[] = {
+		"You paid $20 on 3 May, and we see it.",
+		"You asked for a refund of $500. We cannot pay that.",
+		"We cannot refund the $500.",
+		"The fee is $20, we know.",
+		"결제하신 3만 원이 확인되었습니다.",
+		"요청하신 보상 50만 원은 지급이 어렵습니다.",
+		"말씀하신 환불 50만 원은 검토할 예정입니다.",
+	};
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		bool offered = false;
+
+		assert_int_equal(
+			claim_sums_each(arena, offers[i], strlen(offers[i]), note_offer, &offered),
+			0);
+		if (!offered)
+			fail_msg("%s", offers[i]);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		bool offered = false;
+
+		assert_int_equal(
+			claim_sums_each(arena, none[i], strlen(none[i]), note_offer, &offered), 0);
+		if (offered)
+			fail_msg("%s", none[i]);
+	}
+	arena_free(arena);
+}
+
 static void
 the_subject_asks_too(void **state)
 {
@@ -362,6 +416,7 @@ main(void)
 		cmocka_unit_test(a_mail_full_of_sums_is_bounded),
 		cmocka_unit_test(sums_are_found_whatever_is_said_of_them),
 		cmocka_unit_test(sums_of_ours_without_a_currency_and_given_several_times),
+		cmocka_unit_test(an_offer_is_told_from_a_refusal),
 		cmocka_unit_test(the_subject_asks_too),
 	};
 

@@ -217,3 +217,23 @@ def test_the_acknowledgement_that_is_sent_is_a_promise(daemon, dovecot, user):
     wait_for("its promise", lambda: show(daemon, case)["promises"])
     promise, = show(daemon, case)["promises"]
     assert promise["text"].endswith("까지 다시 연락드리겠습니다.") and promise["state"] == "open"
+
+
+def test_a_sent_answer_that_offers_what_nobody_approved_is_told(make_triaged, dovecot, user):
+    daemon = make_triaged([user], head=HEAD.replace("colleagues", "  - {name: root, role: lead, authority: '100,000원'}\ncolleagues"),
+                          account_extra="    sent: Sent\n    poll: 5\n")
+    case = complaint(daemon, dovecot, user)
+
+    def sends(text):
+        before = len(event(daemon, case, "sent"))
+        append(dovecot, user, "Sent", answer(daemon, case, text))
+        wait_for("it is noticed", lambda: len(event(daemon, case, "sent")) == before + 1)
+        return [e["data"]["text"] for e in event(daemon, case, "alarm")]
+
+    assert sends("요청하신 보상 50만 원은 지급이 어렵습니다. 결제하신 3만 원은 확인했습니다.") == []
+    told = sends("3만 원을 환불해 드리겠습니다.")
+    assert told == ["this answer offers 30,000원, but nothing is approved in the case; is it meant? then case approve it"]
+    daemon.ctl("case", "approve", case, "30,000원", "--reason", "새는 제품")
+    assert sends("3만 원을 환불해 드리겠습니다.") == told
+    assert sends("3만 원 쿠폰 2장을 보내 드리겠습니다.")[-1].startswith("this answer offers 60,000원 in all, but only 30,000원 is approved")
+    assert "look here: this answer offers 30,000원" in daemon.ctl("case", "show", case).stdout
