@@ -868,7 +868,7 @@ static const struct letter {
 	{ "delay", "-", "-" }, /* the new date is for a person to fill in */
 	{ "extortion", REPLY, REPLY },
 	{ "firm", "-", "-" },
-	{ "hand-over", REPLY "; " DUE, REPLY },
+	{ "hand-over", DUE, "-" }, /* the first date is for a person to fill in */
 	{ "interim", "-", "-" },
 	{ "internal-date-question", "-", "-" },
 	{ "legal", REPLY, REPLY },
