@@ -18,8 +18,8 @@ static const struct {
 	{ "answer-due", "our own people are to answer by {due_ms}: {text}" },
 	{ "answered", "has the answer to question {promise}, {text}" },
 	{ "asked", "asked our own people: {text}[, until {due_ms}][ ({promise})]" },
-	{ "asked-inside", "asked our own people: {to}[, “{subject}”][ (in C{moved_from}, "
-			  "{was_ms})]" },
+	{ "asked-inside", "asked our own people: {to}[, “{subject}”][, {how}][ (in "
+			  "C{moved_from}, {was_ms})]" },
 	{ "assigned", "gave it to {owner}[, from {before}][: {reason}]" },
 	{ "breach", "late: {what}[, due {due_ms}]" },
 	{ "called-off", "called off promise {promise}, {text}[: {reason}]" },
@@ -64,8 +64,8 @@ static const struct {
 	{ "promised", "promised: {text}[, by {due_ms}][ (promise {promise})]" },
 	{ "released", "the hold is over[: {reason}]" },
 	{ "reopened", "open again[: {reason}]" },
-	{ "sent", "answered {to}[ with the draft {draft}][ instead of the draft {instead_of}][ (in "
-		  "C{moved_from}, {was_ms})]" },
+	{ "sent", "answered {to}[ with the draft {draft}][ instead of the draft {instead_of}][, "
+		  "{how}][ (in C{moved_from}, {was_ms})]" },
 	{ "solved", "solved[: {reason}]" },
 	{ "split",
 	  "a mail with its answers became the new case C{into}[, {mails} mails]: {reason}" },

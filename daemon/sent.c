@@ -3,6 +3,7 @@
  */
 #include "sent.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 
 #define PARTICIPANTS_MAX 64 /* of a case; whom we write to besides may not join by answering */
 #define KEPT_MAX 100        /* promises that one mail keeps */
+#define NAME_MIN 4          /* bytes: shorter ones stand in other words */
+#define ENDING_BYTES 200    /* of an answer: where the name of who wrote it stands */
 #define TO_MAX 200          /* bytes of the list of receivers that the history shows */
 
 struct sending {
@@ -31,6 +34,7 @@ struct sending {
 	const struct sent_mail *mail;
 	const struct agent_config
 		*agent;       /* who sent it; NULL: one of those that share an address */
+	bool signed_by;       /* their name under it says so */
 	bool outward;         /* somebody of the case gets it */
 	const char *template; /* of the draft that it was, or stands for; "" none */
 	bool template_sent;   /* it was that draft */
@@ -68,6 +72,59 @@ agent_of(const struct config *config, const struct address *from)
 		if (*from->name && strcasecmp(config->agents[i].display, from->name) == 0)
 			return &config->agents[i];
 	return NULL;
+}
+
+/* Whether the words hold a name; one of ASCII letters stands alone. */
+static bool
+holds_name(const char *text, size_t len, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; n >= NAME_MIN && i + n <= len; i++)
+		if (memcmp(text + i, name, n) == 0 &&
+		    (i == 0 || !isalnum((unsigned char)text[i - 1])) &&
+		    (i + n == len || !isalnum((unsigned char)text[i + n])))
+			return true;
+	return false;
+}
+
+/*
+ * Where several write from one address their mail programs do not say who did, but the end of the
+ * answer does: the agent whose name is there, when it is one agent's alone.
+ */
+static int
+find_signer(struct sending *s)
+{
+	const struct config *config = s->mail->config;
+	const struct agent_config *found = NULL;
+	const char *ours, *below;
+	size_t ours_len, below_len, maps;
+	struct text_map *map;
+	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &ours, &ours_len, &map, &maps);
+
+	if (r == 0)
+		r = message_segments_text(s->mail->message, SEGMENT_SIGNATURE, &below, &below_len,
+					  &map, &maps);
+	if (r < 0)
+		return r;
+	if (ours_len > ENDING_BYTES) {
+		ours += ours_len - ENDING_BYTES;
+		ours_len = ENDING_BYTES;
+	}
+	below_len = below_len < ENDING_BYTES ? below_len : ENDING_BYTES;
+	for (size_t i = 0; i < config->agent_count; i++) {
+		const struct agent_config *agent = &config->agents[i];
+
+		if (!holds_name(ours, ours_len, agent->display) &&
+		    !holds_name(below, below_len, agent->display))
+			continue;
+		if (found)
+			return 0;
+		found = agent;
+	}
+	s->agent = found;
+	s->signed_by = found != NULL;
+	return 0;
 }
 
 static const char *
@@ -155,6 +212,8 @@ note_sent(struct sending *s)
 	if (data && s->outward && *s->template)
 		json_object_set_new(data, s->template_sent ? "draft" : "instead_of",
 				    json_string(s->template));
+	if (data && s->signed_by)
+		json_object_set_new(data, "how", json_string("by the name under it"));
 	return note(s, actor(s), s->outward ? "sent" : "asked-inside", data);
 }
 
@@ -415,6 +474,8 @@ sent_note(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	};
 	int r = record_event_each(txn, arena, c->id, visit_before, &s);
 
+	if (r == 0 && !s.agent)
+		r = find_signer(&s);
 	if (r == 0)
 		r = find_draft(&s);
 	return r < 0 ? r : go_through(&s);

@@ -135,7 +135,7 @@ def whole_life(life, clock):
     excerpt(offer, 14)
     life.sends(case, offer)
     life.writes("네, 그렇게 해 주시면 됩니다. 고맙습니다.\n", answering=offer)
-    say("  the customer answers the offer: " + life.events(case, "alarm")[-1]["data"]["text"])
+    say("  " + life.events(case, "alarm")[-1]["data"]["text"])
     life.says("stage", case, "agreed")
 
     due = next(p["due"] for p in life.page(case)["promises"] if p["text"] == "새 제품 도착")

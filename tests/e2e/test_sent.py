@@ -237,3 +237,25 @@ def test_a_sent_answer_that_offers_what_nobody_approved_is_told(make_triaged, do
     assert sends("3만 원을 환불해 드리겠습니다.") == told
     assert sends("3만 원 쿠폰 2장을 보내 드리겠습니다.")[-1].startswith("this answer offers 60,000원 in all, but only 30,000원 is approved")
     assert "look here: this answer offers 30,000원" in daemon.ctl("case", "show", case).stdout
+
+
+def test_the_name_under_an_answer_says_who_of_a_shared_address_wrote_it(make_triaged, dovecot, user):
+    daemon = make_triaged([user], head="agents:\n  - {name: kim, display: 김민지}\n  - {name: lee, display: Lee Seojun, role: lead}\n",
+                          account_extra="    sent: Sent\n    poll: 5\n")
+    case = complaint(daemon, dovecot, user)
+    shared = f"help@{user}.example"
+
+    def sends(text, quoted=""):
+        before = len(event(daemon, case, "sent"))
+        append(dovecot, user, "Sent", answer(daemon, case, text + quoted, sender=shared))
+        wait_for("it is noticed", lambda: len(event(daemon, case, "sent")) == before + 1)
+        return event(daemon, case, "sent")[-1]["actor"]
+
+    assert sends("확인하고 있습니다.\n\n행복상점 고객지원 드림\n") == "somebody"
+    assert sends("김민지와 Lee Seojun이 확인합니다.\n") == "somebody", "two names"
+    assert sends("확인하고 있습니다.\n", "\n2026년 11월 1일, Lee Seojun 님이 작성:\n> Lee Seojun 드림\n") == "somebody", "quoted"
+    assert show(daemon, case)["owner"] == ""
+    assert sends("확인하고 있습니다.\n\n행복상점 고객지원\n김민지 드림\n") == "kim"
+    assert show(daemon, case)["owner"] == "kim", "who answers owns it"
+    assert sends("We are looking into it.\n\n-- \nLee Seojun\nSupport\n") == "lee"
+    assert "kim         answered" in daemon.ctl("case", "show", case).stdout and ", by the name under it" in daemon.ctl("case", "show", case).stdout
