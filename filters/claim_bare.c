@@ -222,7 +222,7 @@ is_numbered(const char *text, size_t at)
 {
 	size_t end = skip_back(text, at), from = word_before(text, end);
 
-	if (at > 0 && strchr("/:#-.,", text[at - 1]) && text[at - 1] && text[at - 1] != ':')
+	if (at > 0 && text[at - 1] && strchr("/#-.,", text[at - 1]))
 		return true;
 	return (from < end && claim_any_word_at(text, end, from, numbering)) ||
 	       claim_ends_with(text, end,
