@@ -171,6 +171,7 @@ visit_sum(void *context, const struct claim *sum)
 		return 0;
 	if (!s->approved.units || strcmp(s->approved.currency, currency) != 0 || hundredths > limit)
 		return miss(s, sum->currency, hundredths, "");
+	s->largest = hundredths > s->largest ? hundredths : s->largest;
 	if (s->whole_draft)
 		return 0;
 	if (sum->times == 0)
@@ -243,13 +244,34 @@ approval_missing_in_sent(struct arena *arena, const struct case_record *c, const
 
 int
 approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
-			  const char *const *except, struct unapproved *ret)
+			  const char *const *except, struct unapproved *ret,
+			  const char **ret_largest)
 {
 	struct sums s = { .arena = arena,
 			  .approved = { "", 0 },
 			  .whole_draft = true,
 			  .except = except,
 			  .missing = ret };
+	int r = look_for_sums(&s, c, text);
+	struct amount largest = { s.approved.currency, s.largest };
 
-	return look_for_sums(&s, c, text);
+	if (r < 0 || !ret_largest)
+		return r;
+	if (amount_hundredths(&largest) != s.largest)
+		largest.units /= 100;
+	*ret_largest = s.largest > 0 ? amount_text(arena, &largest, s.korean) : "";
+	return *ret_largest ? 0 : -ENOMEM;
+}
+
+int
+approval_covers(struct arena *arena, const struct case_record *c, const char *sum)
+{
+	struct amount approved = { "", 0 }, one;
+	int r = amount_read(arena, sum, &one);
+
+	if (r == 0 && c->approved && *c->approved)
+		r = amount_read(arena, c->approved, &approved);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return strcmp(one.currency, approved.currency) == 0 && one.units <= approved.units;
 }

@@ -46,11 +46,17 @@ approval_missing(struct arena *arena, const struct case_record *c, const char *t
 
 /*
  * The same of a whole draft, where the approved sum stands more than once: each sum alone. except:
- * NULL-terminated names that may be in it and name any sum ("만원마트"), or NULL.
+ * NULL-terminated names that may be in it and name any sum ("만원마트"), or NULL. ret_largest (may
+ * be NULL) is the largest sum that it names when all are approved, "" when it names none.
  */
 int
 approval_missing_in_draft(struct arena *arena, const struct case_record *c, const char *text,
-			  const char *const *except, struct unapproved *ret);
+			  const char *const *except, struct unapproved *ret,
+			  const char **ret_largest);
+
+/* Whether a case's approval covers a sum, as a draft's ret_largest has it. 1, 0 or -ENOMEM. */
+int
+approval_covers(struct arena *arena, const struct case_record *c, const char *sum);
 
 /*
  * The same of what a person wrote and sent: each sum that is offered, and as often as it is, but

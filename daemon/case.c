@@ -15,7 +15,6 @@
 #include "asked.h"
 
 #define CASE_PARTICIPANTS 32 /* of one mail's From and Reply-To; a longer list is no person's */
-#define CASE_MERGED_MAX 1000 /* one after the other */
 #define CASE_ADDRESS 320     /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
 
 /* Takes over data (NULL when making it failed). */

@@ -13,6 +13,8 @@
 #include "policy.h"
 #include "record.h"
 
+#define CASE_MERGED_MAX 1000 /* one after the other */
+
 /*
  * Opens a case for the mail: number, participants (From, Reply-To; not To or Cc), "opened" event.
  * Does not add the mail.

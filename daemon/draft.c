@@ -144,7 +144,7 @@ draft_build(const struct draft_input *input, struct arena *arena, struct draft_m
 	const char *words;
 	int r;
 
-	*ret = (struct draft_mail){ .unapproved = { "", "" } };
+	*ret = (struct draft_mail){ .names = "", .unapproved = { "", "" } };
 	if (!to || !mime_address_plain(input->account->identity_address) ||
 	    !mime_message_id_plain(input->message_id))
 		return -EINVAL;
@@ -175,7 +175,7 @@ draft_build(const struct draft_input *input, struct arena *arena, struct draft_m
 	if (!words)
 		return -ENOMEM;
 	mime_body(&out, words);
-	ret->names_sum = made.names_sum;
+	ret->names = made.names;
 	ret->text = buf_string(&out);
 	ret->len = out.len;
 	return ret->text ? 0 : -ENOMEM;

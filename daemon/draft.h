@@ -61,7 +61,8 @@ draft_values(const struct draft_input *input);
 struct draft_mail {
 	const char *text; /* the whole mail: CRLF line ends, lines <= 998 bytes */
 	size_t len;
-	bool names_sum; /* other than in the customer's quoted words and in names */
+	const char
+		*names; /* the largest sum, but in the customer's quoted words and in names; "" */
 	struct unapproved unapproved;
 };
 

@@ -115,9 +115,10 @@ read_promise_sum(struct reading_case *r)
 {
 	static const struct case_record none = { .approved = "" };
 	struct unapproved sum = { "", "" };
-	int e = r->input->promise ? approval_missing_in_draft(r->arena, &none,
-							      r->input->promise->text, NULL, &sum)
-				  : 0;
+	int e = r->input->promise
+			? approval_missing_in_draft(r->arena, &none, r->input->promise->text, NULL,
+						    &sum, NULL)
+			: 0;
 
 	r->input->promise_sum = sum.named;
 	return e;

@@ -9,7 +9,7 @@
 /* What a template made. */
 struct draft_text {
 	const char *subject, *body;
-	bool names_sum; /* the body does, other than in names */
+	const char *names; /* the largest sum that the body names, other than in names; "" */
 };
 
 /* Whom the draft answers; NULL when there is nobody. */

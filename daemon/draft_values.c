@@ -292,16 +292,12 @@ check_sums(const struct draft_input *in, struct arena *arena, struct draft_text 
 		NULL,
 	};
 	const char *const header[] = { names[0], names[1], names[2], names[3], subject, NULL };
-	struct unapproved any;
-	int r = subject ? approval_missing_in_draft(arena, &nothing, text->body, names, &any)
+	int r = subject ? approval_missing_in_draft(arena, c, text->subject, header, ret, NULL)
 			: -ENOMEM;
 
-	if (r == 0)
-		r = approval_missing_in_draft(arena, c, text->subject, header, ret);
-	if (r < 0 || *ret->named)
-		return r;
-	text->names_sum = *any.named != '\0';
-	return text->names_sum ? approval_missing_in_draft(arena, c, text->body, names, ret) : 0;
+	if (r == 0 && !*ret->named)
+		r = approval_missing_in_draft(arena, c, text->body, names, ret, &text->names);
+	return r;
 }
 
 /* The template's body when the customer's subject, which names a sum, is not repeated in it. */
@@ -328,7 +324,7 @@ draft_text(const struct draft_input *in, struct arena *arena, struct draft_text 
 	json_t *values = draft_values(in);
 	int r;
 
-	ret->names_sum = false;
+	ret->names = "";
 	r = values ? render(in, values, arena, ret) : -ENOMEM;
 
 	*ret_unapproved = (struct unapproved){ "", "" };

@@ -31,7 +31,7 @@ static const struct {
 	{ "corrected", "corrected the verdict: {change}[, now {severity}][; moved to {moved_to}]" },
 	{ "draft", "laid out a draft[ from {template}][ ({rule})]" },
 	{ "draft-stays",
-	  "the draft {template} says {approved}, and something else is approved now; "
+	  "the draft {template} gave {names} when it was laid out, more than is approved now; "
 	  "somebody changed it, so it stays in the drafts folder: look at it" },
 	{ "draft-asked", "asked for a draft from {template}[: {why}]" },
 	{ "due-soon", "due soon: promise {promise}, {text}[, by {due_ms}]" },
@@ -76,8 +76,8 @@ static const struct {
 	{ "worked", "worked on it for {minutes} min[: {reason}]" },
 	{ "worked-less", "took {minutes} min of work back[: {reason}]" },
 	{ "withdrawn",
-	  "took the draft {template} out of the drafts folder again: it says {approved}, "
-	  "and something else is approved now" },
+	  "took the draft {template} out of the drafts folder again: it gives {names}, "
+	  "more than is approved now" },
 	{ "withheld", "left out of a draft, as nobody approved {sum}: {text}" },
 	{ "webhook", "told the webhook {to}[ ({rule})]" },
 };

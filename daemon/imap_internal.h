@@ -217,7 +217,7 @@ imap_append_draft(struct transport *t, const char *folder, const void *bytes, si
 
 int
 imap_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
-	      enum withdrawn *ret, struct err *err);
+	      transport_same *same, void *context, enum withdrawn *ret, struct err *err);
 
 int
 imap_find(struct transport *t, const char *folder, const char *message_id, uint64_t size,

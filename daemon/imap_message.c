@@ -331,6 +331,8 @@ struct errand {
 	uint64_t size;
 	uint32_t first;
 	bool found;
+	transport_same *same;
+	void *context;
 	enum withdrawn withdrawn;
 };
 
@@ -393,19 +395,36 @@ imap_find(struct transport *t, const char *folder, const char *message_id, uint6
 }
 
 static int
+compare(void *context, uint32_t uid, const void *bytes, size_t len, bool cut)
+{
+	struct errand *e = context;
+
+	(void)uid;
+	e->found = !cut && e->same(e->context, bytes, len);
+	return 0;
+}
+
+/* Removes the messages that are what is meant; others of that Message-ID are somebody's work. */
+static int
 take_out(struct imap *i, struct errand *e, struct err *err)
 {
 	uint32_t *uids = NULL;
 	size_t count = 0;
 	int r = find_ids(i, e->message_id, e->size, 1, &uids, &count, err);
 
-	for (size_t k = 0; r == 0 && k < count; k++)
+	for (size_t k = 0; r == 0 && k < count; k++) {
+		struct listed one = { .uid = uids[k], .size = e->size };
+
+		e->found = false;
+		r = imap_fetch(&i->transport, &one, 1, e->size + 1, compare, e, err);
+		if (r < 0 || !e->found)
+			continue;
 		r = i->caps & CAP_UIDPLUS ? remove_one(i, uids[k], err)
 					  : mark_deleted(i, uids[k], err);
-	free(uids);
-	if (r == 0 && count > 0)
 		e->withdrawn = WITHDRAWN_DONE;
-	if (r < 0 || count > 0)
+	}
+	free(uids);
+	if (r < 0 || e->withdrawn == WITHDRAWN_DONE)
 		return r;
 	e->size = 0;
 	r = look_for(i, e, err);
@@ -416,9 +435,11 @@ take_out(struct imap *i, struct errand *e, struct err *err)
 
 int
 imap_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
-	      enum withdrawn *ret, struct err *err)
+	      transport_same *same, void *context, enum withdrawn *ret, struct err *err)
 {
-	struct errand e = { .message_id = message_id, .size = size, .first = 1 };
+	struct errand e = {
+		.message_id = message_id, .size = size, .first = 1, .same = same, .context = context
+	};
 	int r = run_errand(imap_of(t), folder, false, take_out, &e, err);
 
 	if (r == 0)

@@ -10,6 +10,7 @@
 #include "ledger.h"
 #include "log.h"
 #include "outbox.h"
+#include "token.h"
 
 #define ATTEMPTS_MAX                                                                               \
 	60 /* given up after so many, but not before GIVE_UP_MS: connections may come and go       \
@@ -227,7 +228,7 @@ tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_result
 	if (data && e->template && *e->template)
 		json_object_set_new(data, "template", json_string(e->template));
 	if (data && e->kind == OUTBOX_WITHDRAW)
-		json_object_set_new(data, "approved", json_string(e->approved));
+		json_object_set_new(data, "names", json_string(e->names));
 	if (data && *e->error)
 		json_object_set_new(data, "note", json_string(e->error));
 	r = record_event_append(txn, arena, &c, now_ms, "triaged",
@@ -276,6 +277,23 @@ move_record(struct store_txn *txn, struct arena *arena, const struct outbox_resu
 	r = record_message_put(txn, &m);
 	record_message_free(&m);
 	return r;
+}
+
+/* A draft that was taken out, or that is somebody's now, is not asked for again. */
+static int
+settle_draft(struct store_txn *txn, struct arena *arena, const struct outbox_record *withdrawal)
+{
+	struct outbox_record draft;
+	uint64_t number;
+	int r;
+
+	if (!token_read(withdrawal->message_id, NULL, &number))
+		return 0;
+	r = record_outbox_get(txn, arena, withdrawal->account, number, &draft);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	draft.names = "";
+	return record_outbox_put(txn, &draft, NULL);
 }
 
 /* What an attempt makes of its entry. Whether that is its end. */
@@ -333,6 +351,8 @@ finish_one(struct store_txn *txn, struct arena *arena, struct outbox_result *res
 		r = record_outbox_put(txn, &e, NULL);
 	if (r == 0 && e.kind == OUTBOX_MOVE && e.state == OUTBOX_DONE && !result->gone)
 		r = move_record(txn, arena, result);
+	if (r == 0 && e.kind == OUTBOX_WITHDRAW && e.state == OUTBOX_DONE && !result->gone)
+		r = settle_draft(txn, arena, &e);
 	if (r == 0 && over)
 		r = tell_case(txn, arena, result, &e, now_ms);
 	if (r == 0 && over)

@@ -146,9 +146,9 @@ bool
 outbox_is_source_bound(enum outbox_kind kind);
 
 /*
- * Plans to take the drafts of a case out of Drafts again that name what was approved when they were
- * written, now that something else is: those that lie there and those that are being laid there.
- * Drafts that somebody changed stay. How many there are into ret_count. 0, or a store error.
+ * Plans to take the drafts of a case, and of those that became a part of it, out of Drafts again
+ * that say more than is approved in it now: those that lie there and those that are being laid
+ * there. Drafts that somebody changed stay. How many there are into ret_count. 0, or a store error.
  */
 int
 outbox_withdraw_drafts(struct store_txn *txn, struct arena *arena, const struct case_record *c,

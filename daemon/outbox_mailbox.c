@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "approval.h"
+#include "case.h"
 #include "outbox.h"
 #include "token.h"
 
@@ -115,22 +117,22 @@ source_has(struct run *run, uint32_t uid, bool *ret, struct err *err)
 	return 0;
 }
 
-/* 1: what may be given is another sum than when the draft was written, which may name it (said). */
+/* 1: a draft says more than is approved in its case now (said in err). */
 static int
-still_approved(struct run *run, struct store_txn *txn, const struct outbox_record *e,
-	       struct err *err)
+says_too_much(struct run *run, struct store_txn *txn, const struct outbox_record *e,
+	      struct err *err)
 {
 	struct case_record c;
-	int r = *e->approved ? record_case_get(txn, run->arena, e->case_id, &c) : -ENOENT;
+	int r = *e->names ? case_follow(txn, run->arena, e->case_id, &c) : -ENOENT;
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (strcmp(c.approved, e->approved) == 0)
-		return 0;
+	r = approval_covers(run->arena, &c, e->names);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	err_set(err, -EBADMSG,
-		"%s was approved when it was written, and now %s is: ask for it again, "
-		"case draft C%" PRIu64,
-		e->approved, *c.approved ? c.approved : "nothing", e->case_id);
+		"it says %s, and now %s is approved: ask for it again, case draft C%" PRIu64,
+		e->names, *c.approved ? c.approved : "nothing", c.id);
 	return 1;
 }
 
@@ -154,7 +156,7 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 	if (r == 0) {
 		r = record_outbox_payload(txn, run->arena, e->account, e->id, &payload);
 		if (r == 0)
-			r = still_approved(run, txn, e, err);
+			r = says_too_much(run, txn, e, err);
 		store_abort(txn);
 	}
 	if (r > 0)
@@ -167,29 +169,53 @@ do_draft(struct run *run, const struct outbox_record *e, struct err *err)
 						 err);
 }
 
-/* Waits for a draft of which nobody knows yet whether it lies there. */
-static int
-do_withdraw(struct run *run, struct outbox_result *result, struct err *err)
+static bool
+is_digest(void *context, const void *bytes, size_t len)
 {
-	const struct outbox_record *e = &result->entry;
+	char digest[65];
+
+	record_sha256(bytes, len, digest);
+	return strcmp(digest, context) == 0;
+}
+
+/* 1: the draft is still to be taken out; -EAGAIN: nobody knows yet whether it lies there. */
+static int
+must_withdraw(struct run *run, const struct outbox_record *e, struct err *err)
+{
 	struct outbox_record draft = { .state = OUTBOX_DONE };
-	enum withdrawn done = WITHDRAWN_NONE;
+	struct err unsaid;
 	struct store_txn *txn;
 	uint64_t number;
+	bool stale;
 	int r = store_begin(run->intake->store, false, &txn);
 
-	if (r == 0) {
-		if (token_read(e->message_id, NULL, &number))
-			r = record_outbox_get(txn, run->arena, e->account, number, &draft);
-		store_abort(txn);
-	}
+	if (r < 0)
+		return err_set(err, -EAGAIN, "reading the store: %s", strerror(-r));
+	r = says_too_much(run, txn, e, &unsaid);
+	stale = r == 1;
+	if (stale && token_read(e->message_id, NULL, &number))
+		r = record_outbox_get(txn, run->arena, e->account, number, &draft);
+	store_abort(txn);
 	if (r < 0 && r != -ENOENT)
 		return err_set(err, -EAGAIN, "reading the draft from the store: %s", strerror(-r));
 	if (draft.state != OUTBOX_DONE && draft.state != OUTBOX_FAILED)
 		return err_set(err, -EAGAIN, "the draft is still being laid out");
-	r = run->transport->ops->withdraw(run->transport, *e->argument ? e->argument : NULL,
-					  e->message_id, e->size, &done, err);
-	run->selected = NULL;
+	return stale;
+}
+
+static int
+do_withdraw(struct run *run, struct outbox_result *result, struct err *err)
+{
+	const struct outbox_record *e = &result->entry;
+	enum withdrawn done = WITHDRAWN_NONE;
+	int r = must_withdraw(run, e, err);
+
+	if (r == 1) {
+		r = run->transport->ops->withdraw(run->transport, *e->argument ? e->argument : NULL,
+						  e->message_id, e->size, is_digest,
+						  (void *)(uintptr_t)e->digest, &done, err);
+		run->selected = NULL;
+	}
 	result->gone = r == 0 && done == WITHDRAWN_NONE;
 	result->changed = r == 0 && done == WITHDRAWN_CHANGED;
 	return r;

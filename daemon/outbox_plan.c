@@ -182,6 +182,7 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	};
 	struct draft_case told;
 	struct draft_mail mail = { .text = NULL };
+	char digest[65];
 	int r;
 
 	if (!input.template)
@@ -200,9 +201,14 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	if (r == 0 && told.customer.mind_count > 0)
 		r = note_minds(p, &told.customer);
 	entry->template = entry->argument;
-	entry->approved = mail.names_sum && w->case_ ? w->case_->approved : "";
-	entry->size = payload->len = mail.len;
-	payload->text = mail.text;
+	if (r == 0) {
+		record_sha256(mail.text, mail.len, digest);
+		entry->digest = arena_strdup(p->arena, digest);
+		entry->names = mail.names;
+		entry->size = payload->len = mail.len;
+		payload->text = mail.text;
+		r = entry->digest ? 0 : -ENOMEM;
+	}
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
 }
@@ -382,7 +388,8 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 		.case_id = m->case_id,
 		.argument = action->argument ? action->argument : "",
 		.template = "",
-		.approved = "",
+		.names = "",
+		.digest = "",
 		.message_id = "",
 		.size = m->size,
 		.error = "",

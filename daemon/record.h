@@ -287,7 +287,8 @@ struct outbox_record {
 	uint64_t message, case_id;
 	const char *argument;
 	const char *template; /* of the draft; "" for other kinds */
-	const char *approved; /* in its case when the draft was written; "" it names no sum */
+	const char *names;    /* the largest sum that the draft gives, "$15"; "" it names none */
+	const char *digest;   /* of the draft as it was laid out: SHA-256; "" for other kinds */
 	const char
 		*message_id; /* of the draft or notice, or of the message that is moved or copied */
 	uint64_t size;       /* of the draft, or of the message that is moved or copied */

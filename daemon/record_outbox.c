@@ -85,16 +85,17 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 
 	record_write_begin(&w);
 	record_write_string(&w, "account", o->account);
-	record_write_string(&w, "approved", o->approved);
 	record_write_string(&w, "argument", o->argument);
 	record_write_number(&w, "attempts", o->attempts);
 	record_write_number(&w, "case_id", (int64_t)o->case_id);
 	record_write_number(&w, "ended_ms", o->ended_ms);
+	record_write_string(&w, "digest", o->digest);
 	record_write_string(&w, "error", o->error);
 	record_write_string(&w, "folder", o->folder);
 	record_write_string(&w, "kind", outbox_kind_name(o->kind));
 	record_write_number(&w, "message", (int64_t)o->message);
 	record_write_string(&w, "message_id", keeps_message_id(o) ? o->message_id : "");
+	record_write_string(&w, "names", o->names);
 	record_write_number(&w, "next_ms", o->next_ms);
 	record_write_number(&w, "planned_ms", o->planned_ms);
 	record_write_string(&w, "rule", o->rule);
@@ -155,16 +156,17 @@ record_outbox_get(struct store_txn *txn, struct arena *arena, const char *accoun
 	if (record_read_key(&r, txn, arena, &key) < 0)
 		return record_read_end(&r);
 	o.account = record_read_string(&r, "account");
-	o.approved = record_read_string(&r, "approved");
 	o.argument = record_read_string(&r, "argument");
 	o.attempts = record_read_u32(&r, "attempts");
 	o.case_id = record_read_u64(&r, "case_id");
 	o.ended_ms = record_read_number(&r, "ended_ms", INT64_MIN, INT64_MAX);
+	o.digest = record_read_string(&r, "digest");
 	o.error = record_read_string(&r, "error");
 	o.folder = record_read_string(&r, "folder");
 	o.kind = (enum outbox_kind)record_read_name(&r, "kind", kinds, OUTBOX_KIND_COUNT);
 	o.message = record_read_u64(&r, "message");
 	o.message_id = record_read_string(&r, "message_id");
+	o.names = record_read_string(&r, "names");
 	o.next_ms = record_read_number(&r, "next_ms", INT64_MIN, INT64_MAX);
 	o.planned_ms = record_read_number(&r, "planned_ms", INT64_MIN, INT64_MAX);
 	o.rule = record_read_string(&r, "rule");

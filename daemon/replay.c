@@ -417,24 +417,28 @@ find_id(const struct replay_folder *folder, const char *message_id, uint64_t siz
 
 static int
 replay_withdraw(struct transport *t, const char *folder, const char *message_id, uint64_t size,
-		enum withdrawn *ret, struct err *err)
+		transport_same *same, void *context, enum withdrawn *ret, struct err *err)
 {
 	struct replay *r = replay_of(t);
 	struct replay_folder *source;
-	uint32_t exact, any = 0;
+	struct replay_mail *mail;
+	uint32_t uid;
+	enum withdrawn done = WITHDRAWN_NONE;
 	int result = begin(r, "withdraw", false, err);
 
 	if (result < 0)
 		return result;
 	source = replay_store_find(&r->store, folder != NULL ? folder : "Drafts");
-	result = find_id(source, message_id, size, 1, &exact);
-	if (result == 0)
-		result = find_id(source, message_id, 0, 1, &any);
-	if (result == 0 && exact > 0)
-		replay_folder_remove(source, replay_folder_mail(source, exact));
+	(void)size;
+	result = find_id(source, message_id, 0, 1, &uid);
+	mail = result == 0 && uid > 0 ? replay_folder_mail(source, uid) : NULL;
+	if (mail)
+		done = same(context, mail->bytes, mail->len) ? WITHDRAWN_DONE : WITHDRAWN_CHANGED;
+	if (done == WITHDRAWN_DONE)
+		replay_folder_remove(source, mail);
 	result = end(r, "withdraw", result, err);
 	if (result == 0)
-		*ret = exact > 0 ? WITHDRAWN_DONE : any > 0 ? WITHDRAWN_CHANGED : WITHDRAWN_NONE;
+		*ret = done;
 	return result;
 }
 

@@ -52,9 +52,13 @@ enum transport_event {
 /* What became of a draft that was to be taken out again. */
 enum withdrawn {
 	WITHDRAWN_NONE,    /* it was not there */
-	WITHDRAWN_CHANGED, /* it has another size: somebody changed it, and it stays */
+	WITHDRAWN_CHANGED, /* somebody changed it, and it stays */
 	WITHDRAWN_DONE,
 };
+
+/* Whether these bytes are the message that is meant; only valid during the call. */
+typedef bool
+transport_same(void *context, const void *bytes, size_t len);
 
 struct transport;
 
@@ -115,12 +119,13 @@ struct transport_ops {
 	int (*append_draft)(struct transport *t, const char *folder, const void *bytes, size_t len,
 			    struct err *err);
 	/*
-	 * Takes the draft with this Message-ID and size out of that folder (NULL as above) again:
-	 * \Deleted, and UID EXPUNGE of it alone where the server has UIDPLUS. The selected folder
-	 * is selected again, as find() does.
+	 * Takes the draft with this Message-ID and size out of that folder (NULL as above) again
+	 * when same() says that its bytes are ours: \Deleted, and UID EXPUNGE of it alone where the
+	 * server has UIDPLUS. The selected folder is selected again, as find() does.
 	 */
 	int (*withdraw)(struct transport *t, const char *folder, const char *message_id,
-			uint64_t size, enum withdrawn *ret, struct err *err);
+			uint64_t size, transport_same *same, void *context, enum withdrawn *ret,
+			struct err *err);
 	/*
 	 * Whether that folder (NULL as above) holds a message with this Message-ID ("" none) and
 	 * size (0: any) at UID >= first. A missing folder holds none. The selected folder is

@@ -129,18 +129,32 @@ a_whole_draft_may_repeat_what_is_approved(void **state)
 	struct arena *arena = arena_new(0);
 	struct case_record c = { .approved = "$40", .language = "en" };
 	struct unapproved sum;
+	const char *largest;
 
 	(void)state;
-	assert_int_equal(approval_missing_in_draft(arena, &c, "$40 is yours. $40!", NULL, &sum), 0);
+	assert_int_equal(
+		approval_missing_in_draft(arena, &c, "$40 is yours. $40!", NULL, &sum, &largest),
+		0);
 	assert_string_equal(sum.named, "");
-	assert_int_equal(approval_missing_in_draft(arena, &c, "$40, or $41", NULL, &sum), 0);
+	assert_string_equal(largest, "$40");
+	assert_int_equal(approval_missing_in_draft(arena, &c, "$40, or $41", NULL, &sum, NULL), 0);
 	assert_string_equal(sum.named, "$41");
 	assert_string_equal(sum.sum, "$41");
-	assert_int_equal(approval_missing_in_draft(arena, &c, "만원마트 드림", names, &sum), 0);
+	assert_int_equal(
+		approval_missing_in_draft(arena, &c, "만원마트 드림", names, &sum, &largest), 0);
 	assert_string_equal(sum.named, "");
-	assert_int_equal(approval_missing_in_draft(arena, &c, "만원 드림, 만원마트", names, &sum),
-			 0);
+	assert_int_equal(
+		approval_missing_in_draft(arena, &c, "만원 드림, 만원마트", names, &sum, NULL), 0);
 	assert_string_equal(sum.named, "₩10,000");
+	assert_int_equal(approval_missing_in_draft(arena, &c, "$15, $5.50", NULL, &sum, &largest),
+			 0);
+	assert_string_equal(largest, "$15");
+	assert_int_equal(approval_covers(arena, &c, "$15"), 1);
+	assert_int_equal(approval_covers(arena, &c, "$40"), 1);
+	assert_int_equal(approval_covers(arena, &c, "$40.01"), 0);
+	assert_int_equal(approval_covers(arena, &c, "₩1,000"), 0);
+	c.approved = "";
+	assert_int_equal(approval_covers(arena, &c, "$15"), 0);
 	arena_free(arena);
 }
 

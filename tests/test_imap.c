@@ -1485,6 +1485,16 @@ a_full_mailbox_is_said(void **state)
 #define AGAIN "* 4 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
 #define OTHER "* 4 EXISTS\r\n* OK [UIDVALIDITY 8] x\r\n* OK [UIDNEXT 15] x\r\n%T OK done\r\n"
 
+static bool
+is_ours(void *context, const void *bytes, size_t len)
+{
+	return len == strlen(context) && memcmp(bytes, context, len) == 0;
+}
+
+#define BODY(uid, text)                                                                            \
+	EXPECT("* UID FETCH " uid " *BODY.PEEK*"),                                                 \
+		SEND("* 1 FETCH (UID " uid " BODY[]<0> \"" text "\")\r\n%T OK done\r\n")
+
 static void
 a_draft_is_taken_out_again(void **state)
 {
@@ -1493,21 +1503,24 @@ a_draft_is_taken_out_again(void **state)
 		SELECTED,
 		EXPECT("* SELECT \"D\""),
 		SEND(OPENED),
-		EXPECT("* UID SEARCH UID 1:[*] HEADER MESSAGE-ID \"<a@b>\" LARGER 99 SMALLER 101"),
-		SEND("* SEARCH 8\r\n%T OK done\r\n"),
+		EXPECT("* UID SEARCH UID 1:[*] HEADER MESSAGE-ID \"<a@b>\" LARGER 5 SMALLER 7"),
+		SEND("* SEARCH 7 8\r\n%T OK done\r\n"),
+		/* somebody saved it again with other words: that one stays */
+		BODY("7", "10 won"),
+		BODY("8", "30 won"),
 		EXPECT("* UID STORE 8 +FLAGS.SILENT (\\\\Deleted)"),
 		SEND("%T OK done\r\n"),
 		EXPECT("* UID EXPUNGE 8"),
 		SEND("* 1 EXPUNGE\r\n%T OK done\r\n"),
 		EXPECT("* SELECT \"INBOX\""),
 		SEND(AGAIN),
-		/* it has another size: somebody changed it */
 		EXPECT("* SELECT \"D\""),
 		SEND(OPENED),
-		EXPECT("* UID SEARCH * LARGER 99 SMALLER 101"),
-		SEND("* SEARCH\r\n%T OK done\r\n"),
+		EXPECT("* UID SEARCH *"),
+		SEND("* SEARCH 7\r\n%T OK done\r\n"),
+		BODY("7", "10 won"),
 		EXPECT("* UID SEARCH UID 1:[*] HEADER MESSAGE-ID \"<a@b>\""),
-		SEND("* SEARCH 9\r\n%T OK done\r\n"),
+		SEND("* SEARCH 7 9\r\n%T OK done\r\n"),
 		EXPECT("* SELECT \"INBOX\""),
 		SEND(AGAIN),
 		/* the folder is missing */
@@ -1524,6 +1537,7 @@ a_draft_is_taken_out_again(void **state)
 		SEND(OPENED),
 		EXPECT("* UID SEARCH *"),
 		SEND("* SEARCH 8\r\n%T OK done\r\n"),
+		BODY("8", "30 won"),
 		/* without UIDPLUS nothing is expunged */
 		EXPECT("* UID STORE 8 +FLAGS.SILENT (\\\\Deleted)"),
 		SEND("%T OK done\r\n"),
@@ -1533,19 +1547,20 @@ a_draft_is_taken_out_again(void **state)
 	};
 	static const enum withdrawn expected[] = { WITHDRAWN_DONE, WITHDRAWN_CHANGED,
 						   WITHDRAWN_NONE };
+	char ours[] = "30 won";
 	struct fixture f;
 	enum withdrawn got;
 
 	(void)state;
 	open_selected(&f, SCRIPT(steps), &patient);
 	for (size_t i = 0; i < 3; i++) {
-		if (f.t->ops->withdraw(f.t, "D", "<a@b>", 100, &got, &f.err) < 0)
+		if (f.t->ops->withdraw(f.t, "D", "<a@b>", 6, is_ours, ours, &got, &f.err) < 0)
 			fail_msg("%zu: %s", i, f.err.text);
 		assert_int_equal(got, expected[i]);
 	}
 	finish(&f);
 	open_selected(&f, SCRIPT(bare), &patient);
-	assert_int_equal(f.t->ops->withdraw(f.t, "D", "<a@b>", 100, &got, &f.err), 0);
+	assert_int_equal(f.t->ops->withdraw(f.t, "D", "<a@b>", 6, is_ours, ours, &got, &f.err), 0);
 	assert_int_equal(got, WITHDRAWN_DONE);
 	finish(&f);
 }

@@ -753,7 +753,7 @@ approve_less(void)
 	unsigned count;
 
 	assert_int_equal(store_begin(h->store, true, &txn), 0);
-	draft.approved = "$30";
+	draft.names = "$30";
 	assert_int_equal(record_outbox_put(txn, &draft, NULL), 0);
 	assert_int_equal(record_case_get(txn, h->arena, draft.case_id, &c), 0);
 	c.approved = "$20";
@@ -880,7 +880,7 @@ a_draft_that_somebody_changed_stays(void **state)
 	replay_fail(h->transport, "append_draft", -EPIPE, true);
 	assert_int_equal(heart_act(h), -EPIPE);
 	draft = heart_first(h);
-	draft.size++;
+	draft.digest = "another";
 	put_draft(&draft);
 	assert_int_equal(approve_less(), 1);
 	assert_int_equal(heart_act(h), 0);

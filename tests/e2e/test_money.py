@@ -182,7 +182,7 @@ def test_a_draft_that_waits_is_not_laid_out_with_what_was_approved_before(workpl
         server.start()
         wait_for("the draft is given up", lambda: any(e["kind"] == "failed" for e in show(daemon, case)["events"]), 40)
         event = next(e for e in show(daemon, case)["events"] if e["kind"] == "failed")
-        assert "30,000원 was approved when it was written, and now 1,000원 is: ask for it again" in event["data"]["note"]
+        assert "it says 30,000원, and now 1,000원 is approved: ask for it again" in event["data"]["note"]
         assert not any("30,000" in d for d in drafts(server, user))
         daemon.ctl("case", "draft", case, "solution")
         wait_for("the new one names what is approved", lambda: any("1,000원" in d for d in drafts(server, user)))
@@ -214,7 +214,7 @@ def test_drafts_that_say_what_was_approved_before_are_taken_out_again(dovecot, u
     events = [(e["kind"], e["data"]["template"]) for e in show(daemon, case)["events"] if e["kind"] in ("withdrawn", "draft-stays")]
     assert sorted(events) == [("draft-stays", "our-mistake"), ("withdrawn", "small-service"), ("withdrawn", "solution")]
     text = daemon.ctl("case", "show", case).stdout
-    assert "took the draft solution out of the drafts folder again: it says 30,000원, and something else is approved now" in text
+    assert "took the draft solution out of the drafts folder again: it gives 30,000원, more than is approved now" in text
     assert "somebody changed it, so it stays in the drafts folder: look at it" in text
     # What was sent or thrown away needs no word, and nothing is taken out twice.
     before = len(show(daemon, case)["events"])
@@ -225,9 +225,36 @@ def test_drafts_that_say_what_was_approved_before_are_taken_out_again(dovecot, u
     assert show(daemon, case)["record_sound"]
 
 
-def replace_draft(client, raw):
+def test_a_draft_that_is_covered_stays_and_one_of_a_merged_case_goes(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    first, second, _ = three_cases(daemon, dovecot, user)
+    wait_for("their drafts", lambda: len(drafts(dovecot, user)) == 3)
+    daemon.ctl("case", "approve", first, "$30", "--reason", "late")
+    daemon.ctl("case", "promise", first, "refund $15", "--until", "+2d")
+    daemon.ctl("case", "draft", first, "delay")
+    daemon.ctl("case", "draft", first, "small-service")
+    wait_for("its drafts", lambda: len(drafts(dovecot, user)) == 5)
+    assert "taken out" not in daemon.ctl("case", "approve", first, "$40", "--reason", "burnt").stdout
+    daemon.ctl("case", "merge", second, first, "--reason", "the same order")
+    assert show(daemon, second)["approved"] == "$40"
+    # The owner corrects a figure: as many bytes as before, and not ours any more.
+    changed = next(raw for _, _, raw in dovecot.messages(user, "Drafts") if b"$30" in raw)
+    with dovecot.client(user) as client:
+        replace_draft(client, changed, changed.replace(b"$30", b"$20"))
+    daemon.ctl("case", "draft", second, "small-service")
+    wait_for("another draft", lambda: any("$40" in d for d in drafts(dovecot, user)))
+    assert "taken out of Drafts again" in daemon.ctl("case", "approve", second, "$20", "--reason", "less was meant").stdout
+    wait_for("the draft of the case, and that of the merged one", lambda: {"withdrawn", "draft-stays"} <= {
+        e["kind"] for c in (first, second) for e in show(daemon, c)["events"]}, 40)
+    texts = drafts(dovecot, user)
+    assert any("refund $15" in d for d in texts) and any("$20" in d for d in texts), "what is approved, and what is somebody's, stays"
+    assert not any("$40" in d or "$30" in d for d in texts)
+
+
+def replace_draft(client, raw, by=None):
     """What a mail program does when a draft is edited and keeps its Message-ID."""
-    client.append("Drafts", "(\\Draft \\Seen)", None, raw.replace(b"\r\n\r\n", b"\r\nX-Edited: yes\r\n\r\n", 1))
+    client.append("Drafts", "(\\Draft \\Seen)", None, by or raw.replace(b"\r\n\r\n", b"\r\nX-Edited: yes\r\n\r\n", 1))
     client.select("Drafts")
     _, (found,) = client.uid("SEARCH", "HEADER", "Message-ID", email.message_from_bytes(raw)["Message-ID"].strip())
     client.uid("STORE", found.split()[0].decode(), "+FLAGS", "(\\Deleted)")
@@ -288,6 +315,7 @@ def test_no_draft_names_a_sum_without_an_approval(dovecot, user, make_triaged):
 
     # What was approved is less now; the promise stands, but no draft repeats its sum.
     daemon.ctl("case", "approve", case, "10,000원", "--reason", "부분 환불로 합의")
+    wait_for("the draft that named it is gone", lambda: [e for e in show(daemon, case)["events"] if e["kind"] == "withdrawn"])
     before = len(drafts(dovecot, user))
     daemon.ctl("case", "draft", case, "delay")
     wait_for("another draft", lambda: len(drafts(dovecot, user)) == before + 1)
