@@ -80,7 +80,8 @@ amount_read(struct arena *arena, const char *text, struct amount *ret)
 	if (r < 0)
 		return r;
 	if (alone.count != 1 || alone.sum.offset != 0 || alone.sum.length != len ||
-	    alone.sum.times != 1 || !*alone.sum.currency || alone.sum.units <= 0 ||
+	    alone.sum.times != 1 || !*alone.sum.currency ||
+	    strcmp(alone.sum.currency, CLAIM_FOREIGN) == 0 || alone.sum.units <= 0 ||
 	    alone.sum.units > AMOUNT_MAX)
 		return -EINVAL;
 	*ret = (struct amount){ alone.sum.currency, alone.sum.units };

@@ -6,11 +6,14 @@
 #endif
 #include "approval.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "amount.h"
 #include "filters/claim.h"
+
+#define RESTATED_BYTES 16 /* between a sum and what it is again */
 
 bool
 approval_replaced(const struct customer_record *customer, size_t index)
@@ -122,8 +125,9 @@ struct sums {
 	bool whole_draft;  /* the approved sum may stand in it more than once */
 	bool only_offered; /* what is told or turned down does not count */
 	const char *text;
-	const char *const *except; /* NULL-terminated: words of the text that may name any */
-	int64_t all, largest;
+	const char *const *except;  /* NULL-terminated: words of the text that may name any */
+	int64_t all, largest, last; /* last: the one before, with how often it is given */
+	size_t last_end, parts;     /* where it ended; how many there are besides the largest */
 	struct unapproved *missing;
 };
 
@@ -137,7 +141,7 @@ miss(struct sums *s, const char *currency, int64_t hundredths, const char *what)
 	if (amount_hundredths(&amount) != hundredths)
 		amount.units /= 100;
 	text = amount_text(s->arena, &amount, s->korean);
-	s->missing->sum = *currency ? text : "";
+	s->missing->sum = *currency && strcmp(currency, CLAIM_FOREIGN) != 0 ? text : "";
 	s->missing->named = text ? arena_printf(s->arena, "%s%s", text, what) : NULL;
 	return s->missing->named ? 1 : -ENOMEM;
 }
@@ -158,6 +162,23 @@ is_excepted(const struct sums *s, const struct claim *sum)
 	return false;
 }
 
+/* "twenty dollars ($20)", "1만 원 × 2 = 2만 원": the same once more. */
+static bool
+is_restated(const struct sums *s, const struct claim *sum, int64_t hundredths)
+{
+	const char *from = s->text + s->last_end;
+	size_t len = sum->offset > s->last_end ? sum->offset - s->last_end : 0;
+
+	if (s->last_end == 0 || hundredths != s->last)
+		return false;
+	if (len > 3 && memcmp(from, "정", 3) == 0) {
+		from += 3;
+		len -= 3;
+	}
+	from += strspn(from, " ");
+	return (len > 0 && *from == '(') || (len < RESTATED_BYTES && memchr(from, '=', len));
+}
+
 static int
 visit_sum(void *context, const struct claim *sum)
 {
@@ -171,32 +192,50 @@ visit_sum(void *context, const struct claim *sum)
 		return 0;
 	if (!s->approved.units || strcmp(s->approved.currency, currency) != 0 || hundredths > limit)
 		return miss(s, sum->currency, hundredths, "");
-	s->largest = hundredths > s->largest ? hundredths : s->largest;
-	if (s->whole_draft)
-		return 0;
 	if (sum->times == 0)
-		return miss(s, currency, hundredths, " again and again");
+		return miss(s, currency, hundredths, " and more");
 	if (sum->times > INT64_MAX / hundredths)
 		return miss(s, currency, INT64_MAX, " in all");
 	hundredths *= sum->times;
 	if (hundredths > limit)
 		return miss(s, currency, hundredths, " in all");
-	s->all = plus(s->all, hundredths);
+	if (!is_restated(s, sum, hundredths)) {
+		s->all = plus(s->all, hundredths);
+		s->parts += sum->times > 1 ? 2 : 1;
+	}
+	s->last = hundredths;
+	s->last_end = sum->offset + sum->length;
 	s->largest = hundredths > s->largest ? hundredths : s->largest;
 	return 0;
+}
+
+/* Whether the text holds one of the words; of ASCII letters, alone. */
+static bool
+holds_word(const char *text, const char *const *words)
+{
+	for (; *words; words++) {
+		size_t len = strlen(*words);
+
+		for (const char *at = strcasestr(text, *words); at; at = strcasestr(at + 1, *words))
+			if ((unsigned char)**words >= 0x80 ||
+			    ((at == text || !isalpha((unsigned char)at[-1])) &&
+			     !isalpha((unsigned char)at[len])))
+				return true;
+	}
+	return false;
 }
 
 /* "20,000 in all: 15,000 for the bag, 5,000 for its way": the largest is the others together. */
 static bool
 says_total(const char *text)
 {
-	static const char *const words[] = { "in all", "total", "altogether", "together", "모두",
-					     "합계",   "총",    "합쳐",       "합하",     "도합" };
+	static const char *const words[] = { "in all",    "in total", "total of",    "altogether",
+					     "including", "of which", "instalments", "installments",
+					     "모두",      "합계",     "총 ",         "합쳐",
+					     "합하",      "도합",     "포함",        "나누어",
+					     "나눠",      NULL };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcasestr(text, words[i]))
-			return true;
-	return false;
+	return holds_word(text, words);
 }
 
 static int
@@ -214,18 +253,21 @@ look_for_sums(struct sums *s, const struct case_record *c, const char *text)
 }
 
 int
-approval_missing(struct arena *arena, const struct case_record *c, const char *text,
-		 struct unapproved *ret)
+approval_missing(struct arena *arena, const struct case_record *c, const char *text, int64_t before,
+		 struct unapproved *ret, int64_t *ret_all)
 {
 	struct sums s = { .arena = arena, .approved = { "", 0 }, .missing = ret };
 	int r = look_for_sums(&s, c, text);
 
+	*ret_all = 0;
 	if (r < 0 || *ret->named)
 		return r;
-	if (says_total(text))
+	/* "a total of $20, and $20 on top" are two. */
+	if (says_total(text) && (s.parts > 2 || s.all - s.largest < s.largest))
 		s.all = s.all - s.largest > s.largest ? s.all - s.largest : s.largest;
-	if (s.all > amount_hundredths(&s.approved))
-		r = miss(&s, s.approved.currency, s.all, " in all");
+	*ret_all = s.all;
+	if (s.all > 0 && plus(s.all, before) > amount_hundredths(&s.approved))
+		r = miss(&s, s.approved.currency, plus(s.all, before), " in all");
 	return r < 0 ? r : 0;
 }
 
@@ -249,7 +291,6 @@ approval_missing_in_draft(struct arena *arena, const struct case_record *c, cons
 {
 	struct sums s = { .arena = arena,
 			  .approved = { "", 0 },
-			  .whole_draft = true,
 			  .except = except,
 			  .missing = ret };
 	int r = look_for_sums(&s, c, text);

@@ -31,21 +31,23 @@ approval_given(const struct customer_record *customer, const char *by, const cha
 
 /* What words name that nobody approved. */
 struct unapproved {
-	const char *named; /* "" for nothing; "$40", "₩60,000 in all", "₩20,000 again and again" */
+	const char *named; /* "" for nothing; "$40", "₩60,000 in all", "₩20,000 and more" */
 	const char *sum; /* what could be approved instead, or "": it has no currency */
 };
 
 /*
  * Looks for sums that the case has no approval for: in another currency than what is approved in
- * it, larger, or larger together ("three coupons of ₩20,000", "₩20,000 and ₩5,000"). One without a
- * currency is taken for the approved one's. In the arena. 0 or -ENOMEM.
+ * it, larger, or larger together ("three coupons of ₩20,000", "₩20,000 and ₩5,000"), and with what
+ * other words give already (before, in hundredths). One without a currency is taken for the
+ * approved one's. ret_all is what the text gives when all of it is approved. In the arena. 0 or
+ * -ENOMEM.
  */
 int
-approval_missing(struct arena *arena, const struct case_record *c, const char *text,
-		 struct unapproved *ret);
+approval_missing(struct arena *arena, const struct case_record *c, const char *text, int64_t before,
+		 struct unapproved *ret, int64_t *ret_all);
 
 /*
- * The same of a whole draft, where the approved sum stands more than once: each sum alone. except:
+ * The same of a whole draft, where the approved sum stands more than once: each alone. except:
  * NULL-terminated names that may be in it and name any sum ("만원마트"), or NULL. ret_largest (may
  * be NULL) is the largest sum that it names when all are approved, "" when it names none.
  */

@@ -12,6 +12,7 @@
 #include "promise.h"
 
 #define HISTORY_MAX 30 /* lines of a case's record in a draft */
+#define TEXTS_MAX (HISTORY_MAX + 8)
 
 struct reading_case {
 	struct store_txn *txn;
@@ -19,20 +20,45 @@ struct reading_case {
 	struct draft_input *input;
 	struct draft_case *ret;
 	bool abusive;
+	const char *texts[TEXTS_MAX]; /* that give a sum, or none, and are said */
+	size_t text_count;
+	int64_t given; /* by them together, in hundredths */
 };
 
-/* "" for words that stay out; they are kept in mind when they are the first. NULL: no memory. */
+/* Whether the same words were looked at before. */
+static bool
+is_known(const struct reading_case *r, const char *words)
+{
+	for (size_t i = 0; i < r->text_count; i++)
+		if (strcmp(r->texts[i], words) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * "" for words that stay out; they are kept in mind when they are the first. What they give counts
+ * together, the same words once; what they only tell (given false) counts alone. NULL: no memory.
+ */
 static const char *
-sayable(struct reading_case *r, const char *words)
+sayable(struct reading_case *r, const char *words, bool given)
 {
 	struct unapproved sum;
+	bool known;
+	int64_t all;
 
 	if (!words || draft_is_internal(r->input->template_name))
 		return words ? words : "";
-	if (approval_missing(r->arena, r->input->case_, words, &sum) < 0)
+	known = is_known(r, words);
+	if (approval_missing(r->arena, r->input->case_, words, given && !known ? r->given : 0, &sum,
+			     &all) < 0)
 		return NULL;
-	if (!*sum.named)
+	if (!*sum.named) {
+		if (given && !known && r->text_count < TEXTS_MAX) {
+			r->texts[r->text_count++] = words;
+			r->given += all;
+		}
 		return words;
+	}
 	if (!r->ret->withheld) {
 		r->ret->withheld = arena_strdup(r->arena, words);
 		r->ret->sum = sum.named;
@@ -46,9 +72,10 @@ name_mail(struct reading_case *r, const char *subject)
 {
 	bool korean = strcmp(r->input->language, "ko") == 0;
 	struct unapproved sum = { "", "" };
+	int64_t all;
 
 	if (subject && *subject && !r->abusive &&
-	    approval_missing(r->arena, r->input->case_, subject, &sum) < 0)
+	    approval_missing(r->arena, r->input->case_, subject, 0, &sum, &all) < 0)
 		return NULL;
 	if (r->abusive || !subject || !*subject || *sum.named)
 		return korean ? "보내 주신 메일" : "your email";
@@ -69,7 +96,8 @@ what_happened(struct reading_case *r, const struct event_record *event)
 		return name_mail(r, subject);
 	if (!promise || (!promised && !kept))
 		return "";
-	promise = sayable(r, promise);
+	promise = arena_strdup(r->arena, promise);
+	promise = promise ? sayable(r, promise, true) : NULL;
 	if (!promise || !*promise)
 		return promise;
 	if (promised)
@@ -104,7 +132,7 @@ tell_promise(struct reading_case *r, int e, struct promise_record *promise,
 	*ret = NULL;
 	if (e < 0)
 		return e == -ENOENT ? 0 : e;
-	promise->text = sayable(r, promise->text);
+	promise->text = sayable(r, promise->text, true);
 	*ret = promise;
 	return promise->text ? 0 : -ENOMEM;
 }
@@ -162,10 +190,10 @@ show_plan(struct reading_case *r)
 {
 	struct case_record *c = &r->ret->shown;
 
-	c->cause = sayable(r, c->cause);
-	c->situation = sayable(r, c->situation);
-	c->interim = sayable(r, c->interim);
-	c->lasting = sayable(r, c->lasting);
+	c->cause = sayable(r, c->cause, false);
+	c->situation = sayable(r, c->situation, false);
+	c->interim = sayable(r, c->interim, true);
+	c->lasting = sayable(r, c->lasting, true);
 	if (!c->cause || !c->situation || !c->interim || !c->lasting)
 		return -ENOMEM;
 	c->interim_ms = *c->interim ? c->interim_ms : 0;

@@ -35,7 +35,7 @@ turn_cause(struct turn *t)
 		return err_set(t->err, -EINVAL,
 			       "a cause is a few words, at most %d bytes; use case note for more",
 			       CAUSE_BYTES_MAX);
-	r = turn_check_sums(t, t->steer->value);
+	r = turn_check_told(t, t->steer->value);
 	if (r < 0)
 		return r;
 	t->c.cause = none ? "" : t->steer->value;

@@ -179,24 +179,6 @@ turn_approve(struct turn *t)
 					  t->steer->reason));
 }
 
-int
-turn_check_sums(struct turn *t, const char *words)
-{
-	bool some = t->c.approved && *t->c.approved;
-	struct unapproved sum;
-	int r = approval_missing(t->arena, &t->c, words, &sum);
-
-	if (r < 0 || !*sum.named)
-		return r;
-	return err_set(t->err, -EINVAL,
-		       "these words name %s and would come into a draft, but %s%s is approved in "
-		       "C%" PRIu64 "; leave the sum out, or first: case approve C%" PRIu64
-		       " %s%s%s --reason \"...\"",
-		       sum.named, some ? "only " : "nothing", some ? t->c.approved : "", t->c.id,
-		       t->c.id, *sum.sum ? "\"" : "", *sum.sum ? sum.sum : "SUM",
-		       *sum.sum ? "\"" : "");
-}
-
 /* The customer's record; -EINVAL when nobody knows who they are. */
 static int
 get_customer(struct turn *t, struct customer_record *ret)

@@ -75,7 +75,14 @@ turn_conduct(struct turn *t);
  * -EINVAL with a sentence. 0: they may be kept.
  */
 int
-turn_check_sums(struct turn *t, const char *words);
+turn_check_told(struct turn *t, const char *words);
+
+/*
+ * The same of words that give something: with the promises and measures of the case. replaced: the
+ * measure that they take the place of, or NULL.
+ */
+int
+turn_check_given(struct turn *t, const char *words, const char *replaced);
 
 /* Who else may write into the case: the verb allow-colleagues. */
 int

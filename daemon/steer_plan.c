@@ -101,7 +101,7 @@ turn_fact(struct turn *t)
 	if (*t->steer->until && !until)
 		return err_set(t->err, -EINVAL,
 			       "a situation has no date; interim and lasting have one");
-	r = turn_check_sums(t, text);
+	r = until ? turn_check_given(t, text, *fact) : turn_check_told(t, text);
 	if (r == 0 && *t->steer->until)
 		r = turn_until(t, &due);
 	if (r < 0)

@@ -24,7 +24,7 @@ turn_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = turn_check_sums(t, wanted.text);
+	r = turn_check_given(t, wanted.text, NULL);
 	if (r == 0)
 		r = turn_until(t, &wanted.due_ms);
 	if (r == 0)

@@ -15,7 +15,8 @@
 #include "arena.h"
 #include "message.h"
 
-#define CLAIM_MAX 16                           /* of one mail; what comes later is left out */
+#define CLAIM_FOREIGN "XXX" /* a currency that nothing can be approved in (ISO 4217: none) */
+#define CLAIM_MAX 16        /* of one mail; what comes later is left out */
 #define CLAIM_UNITS_MAX INT64_C(1000000000000) /* in the smallest unit */
 #define ORDER_MAX 8                            /* order numbers of one mail */
 #define ORDER_BYTES_MAX 40
@@ -60,10 +61,11 @@ claim_sum_visit(void *context, const struct claim *sum);
 /*
  * Visits every sum that a text of ours names, whatever is said of it: kind, currency, units, times,
  * offset and length of the claim are set, part and text are "". A number that only its neighbours
- * tell to be a sum ("a refund of 30", "현금 30000"), or one in another currency ("₹500"), has the
- * currency "" and its units are hundredths. times is 3 of "three coupons of $20", 0 of "$20 each",
- * which has no end, else 1. offered: "we will refund $20", not "you paid $20" or "we cannot pay
- * $20"; when in doubt it is not. Returns 0, -ENOMEM, or what visit returned.
+ * tell to be a sum ("a refund of 30", "현금 30000"), has the currency "", one
+ * in another currency ("₹500") CLAIM_FOREIGN; their units are hundredths. times is 3 of "three
+ * coupons of $20", 0 of "$20 each", which has no end, else 1. offered: "we will refund $20", not
+ * "you paid $20" or "we cannot pay $20"; when in doubt it is not. Returns 0, -ENOMEM, or what visit
+ * returned.
  */
 int
 claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,

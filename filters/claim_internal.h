@@ -19,6 +19,10 @@ struct claim_spot {
 bool
 claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
 
+/* The same of the second number of a range, "20-30 dollars". */
+bool
+claim_ranged_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);
+
 /*
  * A number at *at, which moves behind it, in hundredths: in digits ("20,000", "3만 5천", "30k"), or
  * written out in Korean or English ("삼만", "a hundred and fifty"). dotted: a dot parts its
@@ -44,11 +48,12 @@ claim_bare_won(const char *text, size_t len, size_t at, size_t end);
 
 /*
  * A number at the place that its neighbours tell to be a sum ("a refund of 30", "현금 30000"), or
- * one in a currency that nothing can be approved in ("₹500"): in hundredths, and how long it is.
+ * one in a currency that nothing can be approved in ("₹500", foreign): in hundredths, and how long
+ * it is.
  */
 bool
 claim_bare_sum_at(const char *text, size_t len, size_t at, int64_t *ret_hundredths,
-		  size_t *ret_length);
+		  size_t *ret_length, bool *ret_foreign);
 
 /*
  * How often the sum in [at, end) of the clause [from, to) is given; 0: again and again, without a

@@ -96,6 +96,15 @@ digits_at(const char *text, size_t len, size_t at)
 	return n;
 }
 
+/* What parts thousands and nothing else, when three digits follow it: "30 000", "30'000"; or 0. */
+static size_t
+thousands_sign(const char *text, size_t len, size_t at)
+{
+	size_t n = claim_begins_with(text, len, at, CLAIM_WORDS(" ", "'", "’", "·"));
+
+	return n > 0 && digits_at(text, len, at + n) == 3 ? n : 0;
+}
+
 /*
  * "20,000", "50.25", "30,50", "1.5", "30.000": in hundredths. A sign with three digits behind it
  * parts thousands, with one or two it begins what is less than one. dotted: a dot parts thousands.
@@ -104,8 +113,9 @@ digits_at(const char *text, size_t len, size_t at)
 static bool
 take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
 {
-	size_t i = *at, n = digits_at(text, len, i);
+	size_t i = *at, n = digits_at(text, len, i), sign;
 	int64_t sum = 0, rest = 0;
+	bool short_first = n <= 3;
 
 	*ret_dotted = false;
 	if (n == 0)
@@ -116,6 +126,11 @@ take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, b
 			if (sum > CLAIM_UNITS_MAX)
 				return false;
 		}
+		sign = short_first ? thousands_sign(text, len, i) : 0;
+		i += sign;
+		n = 3;
+		if (sign > 0)
+			continue;
 		if (i >= len || (text[i] != ',' && text[i] != '.'))
 			break;
 		n = digits_at(text, len, i + 1);
@@ -157,7 +172,38 @@ take_times(const char *text, size_t len, size_t *at)
 	return times > 0 ? times : 1;
 }
 
-/* "5천", "5000" behind a number in Korean that counted in `scale`; 0: nothing that belongs to it.
+/* "이십오", "백오십", "삼천": below 10,000; 0: none. */
+static int64_t
+take_korean_part(const char *text, size_t len, size_t *at)
+{
+	int64_t sum = 0, last = MAN;
+
+	for (;;) {
+		size_t i = *at;
+		int64_t digit = take_word(text, len, &i, korean_digits, COUNT(korean_digits));
+		size_t next = i;
+		/* "이삼만" is two or three: the larger. */
+		int64_t more =
+			digit > 0 ? take_word(text, len, &next, korean_digits, COUNT(korean_digits))
+				  : 0;
+		int64_t unit;
+
+		if (more > digit) {
+			digit = more;
+			i = next;
+		}
+		unit = take_word(text, len, &i, korean_units, COUNT(korean_units));
+
+		if ((!digit && !unit) || (unit ? unit : 1) >= last)
+			return sum;
+		sum += (digit ? digit : 1) * (unit ? unit : 1);
+		last = unit ? unit : 1;
+		*at = i;
+	}
+}
+
+/* "5천", "5000", "오천" behind a number in Korean that counted in `scale`; 0: nothing that belongs
+ * to it.
  */
 static int64_t
 take_rest(const char *text, size_t len, size_t *at, int64_t scale)
@@ -167,8 +213,13 @@ take_rest(const char *text, size_t len, size_t *at, int64_t scale)
 	bool dotted;
 
 	skip_blank(text, len, &i);
-	if (!take_digits(text, len, &i, &more, &dotted))
-		return 0;
+	if (!take_digits(text, len, &i, &more, &dotted)) {
+		more = take_korean_part(text, len, &i);
+		if (more < 10 || more >= scale)
+			return 0;
+		*at = i;
+		return more * 100;
+	}
 	smaller = take_word(text, len, &i, scales, COUNT(scales));
 	if (smaller >= scale || more / 100 >= scale)
 		return 0;
@@ -202,25 +253,6 @@ take_scaled(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, b
 	*at = i;
 	*ret_hundredths = sum;
 	return sum > 0;
-}
-
-/* "이십오", "백오십", "삼천": below 10,000; 0: none. */
-static int64_t
-take_korean_part(const char *text, size_t len, size_t *at)
-{
-	int64_t sum = 0, last = MAN;
-
-	for (;;) {
-		size_t i = *at;
-		int64_t digit = take_word(text, len, &i, korean_digits, COUNT(korean_digits));
-		int64_t unit = take_word(text, len, &i, korean_units, COUNT(korean_units));
-
-		if ((!digit && !unit) || (unit ? unit : 1) >= last)
-			return sum;
-		sum += (digit ? digit : 1) * (unit ? unit : 1);
-		last = unit ? unit : 1;
-		*at = i;
-	}
 }
 
 /* "삼만", "이십오만 삼천", "일억 이천만"; one syllable alone ("이", "오") is a word of another
@@ -319,23 +351,26 @@ claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int6
 	};
 	/* What is another word behind digits: "2 원격 점검", "30불량", "30만 원하시는 분". */
 	static const struct word other[] = {
-		{ "하시", 1 },    { "하는", 1 },  { "하신", 1 },  { "격", 1 }, { "점", 1 },
-		{ "형", 1 },      { "복", 1 },    { "래", 1 },    { "칙", 1 }, { "료", 1 },
-		{ "본", 1 },      { "단", 1 },    { "두", 1 },    { "룸", 1 }, { "피", 1 },
-		{ "산", 1 },      { "작", 1 },    { "장", 1 },    { "문", 1 }, { "색", 1 },
-		{ "망", 1 },      { "자", 1 },    { "유", 1 },    { "서", 1 }, { "고", 1 },
-		{ "량", 1 },      { "편", 1 },    { "진", 1 },    { "터", 1 }, { " 버스", 1 },
-		{ " 지하철", 1 }, { " 전철", 1 }, { " 열차", 1 }, { "'", 1 },  { "’", 1 },
-		{ " of ", 1 },
+		{ "하시", 1 },  { "하는", 1 },    { "하신", 1 },    { "격", 1 },
+		{ "점", 1 },    { "형", 1 },      { "복", 1 },      { "래", 1 },
+		{ "칙", 1 },    { "료", 1 },      { "본", 1 },      { "단", 1 },
+		{ "두", 1 },    { "룸", 1 },      { "피", 1 },      { "산", 1 },
+		{ "작", 1 },    { "장", 1 },      { "문", 1 },      { "색", 1 },
+		{ "망", 1 },    { "자", 1 },      { "유", 1 },      { "서", 1 },
+		{ "고", 1 },    { "량", 1 },      { "편", 1 },      { "진", 1 },
+		{ "터", 1 },    { " 버스", 1 },   { " 지하철", 1 }, { " 전철", 1 },
+		{ " 열차", 1 }, { "'", 1 },       { "’", 1 },       { " of ", 1 },
+		{ " bag", 1 },  { " weight", 1 }, { " sack", 1 },   { " turkey", 1 },
+		{ "화 ", 1 },
 	};
 	static const struct word cause = { "인", 1 };
 	size_t i = at;
 
 	if (take_word(text, len, &i, other, COUNT(other)))
 		return false;
-	/* "3 원인" is a third cause, "3만 원인데" a price. */
+	/* "3 원인" is a third cause, "404 원인" that of an error, "3만 원인데" a price. */
 	if (take_word(text, len, &i, &cause, 1))
-		return !written_out && value >= 100;
+		return !written_out && value >= 1000;
 	return !written_out || at >= len || (unsigned char)text[at] < 0x80 ||
 	       take_word(text, len, &i, behind, COUNT(behind));
 }
@@ -343,7 +378,10 @@ claim_money_ends(const char *text, size_t len, size_t at, bool written_out, int6
 bool
 claim_number_at(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
 {
-	bool after_other = *at > 0 && (unsigned char)text[*at - 1] >= 0x80, found;
+	/* "배송비오천원" and "금삼만원" are written in one word. */
+	bool after_other = *at > 0 && (unsigned char)text[*at - 1] >= 0x80 &&
+			   !claim_ends_with(text, *at, CLAIM_WORDS("금", "비", "료", "액", "총"));
+	bool found;
 
 	*ret_dotted = false;
 	if (*at >= len)

@@ -33,6 +33,11 @@ static const struct currency {
 	{ "USD", "dollars", 100, BEHIND },
 	{ "USD", "dollar", 100, BEHIND },
 	{ "USD", "bucks", 100, BEHIND },
+	{ "USD", "cents", 1, BEHIND },
+	{ "USD", "cent", 1, BEHIND },
+	{ "USD", "센트", 1, BEHIND },
+	{ "USD", "¢", 1, BEHIND },
+	{ "GBP", "pence", 1, BEHIND },
 	{ "GBP", "£", 100, AROUND },
 	{ "GBP", "gbp", 100, AROUND },
 	{ "GBP", "파운드", 100, BEHIND },
@@ -128,8 +133,8 @@ has_dots(const struct currency *c)
 	return c->cents == 1 || strcmp(c->code, "EUR") == 0;
 }
 
-bool
-claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length)
+static bool
+sum_at(const char *text, size_t len, size_t at, bool ranged, struct claim *ret, size_t *ret_length)
 {
 	size_t i = at, number, end;
 	const struct currency *before, *c;
@@ -138,7 +143,7 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 
 	before = take_currency(text, len, &i, false);
 	/* A sign begins wherever it stands: "refund-$5". */
-	if (!begins(text, at) && (!before || isalpha((unsigned char)before->name[0])))
+	if (!ranged && !begins(text, at) && (!before || isalpha((unsigned char)before->name[0])))
 		return false;
 	if (before)
 		skip_blank(text, len, &i);
@@ -171,6 +176,18 @@ claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t 
 	ret->times = 1;
 	*ret_length = end - at;
 	return true;
+}
+
+bool
+claim_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length)
+{
+	return sum_at(text, len, at, false, ret, ret_length);
+}
+
+bool
+claim_ranged_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length)
+{
+	return sum_at(text, len, at, true, ret, ret_length);
 }
 
 /* What stands before the number of an order. The longer come first. */

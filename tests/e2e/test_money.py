@@ -342,13 +342,39 @@ def test_words_name_no_sum_in_other_guises_and_no_more_together_than_is_approved
 
     daemon.ctl("case", "approve", case, "twenty dollars", "--reason", "late")
     assert show(daemon, case)["approved"] == "$20"
-    for words, named in (("three coupons of $20", "$60 in all"), ("$20 each", "$20 again and again"), ("$15 and $6", "$21 in all"),
+    for words, named in (("three coupons of $20", "$60 in all"), ("$20 each", "$20 and more"), ("$15 and $6", "$21 in all"),
                          ("$10 a month for 6 months", "$60 in all"), ("a refund of 30", "30"), ("20,000원 환불", "₩20,000")):
         refused = promise(words)
         assert f"these words name {named} and would come into a draft, but only $20 is approved in {case}" in refused.stderr, words
     for words in ("two coupons of $10", "refund $15 and a coupon of 5", "$20 in all: $15 for the bag and $5 for its way",
-                  "call back within 3 days about the refund"):
+                  "refund twenty dollars ($20)"):
         assert promise(words).returncode == 0, words
+        page = show(daemon, case)
+        daemon.ctl("case", "call-off", case, str(page["promises"][-1]["number"]), "--reason", "another way")
+    assert promise("call back within 3 days about the refund").returncode == 0
+
+
+def test_promises_and_measures_give_no_more_together_than_is_approved(dovecot, user, make_triaged):
+    daemon = make_triaged([user], head=AGENTS)
+    start(daemon)
+    case, = deliver(daemon, dovecot, user, mail("Refund me or I will sue you.", "kettle leaks"))
+    daemon.ctl("case", "approve", case, "$20", "--reason", "late")
+    daemon.ctl("case", "promise", case, "refund $15", "--until", "+2d")
+    daemon.ctl("case", "promise", case, "refund $15", "--until", "+3d")  # the same, for another day
+    refused = daemon.ctl("case", "promise", case, "a $15 voucher", "--until", "+2d", check=False)
+    assert "with what was promised before, these words name $30 in all and would come into a draft, but only $20 is approved" in refused.stderr
+    assert "case call-off the other promise, or first: case approve" in refused.stderr
+    refused = daemon.ctl("case", "fact", case, "interim", "a $10 coupon", check=False)
+    assert "these words name $25 in all" in refused.stderr
+    daemon.ctl("case", "fact", case, "interim", "a $5 coupon")
+    daemon.ctl("case", "fact", case, "interim", "a coupon of $4")  # takes its place
+    assert "name $21 in all" in daemon.ctl("case", "fact", case, "lasting", "$2 off", check=False).stderr
+    daemon.ctl("case", "cause", case, "$15 was charged twice")  # told, not given
+    for template in ("firm", "interim"):
+        daemon.ctl("case", "draft", case, template)
+    wait_for("the drafts", lambda: len(drafts(dovecot, user)) == 3)
+    assert any("a coupon of $4" in d for d in drafts(dovecot, user))
+    assert not [e for e in show(daemon, case)["events"] if e["kind"] == "withheld"]
 
 
 def test_a_letter_tells_what_is_given_once_and_what_was_done_not_what_is_open(dovecot, user, make_triaged):
