@@ -32,7 +32,7 @@ approval_given(const struct customer_record *customer, const char *by, const cha
 /* What words name that nobody approved. */
 struct unapproved {
 	const char *named; /* "" for nothing; "$40", "₩60,000 in all", "₩20,000 and more" */
-	const char *sum; /* what could be approved instead, or "": it has no currency */
+	const char *sum;   /* what could be approved instead, or "": it has no currency */
 };
 
 /*

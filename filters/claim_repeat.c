@@ -66,7 +66,8 @@ count_at(const char *text, size_t len, size_t at, size_t *ret_end)
 	bool dotted;
 
 	*ret_end = at;
-	if (at > 0 && (isalnum((unsigned char)text[at - 1]) || claim_is_wide(text, len, at - 1)))
+	if (at > 0 && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '$' ||
+		       claim_is_wide(text, len, at - 1)))
 		return 0;
 	for (size_t i = 0; i < COUNT(counts); i++) {
 		size_t n = claim_begins_with(text, len, at, CLAIM_WORDS(counts[i]));
@@ -119,12 +120,12 @@ static void
 look_before(const char *text, size_t from, size_t at, struct repeat *r)
 {
 	static const char *const each[] = {
-		"매월",       "매달",    "매주",       "매년",      "매일",        "매회",
-		"각각",       "마다",    "인당",       "건당",      "개당",        "회당",
-		"장당",       "명당",    "일당",       "하루당",    "다달이",      " 각", "(각",
-		" 월",        " each",   "each month", "every",     "every month", "each week",
-		"every week", "monthly", "weekly",     "each time", "more than",   "at least",
-		"minimum of", "over",    "another",    "최소",      NULL
+		"매월",      "매달",       "매주",    "매년",       "매일",      "매회",
+		"각각",      "마다",       "인당",    "건당",       "개당",      "회당",
+		"장당",      "명당",       "일당",    "하루당",     "다달이",    " 각",
+		"(각",       " 월",        " each",   "each month", "every",     "every month",
+		"each week", "every week", "monthly", "weekly",     "each time", "more than",
+		"at least",  "minimum of", "over",    "another",    "최소",      NULL
 	};
 	size_t end = skip_back(text, from, at, CLAIM_WORDS(" ", "(", " 약", ",")), n;
 	int64_t count;
