@@ -102,6 +102,8 @@ what_happened(struct reading_case *r, const struct event_record *event)
 		return promise;
 	if (promised)
 		return arena_printf(r->arena, korean ? "약속드린 일: %s" : "promised: %s", promise);
+	if (event->at_ms > json_integer_value(json_object_get(event->data, "due_ms")))
+		return arena_printf(r->arena, korean ? "마친 일: %s" : "done: %s", promise);
 	return arena_printf(r->arena, korean ? "약속대로 마친 일: %s" : "done as promised: %s",
 			    promise);
 }

@@ -54,6 +54,8 @@ const char *const draft_variables[] = { "salutation",
 					"promise_sum",
 					"done",
 					"done_due",
+					"done_on",
+					"done_late",
 					"question",
 					"question_due",
 					"cause",
@@ -144,7 +146,8 @@ flag_values(json_t *values, flag_set flags)
 /* What of the values is made, not copied. */
 struct made {
 	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number,
-		*promise_due, *done_due, *conduct_until, *question_due, *interim_due, *lasting_due;
+		*promise_due, *done_due, *done_on, *conduct_until, *question_due, *interim_due,
+		*lasting_due;
 };
 
 /* When something is due, as the customer reads it; "" for never. NULL: out of memory. */
@@ -183,15 +186,17 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
 	ret->promise_due = moment_or_none(in, arena, in->promise ? in->promise->due_ms : 0);
 	ret->done_due = moment_or_none(in, arena, in->done ? in->done->due_ms : 0);
+	ret->done_on =
+		in->done ? words_day(arena, account->zone, in->done->ended_ms / 1000, korean) : "";
 	ret->conduct_until =
 		in->conduct_ms ? words_day(arena, account->zone, in->conduct_ms / 1000, korean)
 			       : "";
 	ret->question_due = moment_or_none(in, arena, in->question ? in->question->due_ms : 0);
 	ret->interim_due = moment_or_none(in, arena, in->case_ ? in->case_->interim_ms : 0);
 	ret->lasting_due = moment_or_none(in, arena, in->case_ ? in->case_->lasting_ms : 0);
-	return ret->promise_due && ret->done_due && ret->question_due && ret->interim_due &&
-	       ret->lasting_due && ret->conduct_until && ret->salutation && ret->signature &&
-	       ret->subject && ret->today && ret->reply_by && ret->number;
+	return ret->promise_due && ret->done_due && ret->done_on && ret->question_due &&
+	       ret->interim_due && ret->lasting_due && ret->conduct_until && ret->salutation &&
+	       ret->signature && ret->subject && ret->today && ret->reply_by && ret->number;
 }
 
 /* What was found out and is done about it. */
@@ -226,6 +231,9 @@ case_values(const struct draft_input *in, json_t *values, const struct made *mad
 	if (in->done) {
 		json_object_set_new(values, "done", json_string(in->done->text));
 		json_object_set_new(values, "done_due", json_string(made->done_due));
+		json_object_set_new(values, "done_on", json_string(made->done_on));
+		json_object_set_new(values, "done_late",
+				    json_boolean(in->done->ended_ms > in->done->due_ms));
 	}
 	if (in->question) {
 		json_object_set_new(values, "question", json_string(in->question->text));

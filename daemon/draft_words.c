@@ -100,7 +100,7 @@ words_name(struct arena *arena, const char *display)
 			return "";
 	}
 	if (chars > NAME_MAX_CHARS || strpbrk(name, "@{}<>[]|\\`=;:\"/0123456789") ||
-	    strcasestr(name, "www.") || !is_letter_there(name) || names_a_sum(arena, name))
+	    strcasestr(name, "www.") || !is_letter_there(name))
 		return "";
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		size_t title = strlen(titles[i]);
@@ -113,7 +113,8 @@ words_name(struct arena *arena, const char *display)
 			break;
 		}
 	}
-	return turn_round(arena, name);
+	line = turn_round(arena, name);
+	return line && names_a_sum(arena, line) ? "" : line;
 }
 
 const char *
@@ -177,6 +178,12 @@ words_moment(struct arena *arena, const struct zone *zone, int64_t seconds, bool
 				    : w.hour == 12 ? "낮"
 						   : "오후",
 				    w.hour % 12 || w.hour == 0 ? w.hour % 12 : 12, past);
+	/* The day that ends then, which "12 am on Thursday" leaves open. */
+	if (w.hour == 0 && w.minute == 0) {
+		zone_wall(zone, seconds - 1, &w);
+		return arena_printf(arena, "midnight at the end of %s, %d %s", weekdays[w.weekday],
+				    w.day, months[w.month - 1]);
+	}
 	if (w.hour == 12 && w.minute == 0)
 		return arena_printf(arena, "noon on %s, %d %s", weekdays[w.weekday], w.day,
 				    months[w.month - 1]);

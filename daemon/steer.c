@@ -271,9 +271,8 @@ no_draft(struct turn *t, const char *template, const struct unapproved *unapprov
 		return err_set(
 			t->err, -EINVAL,
 			"the draft from the template %s would name %s, which nobody approved in "
-			"C%" PRIu64 "; nothing was made: take the sum out of the template, or "
-			"approve it: case approve C%" PRIu64 " SUM --reason \"...\"",
-			template, unapproved->named, t->c.id, t->c.id);
+			"C%" PRIu64 "; nothing was made: take the sum out of the template",
+			template, unapproved->named, t->c.id);
 	if (error == -ENOENT || error == -EINVAL)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " has nobody who could be answered",
 			       t->c.id);

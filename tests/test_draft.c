@@ -157,7 +157,8 @@ case_for(const char *name, struct case_record *c, struct draft_input *in)
 						       .due_ms = NOW_MS + 26 * 3600 * 1000 };
 	static const struct promise_record done = { .number = 2,
 						    .text = "수거",
-						    .due_ms = NOW_MS + 5 * 3600 * 1000 };
+						    .due_ms = NOW_MS + 5 * 3600 * 1000,
+						    .ended_ms = NOW_MS - 20 * 3600 * 1000 };
 	static const struct {
 		const char *name, *fault, *approved;
 	} cases[] = {
@@ -448,6 +449,8 @@ static void
 names_of_strangers(void **state)
 {
 	static const char *const cases[][2] = {
+		{ "Dollars, Fifty", "" }, /* it would be turned round */
+		{ "Fifty Cents", "" },
 		{ "Jane Doe", "Jane Doe" },
 		{ "Doe, Jane", "Jane Doe" },
 		{ "\"Jane\"", "Jane" },
@@ -731,6 +734,27 @@ teardown(void **state)
 	return 0;
 }
 
+/* Noon and midnight are read both ways in figures. */
+static void
+moments(void **state)
+{
+	static const struct {
+		int64_t at;
+		const char *english, *korean;
+	} rows[] = {
+		{ 1796126400, "noon on Tuesday, 1 December", "12월 1일(화) 낮 12시" },
+		{ 1796126400 + 12 * 3600, "midnight at the end of Tuesday, 1 December",
+		  "12월 2일(수) 오전 0시" },
+		{ 1796126400 + 13 * 3600, "1 am on Wednesday, 2 December", "12월 2일(수) 오전 1시" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_string_equal(words_moment(arena, NULL, rows[i].at, false), rows[i].english);
+		assert_string_equal(words_moment(arena, NULL, rows[i].at, true), rows[i].korean);
+	}
+}
+
 int
 main(void)
 {
@@ -750,6 +774,7 @@ main(void)
 		cmocka_unit_test(next_words),
 		cmocka_unit_test(notices),
 		cmocka_unit_test(notices_with_html),
+		cmocka_unit_test(moments),
 		cmocka_unit_test(plain_addresses),
 	};
 

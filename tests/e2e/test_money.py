@@ -394,7 +394,7 @@ def test_a_letter_tells_what_is_given_once_and_what_was_done_not_what_is_open(do
     daemon.ctl("case", "promise", case, "refund the $40", "--until", "+1d")
     text = asked("solution")
     assert "refund the $40" in text and text.count("$40") == 1
-    assert "We carry: $40" in asked("shared-loss") and drafts(dovecot, user)[-1].count("$40") == 1
+    assert "We will cover: $40" in asked("shared-loss") and drafts(dovecot, user)[-1].count("$40") == 1
     daemon.ctl("case", "promise", case, "send a new kettle", "--until", "+3d")
     assert "What was done" not in asked("satisfaction"), "nothing was done yet"
     daemon.ctl("case", "kept", case, "1")
@@ -426,6 +426,13 @@ def test_no_template_puts_a_sum_together_that_nobody_approved(make_triaged, dove
     daemon.ctl("case", "approve", case, "$30", "--reason", "late")
     daemon.ctl("case", "draft", case, "parted")
     wait_for("the sum is approved now", lambda: any("We give you $30." in d for d in drafts(dovecot, user)))
+
+
+def test_a_name_that_turns_into_a_sum_keeps_nobody_from_a_draft(triaged, dovecot, user):
+    start(triaged)
+    case, = deliver(triaged, dovecot, user, mail("Refund me or I will sue you.", "kettle", sender='"Dollars, Fifty" <a2@customer.example>'))
+    wait_for("its draft", lambda: drafts(dovecot, user))
+    assert drafts(dovecot, user)[0].startswith("Hello,") and not [e for e in show(triaged, case)["events"] if e["kind"] == "left-out"]
 
 
 def test_two_cases_with_a_sum_each_are_not_merged_until_one_is_taken_back(dovecot, user, make_triaged):
