@@ -289,10 +289,7 @@ approval_missing_in_draft(struct arena *arena, const struct case_record *c, cons
 			  const char *const *except, struct unapproved *ret,
 			  const char **ret_largest)
 {
-	struct sums s = { .arena = arena,
-			  .approved = { "", 0 },
-			  .except = except,
-			  .missing = ret };
+	struct sums s = { .arena = arena, .approved = { "", 0 }, .except = except, .missing = ret };
 	int r = look_for_sums(&s, c, text);
 	struct amount largest = { s.approved.currency, s.largest };
 

@@ -745,7 +745,8 @@ moments(void **state)
 		{ 1796126400, "noon on Tuesday, 1 December", "12월 1일(화) 낮 12시" },
 		{ 1796126400 + 12 * 3600, "midnight at the end of Tuesday, 1 December",
 		  "12월 2일(수) 오전 0시" },
-		{ 1796126400 + 13 * 3600, "1 am on Wednesday, 2 December", "12월 2일(수) 오전 1시" },
+		{ 1796126400 + 13 * 3600, "1 am on Wednesday, 2 December",
+		  "12월 2일(수) 오전 1시" },
 	};
 
 	(void)state;

@@ -224,6 +224,8 @@ service lmtp {{
             result = []
             for uid in found:
                 data = client.uid("fetch", uid, "(FLAGS BODY.PEEK[])")[1]
+                if not isinstance(data[0], tuple):
+                    continue  # it went between the two commands
                 flags = imaplib.ParseFlags(data[0][0])
                 if not flags and len(data) > 1 and isinstance(data[1], bytes):
                     flags = imaplib.ParseFlags(data[1])
