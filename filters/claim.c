@@ -231,6 +231,21 @@ claims_read(struct arena *arena, const struct message *m, struct claims *ret)
 	return r;
 }
 
+/* Whether the sentence that a sum of ours stands in gives it. */
+static bool
+is_offered(const struct folded *view, const char *text, size_t len, size_t at,
+	   const struct claim *sum)
+{
+	size_t from, n, start, length, end, rest;
+
+	sentence_around(text, len, sum->offset, sum->length, &from, &n);
+	fold_view_range(view, from, n, &start, &length);
+	fold_view_range(view, sum->offset, sum->length, &end, &rest);
+	end += rest;
+	return start <= at && start + length >= end &&
+	       claim_is_offer(view->text, start, at, end, start + length);
+}
+
 int
 claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_visit *visit,
 		void *context)
@@ -248,6 +263,7 @@ claim_sums_each(struct arena *arena, const char *text, size_t len, claim_sum_vis
 			continue;
 		step = length;
 		fold_source(&view, at, step, &sum.offset, &sum.length);
+		sum.offered = is_offered(&view, text, len, at, &sum);
 		r = visit(context, &sum);
 	}
 	return r;

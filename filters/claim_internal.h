@@ -62,6 +62,10 @@ claim_bare_sum_at(const char *text, size_t len, size_t at, int64_t *ret_hundredt
 int64_t
 claim_times(const char *text, size_t from, size_t at, size_t end, size_t to);
 
+/* Whether the sum in [at, end) of the sentence [from, to) is given by it. */
+bool
+claim_is_offer(const char *text, size_t from, size_t at, size_t end, size_t to);
+
 /* As claim_sum_at(), of our own words: see claim_sums_each(). */
 bool
 claim_own_sum_at(const char *text, size_t len, size_t at, struct claim *ret, size_t *ret_length);

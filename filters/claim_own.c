@@ -34,51 +34,6 @@ clause_to(const char *text, size_t len, size_t end)
 	return end;
 }
 
-/* Whether one of the words stands in a clause, or stems of Korean. */
-static bool
-says(const char *text, size_t from, size_t to, const char *const *words)
-{
-	for (size_t i = from; i < to; i++)
-		if ((unsigned char)**words < 0x80 ? claim_any_word_at(text, to, i, words)
-						  : claim_begins_with(text, to, i, words))
-			return true;
-	return false;
-}
-
-/* Whether a clause gives something: what it gives, who does, and nothing that turns it down. */
-static bool
-is_offer(const char *text, size_t from, size_t to)
-{
-	static const char *const what[] = { "refund",     "refunded",     "refunding", "reimburse",
-					    "reimbursed", "compensate",   "credit",    "credited",
-					    "voucher",    "vouchers",     "coupon",    "coupons",
-					    "discount",   "compensation", "rebate",    "gift card",
-					    "cashback",   "pay you",      "give you",  NULL };
-	static const char *const who[] = { "we",        "we'll",         "i",        "i'll",
-					   "you will",  "you'll",        "will be",  "has been",
-					   "have been", "is on its way", "enclosed", "attached",
-					   NULL };
-	static const char *const turned_down[] = { "not",       "cannot",  "can't",    "won't",
-						   "unable",    "isn't",   "never",    "no",
-						   "asked",     "ask",     "asking",   "request",
-						   "requested", "demand",  "demanded", "claim",
-						   "claimed",   "whether", "nor",      "without",
-						   "wanted",    "want",    NULL };
-	static const char *const korean_what[] = { "환불",   "보상",   "지급",   "배상",   "쿠폰",
-						   "할인",   "적립",   "환급",   "상품권", "위로금",
-						   "합의금", "바우처", "크레딧", "입금해", "송금해",
-						   "보내",   NULL };
-	static const char *const korean_who[] = { "드리겠", "드립니", "드렸",   "하겠습", "됩니다",
-						  "했습니", "되었습", "됐습니", "예정입", NULL };
-	static const char *const korean_down[] = { "어렵",     "없",       "않",       "불가", "못",
-						   "요청하신", "요구하신", "말씀하신", NULL };
-
-	if (says(text, from, to, korean_what))
-		return says(text, from, to, korean_who) && !says(text, from, to, korean_down);
-	return says(text, from, to, what) && says(text, from, to, who) &&
-	       !says(text, from, to, turned_down);
-}
-
 /* "A$50", "HK$50" are not US dollars. */
 static bool
 has_other_sign(const char *text, size_t at)
@@ -168,7 +123,6 @@ claim_own_sum_at(const char *text, size_t len, size_t at, struct claim *ret, siz
 	end = at + *ret_length;
 	from = clause_from(text, at);
 	to = clause_to(text, len, end);
-	ret->offered = is_offer(text, from, to);
 	ret->times = claim_times(text, from, at, end, to);
 	return true;
 }

@@ -395,6 +395,19 @@ an_offer_is_told_from_a_refusal(void **state)
 		"2만 원 쿠폰을 보내 드렸습니다.",
 		"3만원 환불 처리했습니다.",
 		"반품해 주시면 3만 원을 환불해 드리겠습니다.",
+		"요청하신 대로 3만 원을 고객님께서 알려 주신 국민은행 계좌로 이번 주 금요일 "
+		"오후까지 "
+		"환불해 드리겠습니다.",
+		"재고가 없어 3만 원을 돌려드릴게요.",
+		"사과의 뜻으로 3만 원을 드리겠습니다.",
+		"배송비 3천 원은 저희가 부담하겠습니다.",
+		"환불 금액은 3만 원입니다.",
+		"3만 원 환불 완료.",
+		"Please accept a $30 voucher.",
+		"As you asked, we will refund $30.",
+		"We cannot replace it, but we will pay you $30.",
+		"A refund of $30 is on the way.",
+		"Refund: $30",
 	};
 	static const char *const none[] = {
 		"You paid $20 on 3 May, and we see it.",
@@ -404,6 +417,19 @@ an_offer_is_told_from_a_refusal(void **state)
 		"결제하신 3만 원이 확인되었습니다.",
 		"요청하신 보상 50만 원은 지급이 어렵습니다.",
 		"말씀하신 환불 50만 원은 검토할 예정입니다.",
+		"59,000원 주전자를 새 제품으로 보내 드리겠습니다.",
+		"5만 원 이상 구매하시면 무료로 보내 드립니다.",
+		"반품 배송비 5,000원을 보내 주시면 교환해 드리겠습니다.",
+		"3만 원 환불 여부는 확인 후 알려 드리겠습니다.",
+		"환불 시 배송비 3,000원이 공제됩니다.",
+		"지난 5월에 이미 3만 원을 환불해 드렸습니다.",
+		"결제 금액: 3만 원\n교환품을 내일 보내 드리겠습니다.",
+		"Order total: $30\nWe will send you a discount code.",
+		"We must decline the $500 compensation.",
+		"We already refunded $30 on 3 May.",
+		"We will look into the $500 refund.",
+		"We charged $30 to your credit card.",
+		"A restocking fee of $5 will be deducted from the refund.",
 	};
 	struct arena *arena = arena_new(0);
 
