@@ -120,6 +120,9 @@ claim_own_sum_at(const char *text, size_t len, size_t at, struct claim *ret, siz
 		ret->currency = CLAIM_FOREIGN;
 	}
 	take_range(text, len, at, ret, ret_length);
+	/* More than anybody gives is no less a sum. */
+	if (ret->units > CLAIM_UNITS_MAX)
+		ret->units = CLAIM_UNITS_MAX;
 	end = at + *ret_length;
 	from = clause_from(text, at);
 	to = clause_to(text, len, end);
