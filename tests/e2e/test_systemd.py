@@ -114,8 +114,18 @@ class Machine:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
         for top in self.cgroups:
+            # Its processes end with their leader, but not in the same moment.
+            wait_for("its processes are gone", lambda group=Path(top): not group.exists() or is_empty(group))
             for path, _, _ in os.walk(top, topdown=False):
                 os.rmdir(path)
+
+
+def is_empty(group):
+    """Whether no process is left in a control group and in those below it."""
+    events = group / "cgroup.events"
+    if events.exists():
+        return "populated 0" in events.read_text()
+    return not any((Path(path) / "cgroup.procs").read_text() for path, _, _ in os.walk(group))
 
 
 def make(build, *targets):
