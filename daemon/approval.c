@@ -122,7 +122,6 @@ struct sums {
 	struct arena *arena;
 	struct amount approved; /* of 0 units: nothing */
 	bool korean;
-	bool whole_draft;  /* the approved sum may stand in it more than once */
 	bool only_offered; /* what is told or turned down does not count */
 	const char *text;
 	const char *const *except;  /* NULL-terminated: words of the text that may name any */

@@ -83,6 +83,28 @@ name_mail(struct reading_case *r, const char *subject)
 			    subject);
 }
 
+/* What was called off is no promise any more. */
+static bool
+was_called_off(struct reading_case *r, const struct event_record *event)
+{
+	json_int_t number = json_integer_value(json_object_get(event->data, "promise"));
+	struct promise_record p;
+
+	return number > 0 &&
+	       record_promise_get(r->txn, r->arena, r->input->case_->id, (uint64_t)number, &p) ==
+		       0 &&
+	       p.ended_ms > 0 && !p.kept && !p.moved;
+}
+
+/* An event that came with another case was when it was. */
+static int64_t
+when(const struct event_record *event)
+{
+	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
+
+	return was_ms > 0 ? was_ms : event->at_ms;
+}
+
 /* What an event says to a customer; "" for nothing. NULL: no memory. */
 static const char *
 what_happened(struct reading_case *r, const struct event_record *event)
@@ -94,7 +116,7 @@ what_happened(struct reading_case *r, const struct event_record *event)
 
 	if (!strcmp(event->kind, "mail"))
 		return name_mail(r, subject);
-	if (!promise || (!promised && !kept))
+	if (!promise || (!promised && !kept) || (promised && was_called_off(r, event)))
 		return "";
 	promise = arena_strdup(r->arena, promise);
 	promise = promise ? sayable(r, promise, true) : NULL;
@@ -102,7 +124,7 @@ what_happened(struct reading_case *r, const struct event_record *event)
 		return promise;
 	if (promised)
 		return arena_printf(r->arena, korean ? "약속드린 일: %s" : "promised: %s", promise);
-	if (event->at_ms > json_integer_value(json_object_get(event->data, "due_ms")))
+	if (when(event) > json_integer_value(json_object_get(event->data, "due_ms")))
 		return arena_printf(r->arena, korean ? "마친 일: %s" : "done: %s", promise);
 	return arena_printf(r->arena, korean ? "약속대로 마친 일: %s" : "done as promised: %s",
 			    promise);
@@ -113,13 +135,11 @@ visit_history(void *context, const struct event_record *event)
 {
 	struct reading_case *r = context;
 	bool korean = strcmp(r->input->language, "ko") == 0;
-	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
 	const char *what = what_happened(r, event), *date;
 
 	if (!what || !*what)
 		return what ? 0 : -ENOMEM;
-	date = words_day(r->arena, r->input->account->zone,
-			 (was_ms > 0 ? was_ms : event->at_ms) / 1000, korean);
+	date = words_day(r->arena, r->input->account->zone, when(event) / 1000, korean);
 	if (!date || json_array_append_new(r->ret->record,
 					   json_pack("{s:s, s:s}", "date", date, "what", what)) < 0)
 		return -ENOMEM;
@@ -216,13 +236,14 @@ draft_case_read(struct store_txn *txn, struct arena *arena, struct draft_input *
 		return ret->record ? 0 : -ENOMEM;
 	r.abusive = input->case_->flags & flag_set_by_name("abuse");
 	ret->shown = *input->case_;
-	e = record_event_each(txn, arena, input->case_->id, visit_history, &r);
-	if (e >= 0)
-		e = read_promises(&r);
+	/* What is to be done comes first: what may be given is spoken of there. */
+	e = read_promises(&r);
 	if (e == 0)
 		e = read_customer(&r);
 	if (e == 0)
 		e = show_plan(&r);
+	if (e == 0)
+		e = record_event_each(txn, arena, input->case_->id, visit_history, &r);
 	input->case_ = &ret->shown;
-	return e;
+	return e < 0 ? e : 0;
 }

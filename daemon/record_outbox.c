@@ -283,7 +283,7 @@ record_outbox_erase(struct store_txn *txn, struct arena *arena, const struct out
 	int r = record->kind == OUTBOX_DRAFT ? draft_erase(txn, arena, record) : 0;
 
 	rest.state = OUTBOX_DONE;
-	rest.error = "";
+	rest.error = rest.names = rest.digest = "";
 	rest.message = rest.size = 0;
 	rest.folder = "";
 	rest.uid = rest.uidvalidity = 0;

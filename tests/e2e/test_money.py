@@ -375,6 +375,17 @@ def test_promises_and_measures_give_no_more_together_than_is_approved(dovecot, u
     wait_for("the drafts", lambda: len(drafts(dovecot, user)) == 3)
     assert any("a coupon of $4" in d for d in drafts(dovecot, user))
     assert not [e for e in show(daemon, case)["events"] if e["kind"] == "withheld"]
+    # What is called off makes room, and is no promise of the record any more.
+    for number in ("1", "2"):
+        daemon.ctl("case", "call-off", case, number, "--reason", "by voucher instead")
+    daemon.ctl("case", "promise", case, "a voucher of $16", "--until", "+2d")
+    before = len(drafts(dovecot, user))
+    for template in ("solution", "firm"):
+        daemon.ctl("case", "draft", case, template)
+    wait_for("the drafts", lambda: len(drafts(dovecot, user)) == before + 2)
+    solution, firm = drafts(dovecot, user)[-2:]
+    assert "What we will do: a voucher of $16" in solution
+    assert "promised: a voucher of $16" in firm and "promised: refund $15" not in firm
 
 
 def test_a_letter_tells_what_is_given_once_and_what_was_done_not_what_is_open(dovecot, user, make_triaged):
