@@ -1,9 +1,11 @@
 /*
  * sent: see sent.h.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memrchr */
+#endif
 #include "sent.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -21,11 +23,12 @@
 #include "steer.h"
 #include "token.h"
 
-#define PARTICIPANTS_MAX 64 /* of a case; whom we write to besides may not join by answering */
-#define KEPT_MAX 100        /* promises that one mail keeps */
-#define NAME_MIN 4          /* bytes: shorter ones stand in other words */
-#define ENDING_BYTES 200    /* of an answer: where the name of who wrote it stands */
-#define TO_MAX 200          /* bytes of the list of receivers that the history shows */
+#define PARTICIPANTS_MAX 64  /* of a case; whom we write to besides may not join by answering */
+#define KEPT_MAX 100         /* promises that one mail keeps */
+#define NAME_MIN 4           /* bytes: shorter ones stand in other words */
+#define SIGNED_LINES 5       /* of an answer, from its end: where the name stands */
+#define BEFORE_NAME_BYTES 60 /* a company, in front of it */
+#define TO_MAX 200           /* bytes of the list of receivers that the history shows */
 
 struct sending {
 	struct store_txn *txn;
@@ -74,17 +77,40 @@ agent_of(const struct config *config, const struct address *from)
 	return NULL;
 }
 
-/* Whether the words hold a name; one of ASCII letters stands alone. */
+/* Whether a line is signed with a name: "김민지 드림", "행복상점 김민지", "Lee Seojun". */
+static bool
+is_signed(const char *line, size_t len, const char *name)
+{
+	static const char *const behind[] = { "", " 드림", " 올림", " 배상", "입니다.", " 드림." };
+	size_t n = strlen(name);
+
+	for (size_t i = 0; n >= NAME_MIN && i < sizeof(behind) / sizeof(*behind); i++) {
+		size_t tail = strlen(behind[i]), at = len - n - tail;
+
+		if (len >= n + tail && memcmp(line + at, name, n) == 0 &&
+		    memcmp(line + at + n, behind[i], tail) == 0 &&
+		    (at == 0 || strchr(" ,/|-", line[at - 1])) && at <= BEFORE_NAME_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* Whether one of the last lines of a text is signed with a name, or of all when it is short. */
 static bool
 holds_name(const char *text, size_t len, const char *name)
 {
-	size_t n = strlen(name);
+	for (unsigned lines = 0; len > 0 && lines < SIGNED_LINES;) {
+		const char *before = memrchr(text, '\n', len);
+		const char *line = before ? before + 1 : text;
+		size_t end = (size_t)(text + len - line);
 
-	for (size_t i = 0; n >= NAME_MIN && i + n <= len; i++)
-		if (memcmp(text + i, name, n) == 0 &&
-		    (i == 0 || !isalnum((unsigned char)text[i - 1])) &&
-		    (i + n == len || !isalnum((unsigned char)text[i + n])))
+		while (end > 0 && strchr(" \t\r", line[end - 1]))
+			end--;
+		if (end > 0 && is_signed(line, end, name))
 			return true;
+		lines += end > 0;
+		len = before ? (size_t)(before - text) : 0;
+	}
 	return false;
 }
 
@@ -107,11 +133,6 @@ find_signer(struct sending *s)
 					  &map, &maps);
 	if (r < 0)
 		return r;
-	if (ours_len > ENDING_BYTES) {
-		ours += ours_len - ENDING_BYTES;
-		ours_len = ENDING_BYTES;
-	}
-	below_len = below_len < ENDING_BYTES ? below_len : ENDING_BYTES;
 	for (size_t i = 0; i < config->agent_count; i++) {
 		const struct agent_config *agent = &config->agents[i];
 
@@ -354,13 +375,20 @@ keep_promises(struct sending *s)
 	return r;
 }
 
-/* Whether the same was promised for the same time already. */
+/*
+ * Whether the same was promised for the same time already, in the same words or in more: two things
+ * may be due at once. A letter that tells what was done repeats what was promised.
+ */
 static int
 visit_same(void *context, const struct promise_record *p)
 {
 	struct promise_record *wanted = context;
+	bool open = p->ended_ms == 0;
 
-	if (p->ended_ms == 0 && !p->inside && p->due_ms == wanted->due_ms)
+	if (p->inside || p->due_ms != wanted->due_ms || (!open && !p->kept))
+		return 0;
+	if (strstr(wanted->text, p->text) || strstr(p->text, wanted->text) ||
+	    (open && p->by_mail && wanted->by_mail))
 		wanted->number = p->number;
 	return wanted->number > 0;
 }

@@ -77,8 +77,8 @@ is_korean_offer(const char *text, size_t from, size_t at, size_t end, size_t to)
 		"결제",    "문의",    "접수되", "접수됐", "수수료", "무리",     "과합",   NULL
 	};
 	static const char *const told[] = { "이미", "지난", "앞서", "예전", NULL };
-	static const char *const amounts[] = { "금액은 ",   "환불은 ",   "보상은 ", "보상금은 ",
-					       "환불금은 ", "환불액은 ", NULL };
+	static const char *const amounts[] = { "금액은 ",   "내용은 ",   "환불은 ",   "보상은 ",
+					       "보상금은 ", "환불금은 ", "환불액은 ", NULL };
 
 	if (claim_ends_with(text, at,
 			    CLAIM_WORDS("환불: ", "보상: ", "보상 금액: ", "환불 금액: ")))
@@ -174,7 +174,9 @@ claim_is_offer(const char *text, size_t from, size_t at, size_t end, size_t to)
 		from = at - FAR_BYTES;
 	if (to - end > FAR_BYTES)
 		to = end + FAR_BYTES;
-	if (claim_ends_with(text, at, CLAIM_WORDS("refund: ", "compensation: ")))
+	if (claim_ends_with(text, at,
+			    CLAIM_WORDS("refund: ", "compensation: ", "compensation is ",
+					"compensation will follow: ")))
 		return true;
 	if (has_korean(text, end, to) || has_korean(text, from, at))
 		return is_korean_offer(text, from, at, end, to);

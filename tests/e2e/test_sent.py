@@ -254,8 +254,18 @@ def test_the_name_under_an_answer_says_who_of_a_shared_address_wrote_it(make_tri
     assert sends("확인하고 있습니다.\n\n행복상점 고객지원 드림\n") == "somebody"
     assert sends("김민지와 Lee Seojun이 확인합니다.\n") == "somebody", "two names"
     assert sends("확인하고 있습니다.\n", "\n2026년 11월 1일, Lee Seojun 님이 작성:\n> Lee Seojun 드림\n") == "somebody", "quoted"
+    for words in ("Dear Lee Seojun,\n\nWe are looking into it.\n\nKind regards,\nSupport\n", "김민지 고객님, 안녕하십니까.\n\n행복상점 드림\n",
+                  "담당자 김민지가 내일 연락드리겠습니다.\n\n감사합니다.\n", "My colleague Lee Seojun will call you.\n\nThe team\n"):
+        assert sends(words) == "somebody", words
     assert show(daemon, case)["owner"] == ""
     assert sends("확인하고 있습니다.\n\n행복상점 고객지원\n김민지 드림\n") == "kim"
     assert show(daemon, case)["owner"] == "kim", "who answers owns it"
     assert sends("We are looking into it.\n\n-- \nLee Seojun\nSupport\n") == "lee"
     assert "kim         answered" in daemon.ctl("case", "show", case).stdout and ", by the name under it" in daemon.ctl("case", "show", case).stdout
+
+
+def test_two_things_that_are_due_at_once_are_two_promises(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    append(dovecot, user, "Sent", answer(daemon, case, "교환품은 모레까지 보내 드리겠습니다.\n원인 보고서는 모레까지 작성해 드리겠습니다.\n"))
+    wait_for("the promises", lambda: show(daemon, case)["promises"])
+    assert [p["text"] for p in show(daemon, case)["promises"]] == ["교환품은 모레까지 보내 드리겠습니다.", "원인 보고서는 모레까지 작성해 드리겠습니다."]
