@@ -194,6 +194,22 @@ case_line(const struct term *term, const char *name, const char *text)
 	putc('\n', term->out);
 }
 
+/* What is done about it: by when, or when it was done. */
+static void
+case_measure(const struct term *term, const char *name, const char *text, const char *due,
+	     const char *done)
+{
+	if (!*text)
+		return;
+	term_cell(term, STYLE_DIM, name, 10);
+	put(term, text);
+	if (*due || *done) {
+		fputs(*done ? ", done " : ", by ", term->out);
+		put_when(term, *done ? done : due);
+	}
+	putc('\n', term->out);
+}
+
 static void
 case_hold(const struct term *term, const json_t *hold)
 {
@@ -280,8 +296,10 @@ case_head(const struct term *term, const json_t *page, int64_t now_ms)
 	putc('\n', term->out);
 	case_line(term, "fault", string(page, "fault"));
 	case_line(term, "situation", string(page, "situation"));
-	case_line(term, "interim", string(page, "interim"));
-	case_line(term, "lasting", string(page, "lasting"));
+	case_measure(term, "interim", string(page, "interim"), string(page, "interim_due"),
+		     string(page, "interim_done"));
+	case_measure(term, "lasting", string(page, "lasting"), string(page, "lasting_due"),
+		     string(page, "lasting_done"));
 	case_line(term, "approved", string(page, "approved"));
 	case_worked(term, number(page, "worked_minutes"));
 	render_asked(term, page);
@@ -430,14 +448,14 @@ static void
 case_promise(const struct term *term, const json_t *promise)
 {
 	const char *state = string(promise, "state");
-	bool open = !strcmp(state, "open");
+	bool open = !strcmp(state, "open"), late = json_is_true(json_object_get(promise, "late"));
 	char number[24];
 
 	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
 		 json_integer_value(json_object_get(promise, "number")));
 	fputs("  ", term->out);
 	term_cell(term, STYLE_STRONG, number, 3);
-	term_cell(term, open ? STYLE_PLAIN : STYLE_DIM, state, 10);
+	term_cell(term, open ? STYLE_PLAIN : STYLE_DIM, late ? "kept late" : state, 10);
 	fputs("  due ", term->out);
 	put_when(term, string(promise, "due"));
 	fputs("  ", term->out);

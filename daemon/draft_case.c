@@ -206,21 +206,28 @@ read_customer(struct reading_case *r)
 	return e;
 }
 
-/* What was found out and is done about it; a measure that stays out has no date either. */
+/* A measure that stays out has no date either. */
+static int
+show_measure(struct reading_case *r, struct measure *m)
+{
+	m->text = sayable(r, m->text, true);
+	if (m->text && !*m->text)
+		*m = (struct measure){ .text = "" };
+	return m->text ? 0 : -ENOMEM;
+}
+
+/* What was found out and is done about it. */
 static int
 show_plan(struct reading_case *r)
 {
 	struct case_record *c = &r->ret->shown;
+	int e = show_measure(r, &c->interim);
 
+	if (e == 0)
+		e = show_measure(r, &c->lasting);
 	c->cause = sayable(r, c->cause, false);
 	c->situation = sayable(r, c->situation, false);
-	c->interim = sayable(r, c->interim, true);
-	c->lasting = sayable(r, c->lasting, true);
-	if (!c->cause || !c->situation || !c->interim || !c->lasting)
-		return -ENOMEM;
-	c->interim_ms = *c->interim ? c->interim_ms : 0;
-	c->lasting_ms = *c->lasting ? c->lasting_ms : 0;
-	return 0;
+	return c->cause && c->situation ? e : -ENOMEM;
 }
 
 int

@@ -62,8 +62,10 @@ const char *const draft_variables[] = { "salutation",
 					"situation",
 					"interim",
 					"interim_due",
+					"interim_done",
 					"lasting",
 					"lasting_due",
+					"lasting_done",
 					"overdue",
 					"record",
 					"approved_amount",
@@ -146,8 +148,10 @@ flag_values(json_t *values, flag_set flags)
 /* What of the values is made, not copied. */
 struct made {
 	const char *name, *salutation, *signature, *subject, *today, *reply_by, *number,
-		*promise_due, *done_due, *done_on, *conduct_until, *question_due, *interim_due,
-		*lasting_due;
+		*promise_due, *done_due, *done_on, *conduct_until, *question_due;
+	struct made_measure {
+		const char *due, *done;
+	} interim, lasting;
 };
 
 /* When something is due, as the customer reads it; "" for never. NULL: out of memory. */
@@ -155,6 +159,22 @@ static const char *
 moment_or_none(const struct draft_input *in, struct arena *arena, int64_t ms)
 {
 	return ms ? words_moment(arena, in->account->zone, ms / 1000, draft_is_korean(in)) : "";
+}
+
+/* The same as a day. */
+static const char *
+day_or_none(const struct draft_input *in, struct arena *arena, int64_t ms)
+{
+	return ms ? words_day(arena, in->account->zone, ms / 1000, draft_is_korean(in)) : "";
+}
+
+static bool
+make_measure(const struct draft_input *in, struct arena *arena, const struct measure *m,
+	     struct made_measure *ret)
+{
+	ret->due = moment_or_none(in, arena, m->due_ms);
+	ret->done = day_or_none(in, arena, m->done_ms);
+	return ret->due && ret->done;
 }
 
 const char *
@@ -169,6 +189,8 @@ static bool
 make_values(const struct draft_input *in, const struct address *to, struct arena *arena,
 	    struct made *ret)
 {
+	static const struct case_record none = { .id = 0 };
+	const struct case_record *c = in->case_ ? in->case_ : &none;
 	const struct account_config *account = in->account;
 	bool korean = draft_is_korean(in);
 	int64_t now = in->now_ms / 1000;
@@ -182,21 +204,17 @@ make_values(const struct draft_input *in, const struct address *to, struct arena
 	ret->subject = draft_plain_subject(arena, in->original->subject);
 	ret->today = words_day(arena, account->zone, now, korean);
 	ret->reply_by = words_reply_by(arena, account->calendar, account->zone, now, korean);
-	ret->number =
-		in->case_ ? arena_printf(arena, "C%llu", (unsigned long long)in->case_->id) : "";
+	ret->number = c->id ? arena_printf(arena, "C%llu", (unsigned long long)c->id) : "";
 	ret->promise_due = moment_or_none(in, arena, in->promise ? in->promise->due_ms : 0);
 	ret->done_due = moment_or_none(in, arena, in->done ? in->done->due_ms : 0);
-	ret->done_on =
-		in->done ? words_day(arena, account->zone, in->done->ended_ms / 1000, korean) : "";
-	ret->conduct_until =
-		in->conduct_ms ? words_day(arena, account->zone, in->conduct_ms / 1000, korean)
-			       : "";
+	ret->done_on = day_or_none(in, arena, in->done ? in->done->ended_ms : 0);
+	ret->conduct_until = day_or_none(in, arena, in->conduct_ms);
 	ret->question_due = moment_or_none(in, arena, in->question ? in->question->due_ms : 0);
-	ret->interim_due = moment_or_none(in, arena, in->case_ ? in->case_->interim_ms : 0);
-	ret->lasting_due = moment_or_none(in, arena, in->case_ ? in->case_->lasting_ms : 0);
-	return ret->promise_due && ret->done_due && ret->done_on && ret->question_due &&
-	       ret->interim_due && ret->lasting_due && ret->conduct_until && ret->salutation &&
-	       ret->signature && ret->subject && ret->today && ret->reply_by && ret->number;
+	return make_measure(in, arena, &c->interim, &ret->interim) &&
+	       make_measure(in, arena, &c->lasting, &ret->lasting) && ret->promise_due &&
+	       ret->done_due && ret->done_on && ret->question_due && ret->conduct_until &&
+	       ret->salutation && ret->signature && ret->subject && ret->today && ret->reply_by &&
+	       ret->number;
 }
 
 /* What was found out and is done about it. */
@@ -204,9 +222,14 @@ static void
 plan_values(const struct case_record *c, json_t *values, const struct made *made)
 {
 	const char *const texts[][2] = {
-		{ "cause", c->cause },     { "situation", c->situation },
-		{ "interim", c->interim }, { "interim_due", made->interim_due },
-		{ "lasting", c->lasting }, { "lasting_due", made->lasting_due },
+		{ "cause", c->cause },
+		{ "situation", c->situation },
+		{ "interim", c->interim.text },
+		{ "interim_due", made->interim.due },
+		{ "interim_done", made->interim.done },
+		{ "lasting", c->lasting.text },
+		{ "lasting_due", made->lasting.due },
+		{ "lasting_done", made->lasting.done },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

@@ -2,7 +2,8 @@
  * event_words: see event_words.h.
  *
  * A sentence is a pattern: {name} stands for a member of the event's data, and what stands in [ ]
- * is only said when all its members are there.
+ * is only said when all its members are there. {name:noun} is a number of them: "1 mail", "2
+ * mails".
  */
 #include "event_words.h"
 
@@ -14,9 +15,10 @@ static const struct {
 	const char *kind, *pattern;
 } sentences[] = {
 	{ "alarm", "look here: {text}[ (superior: {superior})]" },
-	{ "approved", "approved {amount}[: {reason}]" },
+	{ "approved", "approved {amount}[: {reason}][ (in C{moved_from}, {was_ms})]" },
 	{ "answer-due", "our own people are to answer by {due_ms}: {text}" },
-	{ "answered", "has the answer to question {promise}, {text}" },
+	{ "answered",
+	  "has the answer to question {promise}, {text}[, late: it was due {late_ms}]" },
 	{ "asked", "asked our own people: {text}[, until {due_ms}][ ({promise})]" },
 	{ "asked-inside", "asked our own people: {to}[, “{subject}”][, {how}][ (in "
 			  "C{moved_from}, {was_ms})]" },
@@ -41,7 +43,7 @@ static const struct {
 	{ "flagged", "flagged the mail[ ({rule})]" },
 	{ "forgotten", "erased what the record said of people ({cause}): {reason}" },
 	{ "held", "on hold until {until}: {reason}" },
-	{ "kept", "kept promise {promise}, {text}" },
+	{ "kept", "kept promise {promise}, {text}[, late: it was due {late_ms}]" },
 	{ "keyword", "marked the mail {to}[ ({rule})]" },
 	{ "left-open", "left it open though {reason}: {why}" },
 	{ "left-out", "left out the {action}[ ({rule})]: {why}" },
@@ -51,8 +53,10 @@ static const struct {
 	  "wrote “{subject}”[: {flags}][ (passed on by {forwarded_by})][ (in C{moved_from}, "
 	  "{was_ms})]" },
 	{ "merged", "became a part of C{into}: {reason}" },
-	{ "merged-in", "C{from} of {customer} became a part of this case[, {mails} mails][, "
-		       "{promises} open promises]: {reason}" },
+	{ "merged-in",
+	  "C{from} of {customer} became a part of this case[, {mails:mail}][, "
+	  "{promises:open promise}]: {reason}[; as this case has its own, left behind: "
+	  "{left}]" },
 	{ "moved", "moved the mail to {to}[ ({rule})]" },
 	{ "no-answer", "our own people have not answered, due {due_ms}: {text}" },
 	{ "noted", "{text}" },
@@ -68,8 +72,9 @@ static const struct {
 		  "{how}][ (in C{moved_from}, {was_ms})]" },
 	{ "solved", "solved[: {reason}]" },
 	{ "split",
-	  "a mail with its answers became the new case C{into}[, {mails} mails]: {reason}" },
-	{ "split-off", "was a part of C{from}[, {mails} mails]: {reason}" },
+	  "a mail with its answers became the new case C{into}[, {mails:mail}]: {reason}[; stays "
+	  "here: {stays}]" },
+	{ "split-off", "was a part of C{from}[, {mails:mail}]: {reason}[; stays there: {stays}]" },
 	{ "stage", "stage: {stage}[, before: {before}][: {reason}]" },
 	{ "token-ignored", "did not follow {token} in the subject: {why}" },
 	{ "unmasked", "read the abusive words[: {reason}]" },
@@ -97,13 +102,18 @@ put_time(struct buf *out, int64_t ms)
 
 /* A member in words; false when it says nothing. */
 static bool
-put_member(struct buf *out, const json_t *data, const char *name, size_t len)
+put_member(struct buf *out, const json_t *data, const char *name, size_t all)
 {
+	const char *noun = memchr(name, ':', all);
+	size_t len = noun ? (size_t)(noun - name) : all, i, said = 0;
 	json_t *value = json_object_getn(data, name, len), *one;
 	const char *text = json_string_value(value);
-	size_t i, said = 0;
 
-	if (json_is_integer(value) && len > 3 && strncmp(name + len - 3, "_ms", 3) == 0)
+	if (json_is_integer(value) && noun)
+		buf_printf(out, "%" JSON_INTEGER_FORMAT " %.*s%s", json_integer_value(value),
+			   (int)(all - len - 1), noun + 1,
+			   json_integer_value(value) == 1 ? "" : "s");
+	else if (json_is_integer(value) && len > 3 && strncmp(name + len - 3, "_ms", 3) == 0)
 		put_time(out, json_integer_value(value));
 	else if (json_is_integer(value))
 		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));

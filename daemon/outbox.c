@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case.h"
 #include "ledger.h"
 #include "log.h"
 #include "outbox.h"
@@ -220,7 +221,7 @@ tell_case(struct store_txn *txn, struct arena *arena, const struct outbox_result
 	/* A draft that was sent or removed needs no word. */
 	if (!e->case_id || (result->gone && e->kind == OUTBOX_WITHDRAW))
 		return 0;
-	r = record_case_get(txn, arena, e->case_id, &c);
+	r = case_follow(txn, arena, e->case_id, &c);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	data = json_pack("{s:I,s:s,s:s,s:s}", "outbox", (json_int_t)e->id, "to", e->argument,

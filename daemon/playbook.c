@@ -307,7 +307,7 @@ static bool
 fits(const struct step *s, const struct case_record *c, const char *conduct, const char *standing,
      const enum answer answers[FLAG_COUNT])
 {
-	const char *promise = c->overdue ? "overdue" : c->promise_ms ? "open" : "none";
+	const char *promise = c->overdue ? "overdue" : c->owes ? "open" : "none";
 
 	return fits_word(s->faults, playbook_faults, *c->fault ? c->fault : "unknown") &&
 	       fits_word(s->stages, playbook_stages, c->stage) &&

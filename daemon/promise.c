@@ -20,13 +20,19 @@ promise_notice_ms(int64_t made_ms, int64_t due_ms)
 	return due_ms - before > made_ms ? due_ms - before : due_ms;
 }
 
+/* What every event of a promise says. reason may be NULL. */
 static int
 append(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms,
-       const char *actor, const char *kind, const struct promise_record *p)
+       const char *actor, const char *kind, const struct promise_record *p, const char *reason)
 {
-	json_t *data = json_pack("{s:s, s:I, s:I}", "text", p->text, "promise",
-				 (json_int_t)p->number, "due_ms", (json_int_t)p->due_ms);
-	int r = data ? record_event_append(txn, arena, c, now_ms, actor, kind, data) : -ENOMEM;
+	json_t *data =
+		json_pack("{s:s, s:I, s:I, s:s*}", "text", p->text, "promise",
+			  (json_int_t)p->number, "due_ms", (json_int_t)p->due_ms, "reason", reason);
+	int r;
+
+	if (data && p->kept && p->ended_ms > p->due_ms)
+		json_object_set_new(data, "late_ms", json_integer((json_int_t)p->due_ms));
+	r = data ? record_event_append(txn, arena, c, now_ms, actor, kind, data) : -ENOMEM;
 
 	json_decref(data);
 	return r;
@@ -35,7 +41,7 @@ append(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_
 /* What the open promises of a case say of it. */
 struct open_promises {
 	int64_t now_ms, first_due;
-	bool overdue;
+	bool overdue, owes;
 	unsigned count;
 	uint64_t last;
 };
@@ -52,14 +58,14 @@ visit_open(void *context, const struct promise_record *p)
 	if (p->inside)
 		return 0;
 	open->overdue |= p->due_ms <= open->now_ms;
+	open->owes |= !p->by_mail;
 	if (open->first_due == 0 || p->due_ms < open->first_due)
 		open->first_due = p->due_ms;
 	return 0;
 }
 
-/* Brings the case up to what its promises are now, and puts it. */
-static int
-update_case(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms)
+int
+promise_settle(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms)
 {
 	struct open_promises open = { .now_ms = now_ms };
 	int r = record_promise_each(txn, arena, c->id, visit_open, &open);
@@ -68,8 +74,18 @@ update_case(struct store_txn *txn, struct arena *arena, struct case_record *c, i
 		return r;
 	c->promise_ms = open.first_due;
 	c->overdue = open.overdue;
+	c->owes = open.owes;
+	return 0;
+}
+
+/* Brings the case up to what its promises are now, and puts it. */
+static int
+update_case(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms)
+{
+	int r = promise_settle(txn, arena, c, now_ms);
+
 	c->updated_ms = now_ms;
-	return record_case_put(txn, c);
+	return r < 0 ? r : record_case_put(txn, c);
 }
 
 int
@@ -95,7 +111,8 @@ promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	if (!p.inside && strcmp(c->stage, "agreed") == 0)
 		c->stage = "fulfilling";
 	if (r == 0)
-		r = append(txn, arena, c, now_ms, p.made_by, p.inside ? "asked" : "promised", &p);
+		r = append(txn, arena, c, now_ms, p.made_by, p.inside ? "asked" : "promised", &p,
+			   NULL);
 	if (r == 0)
 		r = update_case(txn, arena, c, now_ms);
 	if (r == 0)
@@ -103,9 +120,21 @@ promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	return r;
 }
 
+/* The measure that a promise was of. */
+static void
+end_measure(struct measure *m, const struct promise_record *p)
+{
+	if (m->promise != p->number)
+		return;
+	m->promise = 0;
+	m->done_ms = p->ended_ms;
+	if (!p->kept)
+		*m = (struct measure){ .text = "" };
+}
+
 int
 promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
-	    bool kept, const char *actor, int64_t now_ms)
+	    const char *reason, const char *actor, int64_t now_ms)
 {
 	struct promise_record p;
 	int r = record_promise_get(txn, arena, c->id, number, &p);
@@ -115,15 +144,17 @@ promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, u
 	if (p.ended_ms > 0)
 		return -EALREADY;
 	p.ended_ms = now_ms;
-	p.kept = kept;
+	p.kept = !reason;
 	p.wake_ms = 0;
+	end_measure(&c->interim, &p);
+	end_measure(&c->lasting, &p);
 	r = record_promise_put(txn, arena, &p);
 	if (r == 0)
 		r = append(txn, arena, c, now_ms, actor,
-			   !kept      ? "called-off"
+			   reason     ? "called-off"
 			   : p.inside ? "answered"
 				      : "kept",
-			   &p);
+			   &p, reason);
 	return r < 0 ? r : update_case(txn, arena, c, now_ms);
 }
 
@@ -239,7 +270,7 @@ wake(struct store_txn *txn, struct arena *arena, struct promise_record *p, int64
 	p->wake_ms = *ret_overdue ? 0 : p->due_ms;
 	r = record_promise_put(txn, arena, p);
 	if (r == 0)
-		r = append(txn, arena, &c, now_ms, "triaged", wake_kind(p, *ret_overdue), p);
+		r = append(txn, arena, &c, now_ms, "triaged", wake_kind(p, *ret_overdue), p, NULL);
 	return r < 0 ? r : update_case(txn, arena, &c, now_ms);
 }
 

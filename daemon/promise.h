@@ -26,6 +26,13 @@ int64_t
 promise_notice_ms(int64_t made_ms, int64_t due_ms);
 
 /*
+ * Sets what the case says of its open promises: when the first is due, whether one is overdue, and
+ * whether one is more than a mail. The caller puts it. 0 or a store error.
+ */
+int
+promise_settle(struct store_txn *txn, struct arena *arena, struct case_record *c, int64_t now_ms);
+
+/*
  * Makes a promise in a case ("promised" event, or "asked" of one that is inside) and puts the case.
  * Of wanted text, made_by, due_ms, inside and by_mail are read; due_ms lies in the future (the
  * caller's to check). *ret_number is its number in the case.
@@ -35,12 +42,13 @@ promise_make(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	     const struct promise_record *wanted, int64_t now_ms, uint64_t *ret_number);
 
 /*
- * Ends a promise ("kept", or "called-off" event) and puts the case. -ENOENT: there is none of that
- * number; -EALREADY: it has ended.
+ * Ends a promise and puts the case: it was kept ("kept" event; "answered" of one that is inside),
+ * or, with a reason, it is called off ("called-off"). The measure that it is of is done then, or
+ * not planned any more. -ENOENT: there is none of that number; -EALREADY: it has ended.
  */
 int
 promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t number,
-	    bool kept, const char *actor, int64_t now_ms);
+	    const char *reason, const char *actor, int64_t now_ms);
 
 /*
  * The open promise of a case to the customer, or the open question inside, that is due first.

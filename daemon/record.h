@@ -101,6 +101,14 @@ enum case_state {
 	CASE_SOLVED,
 };
 
+/* What is done about a complaint, for now or for good; with a date it is a promise. */
+struct measure {
+	const char *text; /* "" none */
+	int64_t due_ms;   /* 0: not said */
+	int64_t done_ms;  /* when that promise was kept; 0: it was not */
+	uint64_t promise; /* of the case, open; 0: none */
+};
+
 struct case_record {
 	uint64_t id; /* key; shown as C<id> */
 	const char *account;
@@ -123,13 +131,13 @@ struct case_record {
 	uint64_t linked;       /* the case that a stranger tried to write into, 0 when none */
 	uint64_t merged;       /* the case that it became a part of, 0: none */
 	const char *situation; /* understood wider than the mail says; "" not said */
-	const char *interim, *lasting;  /* the measure for now, and the one for good; "" none */
-	int64_t interim_ms, lasting_ms; /* by when; 0: not said */
+	struct measure interim, lasting; /* for now, and for good */
 	const char *fault; /* whose it is: "ours", "shared", "theirs", "baseless"; "" not known */
 	int64_t hold_ms;   /* nobody answers before; 0: no hold */
 	const char *hold_by, *hold_reason;
 	uint64_t promises;   /* made in this case, ever: the number of the last one */
 	int64_t promise_ms;  /* when the earliest open promise is due; 0: none is open */
+	bool owes;           /* an open promise is more than to write to the customer */
 	bool overdue;        /* an open promise was not kept in time */
 	int64_t answered_ms; /* our last answer; 0: none yet */
 	int64_t response_due_ms, resolve_due_ms; /* clocks of sla.h; 0: it does not run */

@@ -370,7 +370,7 @@ keep_promises(struct sending *s)
 	int r = record_promise_each(s->txn, s->arena, s->c->id, visit_kept, &kept);
 
 	for (size_t i = 0; r == 0 && i < kept.count; i++)
-		r = promise_end(s->txn, s->arena, s->c, kept.numbers[i], true, actor(s),
+		r = promise_end(s->txn, s->arena, s->c, kept.numbers[i], NULL, actor(s),
 				s->mail->now_ms);
 	return r;
 }

@@ -9,9 +9,8 @@
 
 #define CAUSE_BYTES_MAX 100
 
-/* So that the case counts with those of the same cause. */
-static int
-keep_topic(struct turn *t)
+int
+turn_keep_cause(struct turn *t)
 {
 	struct topic_record topic = { .account = t->c.account,
 				      .opened_ms = t->c.opened_ms,
@@ -42,7 +41,7 @@ turn_cause(struct turn *t)
 	t->said = none ? arena_printf(t->arena, "C%" PRIu64 " has no cause any more", t->c.id)
 		       : arena_printf(t->arena, "the cause of C%" PRIu64 " is: %s", t->c.id,
 				      t->c.cause);
-	r = keep_topic(t);
+	r = turn_keep_cause(t);
 	return r < 0 ? r
 		     : turn_put(t, "cause",
 				json_pack("{s:s, s:s, s:s}", "cause", t->c.cause, "before", before,

@@ -267,11 +267,6 @@ contents_move_promise(struct turn *t, struct promise_record *p, struct case_reco
 		r = record_promise_put(t->txn, t->arena, &moved);
 	if (r < 0)
 		return r;
-	if (!moved.inside) {
-		to->overdue |= moved.due_ms <= t->steer->now_ms;
-		if (to->promise_ms == 0 || moved.due_ms < to->promise_ms)
-			to->promise_ms = moved.due_ms;
-	}
 	data = json_pack("{s:s, s:I, s:I, s:I}", "text", moved.text, "promise",
 			 (json_int_t)moved.number, "due_ms", (json_int_t)moved.due_ms, "moved_from",
 			 (json_int_t)p->case_id);

@@ -63,6 +63,10 @@ turn_worked(struct turn *t);
 int
 turn_cause(struct turn *t);
 
+/* The case counts with those of its cause (recurring.h). */
+int
+turn_keep_cause(struct turn *t);
+
 /* What may be given to the customer, and the ladder of conduct.h: the verbs approve and conduct. */
 int
 turn_approve(struct turn *t);
@@ -77,16 +81,14 @@ turn_conduct(struct turn *t);
 int
 turn_check_told(struct turn *t, const char *words);
 
-/*
- * The same of words that give something: with the promises and measures of the case. replaced: the
- * measure that they take the place of, or NULL.
- */
+/* The same of words that give something: with the promises and measures of the case. */
 int
-turn_check_given(struct turn *t, const char *words, const char *replaced);
+turn_check_given(struct turn *t, const char *words);
 
 /* Who else may write into the case: the verb allow-colleagues. */
 int
 turn_allow_colleagues(struct turn *t);
+
 /* Two cases become one, one becomes two: the verbs merge and split. */
 int
 turn_merge(struct turn *t);

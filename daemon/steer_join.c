@@ -9,6 +9,7 @@
 #include "case.h"
 #include "participant.h"
 #include "policy.h"
+#include "promise.h"
 #include "sla.h"
 #include "steer_contents.h"
 
@@ -30,7 +31,6 @@ may_join(struct turn *t, const struct case_record *c)
 	return 0;
 }
 
-/* Reads the case that is to be merged into this one. */
 static bool
 takes_part(const struct case_record *c, const char *address)
 {
@@ -40,6 +40,7 @@ takes_part(const struct case_record *c, const char *address)
 	return false;
 }
 
+/* Reads the case that is to be merged into this one. */
 static int
 get_other(struct turn *t, struct case_record *ret)
 {
@@ -104,6 +105,30 @@ earlier(int64_t a, int64_t b)
 	return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
+/* What of the other case this one has for itself already. NULL: no memory. */
+static const char *
+left_behind(struct turn *t, const struct case_record *o)
+{
+	const struct case_record *c = &t->c;
+	const struct {
+		const char *name, *ours, *theirs;
+	} facts[] = {
+		{ "situation", c->situation, o->situation },
+		{ "interim", c->interim.text, o->interim.text },
+		{ "lasting", c->lasting.text, o->lasting.text },
+		{ "fault", c->fault, o->fault },
+		{ "cause", c->cause, o->cause },
+	};
+	struct buf words = { .arena = t->arena };
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		if (*facts[i].ours && *facts[i].theirs &&
+		    strcmp(facts[i].ours, facts[i].theirs) != 0)
+			buf_printf(&words, "%s%s: %s", words.len ? ", " : "", facts[i].name,
+				   facts[i].theirs);
+	return buf_string(&words);
+}
+
 /* What is known of the other and not of this one; who was promised more keeps it. */
 static void
 join_facts(struct turn *t, const struct case_record *o)
@@ -113,20 +138,17 @@ join_facts(struct turn *t, const struct case_record *o)
 		{ &c->owner, (const char **)&o->owner },
 		{ &c->fault, (const char **)&o->fault },
 		{ &c->situation, (const char **)&o->situation },
+		{ &c->cause, (const char **)&o->cause },
 		{ &c->conduct_told, (const char **)&o->conduct_told },
 	};
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
 		if (!**facts[i][0])
 			*facts[i][0] = *facts[i][1];
-	if (!*c->interim) {
+	if (!*c->interim.text)
 		c->interim = o->interim;
-		c->interim_ms = o->interim_ms;
-	}
-	if (!*c->lasting) {
+	if (!*c->lasting.text)
 		c->lasting = o->lasting;
-		c->lasting_ms = o->lasting_ms;
-	}
 	if (!*c->approved) {
 		c->approved = o->approved;
 		c->approved_by = o->approved_by;
@@ -163,12 +185,26 @@ close_other(struct turn *t, struct case_record *o)
 	o->last_message = 0;
 	o->waiting_ms = o->awaits_ms = o->promise_ms = 0;
 	o->awaits = "";
-	o->overdue = o->response_late = o->resolve_late = false;
+	o->owes = o->overdue = o->response_late = o->resolve_late = false;
 	o->response_due_ms = o->resolve_due_ms = 0;
 	/* From now on it ages; the digest does not count it among the solved. */
 	o->solved_ms = t->steer->now_ms;
 	o->updated_ms = t->steer->now_ms;
 	return r < 0 ? r : record_case_put(t->txn, o);
+}
+
+/* Who approved it, when and why, is told here too. */
+static int
+tell_approval(struct turn *t, const struct case_record *o, const struct approval_record *a)
+{
+	json_t *data = json_pack("{s:s, s:s, s:I, s:I}", "amount", o->approved, "reason", a->reason,
+				 "moved_from", (json_int_t)o->id, "was_ms", (json_int_t)a->at_ms);
+	int r = data ? record_event_append(t->txn, t->arena, &t->c, t->steer->now_ms, a->by,
+					   "approved", data)
+		     : -ENOMEM;
+
+	json_decref(data);
+	return r;
 }
 
 /*
@@ -178,6 +214,7 @@ close_other(struct turn *t, struct case_record *o)
 static int
 join_approvals(struct turn *t, const struct case_record *o)
 {
+	const struct approval_record *last = NULL;
 	struct customer_record customer;
 	int r;
 
@@ -193,17 +230,40 @@ join_approvals(struct turn *t, const struct case_record *o)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	for (size_t i = 0; i < customer.approval_count; i++)
-		if (customer.approvals[i].case_id == o->id)
+		if (customer.approvals[i].case_id == o->id) {
+			last = &customer.approvals[i];
 			customer.approvals[i].case_id = t->c.id;
-	return record_customer_put(t->txn, &customer);
+		}
+	r = last ? tell_approval(t, o, last) : 0;
+	return r < 0 ? r : record_customer_put(t->txn, &customer);
+}
+
+/* Open promises go on here; *here is the other case with their numbers in this one. */
+static int
+join_promises(struct turn *t, struct contents *in, const struct case_record *o,
+	      struct case_record *here)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < in->promise_count; i++) {
+		r = contents_move_promise(t, &in->promises[i], &t->c);
+		if (in->promises[i].number == o->interim.promise)
+			here->interim.promise = t->c.promises;
+		if (in->promises[i].number == o->lasting.promise)
+			here->lasting.promise = t->c.promises;
+	}
+	return r < 0 ? r : promise_settle(t->txn, t->arena, &t->c, t->steer->now_ms);
 }
 
 int
 turn_merge(struct turn *t)
 {
-	struct case_record other;
+	struct case_record other, here;
 	struct contents in = { .mail_count = 0 };
+	const char *left = "";
 	int r = get_other(t, &other);
+
+	here = other;
 
 	if (r == 0)
 		r = join_approvals(t, &other);
@@ -211,20 +271,24 @@ turn_merge(struct turn *t)
 		r = contents_collect(t, &other, &in);
 	if (r == 0)
 		r = contents_move(t, &in, other.id, true, &t->c);
-	for (size_t i = 0; r == 0 && i < in.promise_count; i++)
-		r = contents_move_promise(t, &in.promises[i], &t->c);
+	if (r == 0)
+		r = join_promises(t, &in, &other, &here);
 	if (r == 0)
 		r = join_participants(t, &other);
 	if (r == 0) {
-		join_facts(t, &other);
-		r = contents_settle(t, &t->c);
+		left = left_behind(t, &other);
+		join_facts(t, &here);
+		r = left ? contents_settle(t, &t->c) : -ENOMEM;
+		if (r == 0 && *t->c.cause)
+			r = turn_keep_cause(t);
 	}
 	if (r == 0)
 		r = turn_put(t, "merged-in",
-			     json_pack("{s:I, s:s, s:I, s:I, s:s}", "from", (json_int_t)other.id,
-				       "customer", other.customer, "mails",
+			     json_pack("{s:I, s:s, s:I, s:I, s:s, s:s}", "from",
+				       (json_int_t)other.id, "customer", other.customer, "mails",
 				       (json_int_t)in.mail_count, "promises",
-				       (json_int_t)in.promise_count, "reason", t->steer->reason));
+				       (json_int_t)in.promise_count, "reason", t->steer->reason,
+				       "left", left));
 	if (r == 0)
 		r = close_other(t, &other);
 	t->said = arena_printf(t->arena,
@@ -363,14 +427,28 @@ start_clocks(struct turn *t, const struct contents *in, size_t first, struct cas
 	return 0;
 }
 
+/* What people decided does not go with the mails; "" nothing. NULL: no memory. */
+static const char *
+what_stays(struct turn *t, const struct contents *in)
+{
+	struct buf words = { .arena = t->arena };
+
+	if (in->promise_count)
+		buf_printf(&words, "%zu open promise%s", in->promise_count,
+			   in->promise_count == 1 ? "" : "s");
+	if (*t->c.approved)
+		buf_printf(&words, "%sthe approval of %s", words.len ? " and " : "", t->c.approved);
+	return buf_string(&words);
+}
+
 /* Both cases as they are once the mails have moved. */
 static int
 settle_both(struct turn *t, const struct contents *in, size_t first, size_t count,
-	    struct case_record *fresh)
+	    const char *stays, struct case_record *fresh)
 {
 	json_int_t mails = (json_int_t)count;
-	json_t *data = json_pack("{s:I, s:I, s:s}", "from", (json_int_t)t->c.id, "mails", mails,
-				 "reason", t->steer->reason);
+	json_t *data = json_pack("{s:I, s:I, s:s, s:s}", "from", (json_int_t)t->c.id, "mails",
+				 mails, "reason", t->steer->reason, "stays", stays);
 	int r = data ? contents_settle(t, fresh) : -ENOMEM;
 
 	if (r == 0)
@@ -385,8 +463,9 @@ settle_both(struct turn *t, const struct contents *in, size_t first, size_t coun
 		r = contents_settle(t, &t->c);
 	return r < 0 ? r
 		     : turn_put(t, "split",
-				json_pack("{s:I, s:I, s:s}", "into", (json_int_t)fresh->id, "mails",
-					  mails, "reason", t->steer->reason));
+				json_pack("{s:I, s:I, s:s, s:s}", "into", (json_int_t)fresh->id,
+					  "mails", mails, "reason", t->steer->reason, "stays",
+					  stays));
 }
 
 int
@@ -394,6 +473,7 @@ turn_split(struct turn *t)
 {
 	struct contents in = { .mail_count = 0 };
 	struct case_record fresh;
+	const char *stays = "";
 	size_t first = 0, count = 0;
 	int r = *t->steer->reason ? may_join(t, &t->c)
 				  : err_set(t->err, -EINVAL,
@@ -409,14 +489,17 @@ turn_split(struct turn *t)
 		r = open_new(t, &in, first, &fresh);
 	if (r == 0)
 		r = contents_move(t, &in, t->c.id, false, &fresh);
-	if (r == 0)
-		r = settle_both(t, &in, first, count, &fresh);
+	if (r == 0) {
+		stays = what_stays(t, &in);
+		r = stays ? settle_both(t, &in, first, count, stays, &fresh) : -ENOMEM;
+	}
 	if (r == 0)
 		r = count_case(t, fresh.customer);
 	if (r == 0)
-		t->said = arena_printf(t->arena,
-				       "%zu mail%s of C%" PRIu64 " became the new case C%" PRIu64,
-				       count, count == 1 ? "" : "s", t->c.id, fresh.id);
+		t->said = arena_printf(
+			t->arena, "%zu mail%s of C%" PRIu64 " became the new case C%" PRIu64 "%s%s",
+			count, count == 1 ? "" : "s", t->c.id, fresh.id,
+			*stays ? "; what was decided before stays: " : "", stays);
 	contents_free(&in);
 	return r;
 }

@@ -48,73 +48,96 @@ turn_ask(struct turn *t)
 	return 0;
 }
 
-/* Which fact is named first, and what is said of it. NULL: none of them. */
-static const char **
-which_fact(struct turn *t, int64_t **ret_until, const char **ret_text)
+static int
+put_fact(struct turn *t, const char *name, const char *text, int64_t due_ms)
 {
-	struct case_record *c = &t->c;
-	struct {
-		const char *name, **text;
-		int64_t *until;
-	} facts[] = {
-		{ "situation", &c->situation, NULL },
-		{ "interim", &c->interim, &c->interim_ms },
-		{ "lasting", &c->lasting, &c->lasting_ms },
-	};
-	size_t len = strcspn(t->steer->value, " ");
+	t->said = arena_printf(t->arena, "C%" PRIu64 ", %s: %s", t->c.id, name, text);
+	return turn_put(t, "fact",
+			json_pack("{s:s, s:s, s:s}", "fact", name, "text", text, "until",
+				  due_ms ? moment_text(t->arena, turn_zone(t), due_ms) : ""));
+}
 
-	*ret_text = t->steer->value + len + strspn(t->steer->value + len, " ");
-	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-		if (strlen(facts[i].name) == len &&
-		    strncmp(facts[i].name, t->steer->value, len) == 0) {
-			*ret_until = facts[i].until;
-			return facts[i].text;
-		}
-	return NULL;
+static int
+say_situation(struct turn *t, const char *text)
+{
+	int r;
+
+	if (*t->steer->until)
+		return err_set(t->err, -EINVAL,
+			       "a situation has no date; interim and lasting have one");
+	r = turn_check_told(t, text);
+	if (r < 0)
+		return r;
+	t->c.situation = text;
+	return put_fact(t, "situation", text, 0);
+}
+
+/* What was planned is not any more, nor is it promised. */
+static int
+drop_measure(struct turn *t, struct measure *m)
+{
+	const char *reason = *t->steer->reason ? t->steer->reason : "the plan was changed";
+
+	if (m->promise)
+		return promise_end(t->txn, t->arena, &t->c, m->promise, reason, t->steer->actor,
+				   t->steer->now_ms);
+	*m = (struct measure){ .text = "" };
+	return 0;
 }
 
 /* A measure with a date is a promise. */
 static int
-promise_measure(struct turn *t, const char *text, int64_t until)
+promise_measure(struct turn *t, struct measure *m)
 {
-	struct promise_record wanted = { .text = text,
+	struct promise_record wanted = { .text = m->text,
 					 .made_by = t->steer->actor,
-					 .due_ms = until };
-	uint64_t number;
+					 .due_ms = m->due_ms };
+	int r = promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &m->promise);
 
-	return promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &number);
+	return r < 0 ? r : record_case_put(t->txn, &t->c);
+}
+
+static int
+plan_measure(struct turn *t, struct measure *m, const char *name, const char *text)
+{
+	bool none = strcmp(text, "none") == 0;
+	int r;
+
+	if (none && !*m->text)
+		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no %s measure", t->c.id, name);
+	if (none && *t->steer->until)
+		return err_set(t->err, -EINVAL, "a measure that is taken back has no date");
+	r = drop_measure(t, m);
+	if (r == 0 && !none)
+		r = turn_check_given(t, text);
+	if (r == 0 && *t->steer->until)
+		r = turn_until(t, &m->due_ms);
+	if (r < 0)
+		return r;
+	m->text = none ? "" : text;
+	r = put_fact(t, name, text, m->due_ms);
+	return r == 0 && m->due_ms ? promise_measure(t, m) : r;
 }
 
 int
 turn_fact(struct turn *t)
 {
-	const char *text, **fact, *name;
-	int64_t *until = NULL, due = 0;
-	int r;
+	size_t len = strcspn(t->steer->value, " ");
+	const char *name = arena_strndup(t->arena, t->steer->value, len);
+	const char *text = t->steer->value + len + strspn(t->steer->value + len, " ");
 
-	fact = which_fact(t, &until, &text);
-	if (!fact || !*text)
-		return err_set(t->err, -EINVAL,
-			       "say what it is, then the words: case fact C%" PRIu64
-			       " situation|interim|lasting \"...\"",
-			       t->c.id);
-	if (*t->steer->until && !until)
-		return err_set(t->err, -EINVAL,
-			       "a situation has no date; interim and lasting have one");
-	r = until ? turn_check_given(t, text, *fact) : turn_check_told(t, text);
-	if (r == 0 && *t->steer->until)
-		r = turn_until(t, &due);
-	if (r < 0)
-		return r;
-	*fact = text;
-	if (until)
-		*until = due;
-	name = arena_strndup(t->arena, t->steer->value, strcspn(t->steer->value, " "));
-	t->said = arena_printf(t->arena, "C%" PRIu64 ", %s: %s", t->c.id, name ? name : "", text);
-	r = turn_put(t, "fact",
-		     json_pack("{s:s, s:s, s:s}", "fact", name ? name : "", "text", text, "until",
-			       due ? moment_text(t->arena, turn_zone(t), due) : ""));
-	return r == 0 && due ? promise_measure(t, text, due) : r;
+	if (!name)
+		return -ENOMEM;
+	if (*text && strcmp(name, "situation") == 0)
+		return say_situation(t, text);
+	if (*text && strcmp(name, "interim") == 0)
+		return plan_measure(t, &t->c.interim, name, text);
+	if (*text && strcmp(name, "lasting") == 0)
+		return plan_measure(t, &t->c.lasting, name, text);
+	return err_set(t->err, -EINVAL,
+		       "say what it is, then the words: case fact C%" PRIu64
+		       " situation|interim|lasting \"...\"",
+		       t->c.id);
 }
 
 /* "1h30m", "1h 30m", "45m", "1시간 30분": minutes; 0: it is none of these, or longer than a day. */

@@ -24,7 +24,7 @@ turn_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = turn_check_given(t, wanted.text, NULL);
+	r = turn_check_given(t, wanted.text);
 	if (r == 0)
 		r = turn_until(t, &wanted.due_ms);
 	if (r == 0)
@@ -64,14 +64,14 @@ which_promise(struct turn *t, uint64_t *ret)
 }
 
 static int
-end_promise(struct turn *t, bool kept)
+end_promise(struct turn *t, const char *reason)
 {
 	uint64_t number;
 	int r = which_promise(t, &number);
 
 	if (r < 0)
 		return r;
-	r = promise_end(t->txn, t->arena, &t->c, number, kept, t->steer->actor, t->steer->now_ms);
+	r = promise_end(t->txn, t->arena, &t->c, number, reason, t->steer->actor, t->steer->now_ms);
 	if (r == -ENOENT)
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no promise %" PRIu64, t->c.id,
 			       number);
@@ -79,14 +79,14 @@ end_promise(struct turn *t, bool kept)
 		return err_set(t->err, -EINVAL, "promise %" PRIu64 " of C%" PRIu64 " has ended",
 			       number, t->c.id);
 	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is %s", number,
-			       t->c.id, kept ? "kept" : "called off");
+			       t->c.id, reason ? "called off" : "kept");
 	return r;
 }
 
 int
 turn_kept(struct turn *t)
 {
-	return end_promise(t, true);
+	return end_promise(t, NULL);
 }
 
 int
@@ -95,7 +95,7 @@ turn_call_off(struct turn *t)
 	if (!*t->steer->reason)
 		return err_set(t->err, -EINVAL,
 			       "say why, and tell the customer before it is due: --reason \"...\"");
-	return end_promise(t, false);
+	return end_promise(t, t->steer->reason);
 }
 
 /* The promises that are open, in words. */

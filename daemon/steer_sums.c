@@ -73,14 +73,14 @@ turn_check_told(struct turn *t, const char *words)
 }
 
 int
-turn_check_given(struct turn *t, const char *words, const char *replaced)
+turn_check_given(struct turn *t, const char *words)
 {
 	struct given given = { .t = t, .texts = { words }, .count = 1 };
-	const char *const measures[] = { t->c.interim, t->c.lasting };
 	int r = record_promise_each(t->txn, t->arena, t->c.id, visit_promise, &given);
 
-	for (size_t i = 0; r == 0 && i < 2; i++)
-		if (measures[i] != replaced)
-			r = add(&given, measures[i]);
+	if (r == 0)
+		r = add(&given, t->c.interim.text);
+	if (r == 0)
+		r = add(&given, t->c.lasting.text);
 	return r < 0 ? r : check(t, words, given.hundredths);
 }

@@ -383,10 +383,10 @@ visit_promise(void *context, const struct promise_record *p)
 
 	if (json_array_size(v->promises) >= CASE_EVENTS_MAX)
 		return 1;
-	one = json_pack("{s:I, s:s, s:o, s:o, s:s, s:b, s:s}", "number", (json_int_t)p->number,
+	one = json_pack("{s:I, s:s, s:o, s:o, s:s, s:b, s:b, s:s}", "number", (json_int_t)p->number,
 			"text", text(p->text), "due", time_json(p->due_ms), "ended",
-			time_json(p->ended_ms), "by", text(p->made_by), "inside", p->inside,
-			"state",
+			time_json(p->ended_ms), "by", text(p->made_by), "inside", p->inside, "late",
+			p->kept && p->ended_ms > p->due_ms, "state",
 			p->ended_ms == 0 ? "open"
 			: p->kept        ? "kept"
 			: p->moved       ? "moved"
@@ -425,10 +425,12 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	json_object_set_new(page, "approved", json_string(text(c->approved)));
 	json_object_set_new(page, "worked_minutes", json_integer(c->worked));
 	json_object_set_new(page, "situation", json_string(text(c->situation)));
-	json_object_set_new(page, "interim", json_string(text(c->interim)));
-	json_object_set_new(page, "interim_due", time_json(c->interim_ms));
-	json_object_set_new(page, "lasting", json_string(text(c->lasting)));
-	json_object_set_new(page, "lasting_due", time_json(c->lasting_ms));
+	json_object_set_new(page, "interim", json_string(text(c->interim.text)));
+	json_object_set_new(page, "interim_due", time_json(c->interim.due_ms));
+	json_object_set_new(page, "interim_done", time_json(c->interim.done_ms));
+	json_object_set_new(page, "lasting", json_string(text(c->lasting.text)));
+	json_object_set_new(page, "lasting_due", time_json(c->lasting.due_ms));
+	json_object_set_new(page, "lasting_done", time_json(c->lasting.done_ms));
 	if (view_card(v->txn, v->arena, c->customer, page) < 0) {
 		json_decref(page);
 		return NULL;

@@ -151,27 +151,34 @@ total(struct arena *arena, const struct customer_record *c, const char *currency
 			 "ever_units", (json_int_t)ever.units);
 }
 
+/* Whether an approval before that one was in the same currency. */
+static bool
+had_currency(const struct customer_record *c, size_t upto)
+{
+	for (size_t i = 0; i < upto; i++)
+		if (strcmp(c->approvals[i].currency, c->approvals[upto].currency) == 0)
+			return true;
+	return false;
+}
+
 void
 view_approvals(struct arena *arena, const struct customer_record *c, json_t *view)
 {
-	static const char *const currencies[] = { "KRW", "USD", "GBP", "EUR" };
 	json_t *list = json_array(), *totals = json_array();
 
 	for (size_t i = 0; i < c->approval_count; i++) {
 		const struct approval_record *a = &c->approvals[i];
 		struct amount amount = { a->currency, a->units };
+		json_t *sum = had_currency(c, i) ? NULL : total(arena, c, a->currency);
 
 		json_array_append_new(
-			list, json_pack("{s:o, s:s, s:o, s:s, s:s, s:b}", "at", time_json(a->at_ms),
-					"by", text(a->by), "case", case_json(a->case_id), "amount",
-					text(amount_text(arena, &amount, false)), "reason",
-					text(a->reason), "replaced", approval_replaced(c, i)));
-	}
-	for (size_t i = 0; i < sizeof(currencies) / sizeof(*currencies); i++) {
-		json_t *one = total(arena, c, currencies[i]);
-
-		if (one)
-			json_array_append_new(totals, one);
+			list,
+			json_pack("{s:o, s:s, s:o, s:s, s:s, s:b}", "at", time_json(a->at_ms), "by",
+				  text(a->by), "case", case_json(a->case_id), "amount",
+				  a->units ? text(amount_text(arena, &amount, false)) : "nothing",
+				  "reason", text(a->reason), "replaced", approval_replaced(c, i)));
+		if (sum)
+			json_array_append_new(totals, sum);
 	}
 	json_object_set_new(view, "approvals", list);
 	json_object_set_new(view, "approved", totals);

@@ -82,7 +82,7 @@ the_shipped_directory(void **state)
 	struct bundle *b = load_well("rules", NULL);
 
 	(void)state;
-	assert_int_equal(b->template_count, 60);
+	assert_int_equal(b->template_count, 62);
 	assert_int_equal(strlen(b->hash), 64);
 	assert_non_null(bundle_template(b, "refund", "ko", "en"));
 	assert_ptr_equal(bundle_template(b, "refund", "und", "en"),

@@ -873,6 +873,7 @@ static const struct letter {
 	{ "internal-date-question", "-", "-" },
 	{ "legal", REPLY, REPLY },
 	{ "menace", REPLY, REPLY },
+	{ "on-track", DUE, "-" },
 	{ "our-mistake", "-", "-" },
 	{ "parting", DUE, "-" },
 	{ "promise-early", "-", "-" },

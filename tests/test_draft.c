@@ -37,6 +37,7 @@ static const char *const template_names[] = { "abuse",
 					      "internal-date-question",
 					      "legal",
 					      "menace",
+					      "on-track",
 					      "our-mistake",
 					      "parting",
 					      "proactive-notice",
@@ -165,6 +166,7 @@ case_for(const char *name, struct case_record *c, struct draft_input *in)
 		{ "solution", "ours", "20,000원" },
 		{ "our-mistake", "ours", "" },
 		{ "delay", "ours", "" },
+		{ "on-track", "shared", "" },
 		{ "shared-loss", "shared", "" },
 		{ "small-service", "theirs", "" },
 		{ "firm", "baseless", "" },
@@ -173,6 +175,13 @@ case_for(const char *name, struct case_record *c, struct draft_input *in)
 	};
 
 	c->fault = c->approved = "";
+	if (strcmp(name, "interim") == 0) {
+		c->interim = (struct measure){ .text = "대체품 발송",
+					       .due_ms = NOW_MS - 2 * 3600 * 1000,
+					       .done_ms = NOW_MS - 20 * 3600 * 1000 };
+		c->lasting = (struct measure){ .text = "전원부 교체",
+					       .due_ms = NOW_MS + 50 * 3600 * 1000 };
+	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		if (strcmp(cases[i].name, name) != 0)
 			continue;

@@ -89,7 +89,7 @@ static int
 end(struct case_record *c, uint64_t number, bool kept, int64_t now_ms)
 {
 	struct store_txn *txn = begin();
-	int r = promise_end(txn, arena, c, number, kept, "kim", now_ms);
+	int r = promise_end(txn, arena, c, number, kept ? NULL : "another way", "kim", now_ms);
 
 	if (r == 0)
 		r = store_commit(txn);

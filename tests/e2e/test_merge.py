@@ -57,6 +57,10 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     drafts = wait_for("both drafts", lambda: dovecot.count(user, "Drafts") == 2 and dovecot.messages(user, "Drafts"))
     said(triaged, "promise", second, "call back", "--until", "+2h")
     said(triaged, "promise", second, "sent a form", "--until", "+1d")
+    said(triaged, "fact", first, "situation", "the box was wet")
+    said(triaged, "fact", second, "situation", "the box was dented")
+    said(triaged, "fact", second, "interim", "lend a phone", "--until", "+3d")
+    said(triaged, "cause", second, "the carrier")
     said(triaged, "kept", second, "2")
     flags = set(show(triaged, first)["flags"]) | set(show(triaged, second)["flags"])
     assert "--reason" in refused(triaged, "merge", first, second)
@@ -68,20 +72,24 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     said(triaged, "hold", second, "--until", "+1h", "--reason", "lawyer")
     assert "on hold" in refused(triaged, "merge", first, second, "--reason", "x")
     said(triaged, "release", second)
-    assert "1 mail and 1 open promise" in said(triaged, "merge", first, second, "--reason", "the same order")
+    assert "1 mail and 2 open promises" in said(triaged, "merge", first, second, "--reason", "the same order")
     one, other = show(triaged, first), show(triaged, second)
     assert set(one["flags"]) == flags and one["messages"] == 2 and one["state"] == "open"
     assert [m["message_id"] for m in one["mails"]] == ["<m1@customer.example>", "<m2@customer.example>"]
     assert one["mails"][1]["evidence"], "with what raised its flags"
     assert one["participants"] == ["seojun@customer.example"], "a subaddress is the same person"
-    assert [(p["text"], p["state"]) for p in one["promises"]] == [("call back", "open")] and one["promise_due"]
-    assert sorted((p["text"], p["state"]) for p in other["promises"]) == [("call back", "moved"), ("sent a form", "kept")]
+    assert [(p["text"], p["state"]) for p in one["promises"]] == [("call back", "open"), ("lend a phone", "open")] and one["promise_due"]
+    assert sorted((p["text"], p["state"]) for p in other["promises"]) == [("call back", "moved"), ("lend a phone", "moved"), ("sent a form", "kept")]
+    assert (one["situation"], one["interim"], one["cause"]) == ("the box was wet", "lend a phone", "the carrier")
     assert (other["state"], other["merged"], other["mails"], other["messages"]) == ("solved", first, [], 0)
     assert one["record_sound"] and other["record_sound"]
     assert one["events"][-1]["kind"] == "merged-in" and other["events"][-1]["kind"] == "merged"
     assert set(queue(triaged)) == {first, stranger}
     assert f"became a part of {first}: the same order" in triaged.ctl("case", "show", second).stdout
-    assert f"{second} of seojun+home@customer.example became a part" in triaged.ctl("case", "show", first).stdout
+    assert f"{second} of seojun+home@customer.example became a part of this case, 1 mail, 2 open promises: the same order; as this " \
+        "case has its own, left behind: situation: the box was dented" in triaged.ctl("case", "show", first).stdout
+    said(triaged, "call-off", first, "2", "--reason", "none left")
+    assert show(triaged, first)["interim"] == "", "the measure goes on as what that promise is of"
 
     # What refers to a mail of the other one, or to the draft that was laid out there, joins the one.
     draft = [email.message_from_bytes(d[2], policy=email.policy.default) for d in drafts if b"seojun+home" in d[2]][0]
@@ -137,7 +145,10 @@ def test_a_case_is_split_where_another_matter_begins(triaged, dovecot, user):
     assert "at least one has to stay" in refused(triaged, "split", case, f"M{numbers[0]}", "--reason", "x")
     assert "is no mail" in refused(triaged, "split", case, "M999999", "--reason", "x")
     assert "is no mail" in refused(triaged, "split", case, "first", "--reason", "x")
-    assert "2 mails" in said(triaged, "split", case, f"M{numbers[1]}", "--reason", "another order")
+    said(triaged, "promise", case, "call back", "--until", "+2h")
+    assert "; what was decided before stays: 1 open promise" in \
+        said(triaged, "split", case, f"M{numbers[1]}", "--reason", "another order")
+    assert "the new case C2, 2 mails: another order; stays here: 1 open promise" in triaged.ctl("case", "show", case).stdout
     fresh = (set(queue(triaged)) - {case}).pop()
     old, new = show(triaged, case), show(triaged, fresh)
     assert [m["id"] for m in old["mails"]] == [numbers[0], numbers[3]]

@@ -238,6 +238,7 @@ def test_a_draft_that_is_covered_stays_and_one_of_a_merged_case_goes(dovecot, us
     assert "taken out" not in daemon.ctl("case", "approve", first, "$40", "--reason", "burnt").stdout
     daemon.ctl("case", "merge", second, first, "--reason", "the same order")
     assert show(daemon, second)["approved"] == "$40"
+    assert f"approved $40: burnt (in {first}, " in daemon.ctl("case", "show", second).stdout, "where it came from is told here too"
     # The owner corrects a figure: as many bytes as before, and not ours any more.
     changed = next(raw for _, _, raw in dovecot.messages(user, "Drafts") if b"$30" in raw)
     with dovecot.client(user) as client:
@@ -247,6 +248,7 @@ def test_a_draft_that_is_covered_stays_and_one_of_a_merged_case_goes(dovecot, us
     assert "taken out of Drafts again" in daemon.ctl("case", "approve", second, "$20", "--reason", "less was meant").stdout
     wait_for("the draft of the case, and that of the merged one", lambda: {"withdrawn", "draft-stays"} <= {
         e["kind"] for c in (first, second) for e in show(daemon, c)["events"]}, 40)
+    assert {"withdrawn", "draft-stays"} <= {e["kind"] for e in show(daemon, second)["events"]}, "the case that goes on says so"
     texts = drafts(dovecot, user)
     assert any("refund $15" in d for d in texts) and any("$20" in d for d in texts), "what is approved, and what is somebody's, stays"
     assert not any("$40" in d or "$30" in d for d in texts)

@@ -329,6 +329,43 @@ def test_a_plan_is_told_with_situation_measures_and_dates(triaged, dovecot, user
     assert "저녁에만 전원이 꺼집니다" in page
 
 
+def test_a_measure_that_is_called_off_is_not_told_and_one_that_is_done_is(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+
+    def promises():
+        return [(p["text"], p["state"]) for p in show(triaged, case)["promises"]]
+
+    def plan():
+        count = dovecot.count(user, "Drafts")
+        said(triaged, "draft", case, "interim")
+        wait_for("the plan", lambda: dovecot.count(user, "Drafts") == count + 1)
+        draft = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
+        return draft.get_content().replace("\r\n", "\n")
+
+    said(triaged, "fact", case, "interim", "대체품을 보내 드립니다", "--until", "+1d")
+    said(triaged, "fact", case, "interim", "대여품을 보내 드립니다", "--until", "+2d")
+    assert promises() == [("대체품을 보내 드립니다", "called off"), ("대여품을 보내 드립니다", "open")]
+    assert "called off promise 1, 대체품을 보내 드립니다: the plan was changed" in triaged.ctl("case", "show", case).stdout
+    said(triaged, "call-off", case, "2", "--reason", "대여품 재고가 없음")
+    page = triaged.ctl("case", "show", case).stdout
+    assert "called off promise 2, 대여품을 보내 드립니다: 대여품 재고가 없음" in page
+    assert show(triaged, case)["interim"] == "" and "interim  " not in page
+    assert "대여품" not in plan()
+
+    said(triaged, "fact", case, "interim", "수리 기사가 방문합니다", "--until", "+1d")
+    said(triaged, "fact", case, "lasting", "새 제품으로 교환합니다", "--until", "+5d")
+    said(triaged, "kept", case, "3")
+    told = plan()
+    assert "임시 조치: 수리 기사가 방문합니다\n- 마친 날: " in told and "근본 조치: 새 제품으로 교환합니다\n- 기한: " in told
+    page = triaged.ctl("case", "show", case).stdout
+    assert "수리 기사가 방문합니다, done " in page and "새 제품으로 교환합니다, by " in page
+    assert "has no date" in refused(triaged, "fact", case, "lasting", "none", "--until", "+1d")
+    said(triaged, "fact", case, "lasting", "none", "--reason", "부품이 단종됨")
+    assert promises()[-1] == ("새 제품으로 교환합니다", "called off") and show(triaged, case)["lasting"] == ""
+    assert "부품이 단종됨" in triaged.ctl("case", "show", case).stdout
+    assert f"{case} has no lasting measure" in refused(triaged, "fact", case, "lasting", "none")
+
+
 def test_the_time_that_people_worked_is_added_up(triaged, dovecot, user):
     case = complaint(triaged, dovecot, user)
     assert "45 min of work on C1, all together" in said(triaged, "worked", case, "45m", "--reason", "called the carrier")
