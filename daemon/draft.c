@@ -176,6 +176,7 @@ draft_build(const struct draft_input *input, struct arena *arena, struct draft_m
 		return -ENOMEM;
 	mime_body(&out, words);
 	ret->names = made.names;
+	ret->body = made.body;
 	ret->text = buf_string(&out);
 	ret->len = out.len;
 	return ret->text ? 0 : -ENOMEM;

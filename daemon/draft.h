@@ -61,6 +61,7 @@ draft_values(const struct draft_input *input);
 struct draft_mail {
 	const char *text; /* the whole mail: CRLF line ends, lines <= 998 bytes */
 	size_t len;
+	const char *body; /* its text, without the quoted words */
 	const char
 		*names; /* the largest sum, but in the customer's quoted words and in names; "" */
 	struct unapproved unapproved;

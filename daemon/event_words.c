@@ -68,7 +68,8 @@ static const struct {
 	{ "promised", "promised: {text}[, by {due_ms}][ (promise {promise})]" },
 	{ "released", "the hold is over[: {reason}]" },
 	{ "reopened", "open again[: {reason}]" },
-	{ "sent", "answered {to}[ with the draft {draft}][ instead of the draft {instead_of}][, "
+	{ "sent", "answered {to}[ with the draft {draft}[, known {like}]][ instead of the draft "
+		  "{instead_of}][, "
 		  "{how}][ (in C{moved_from}, {was_ms})]" },
 	{ "solved", "solved[: {reason}]" },
 	{ "split",

@@ -19,6 +19,7 @@
 #include "draft.h"
 #include "draft_case.h"
 #include "draft_words.h"
+#include "likeness.h"
 #include "moment.h"
 #include "notice.h"
 #include "outbox.h"
@@ -204,10 +205,11 @@ write_draft(struct planner *p, struct outbox_record *entry, struct outbox_record
 	if (r == 0) {
 		record_sha256(mail.text, mail.len, digest);
 		entry->digest = arena_strdup(p->arena, digest);
+		entry->likeness = likeness_of(p->arena, mail.body);
 		entry->names = mail.names;
 		entry->size = payload->len = mail.len;
 		payload->text = mail.text;
-		r = entry->digest ? 0 : -ENOMEM;
+		r = entry->digest && entry->likeness ? 0 : -ENOMEM;
 	}
 	entry->argument = account->drafts ? account->drafts : "";
 	return r < 0 ? r : remember_draft(p, entry);
@@ -390,6 +392,7 @@ plan_action(struct planner *p, const struct action *action, unsigned *count)
 		.template = "",
 		.names = "",
 		.digest = "",
+		.likeness = "",
 		.message_id = "",
 		.size = m->size,
 		.error = "",

@@ -54,7 +54,7 @@ plan(struct withdrawal *w, const struct outbox_record *draft)
 	entry.message = 0;
 	entry.attempts = 0;
 	entry.next_ms = entry.ended_ms = 0;
-	entry.error = "";
+	entry.error = entry.likeness = "";
 	entry.rule = "approve";
 	entry.planned_ms = w->now_ms;
 	if (r == 0)

@@ -297,6 +297,7 @@ struct outbox_record {
 	const char *template; /* of the draft; "" for other kinds */
 	const char *names;    /* the largest sum that the draft gives, "$15"; "" it names none */
 	const char *digest;   /* of the draft as it was laid out: SHA-256; "" for other kinds */
+	const char *likeness; /* of its text, by likeness.h; "" for other kinds */
 	const char
 		*message_id; /* of the draft or notice, or of the message that is moved or copied */
 	uint64_t size;       /* of the draft, or of the message that is moved or copied */

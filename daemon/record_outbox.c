@@ -93,6 +93,7 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 	record_write_string(&w, "error", o->error);
 	record_write_string(&w, "folder", o->folder);
 	record_write_string(&w, "kind", outbox_kind_name(o->kind));
+	record_write_string(&w, "likeness", o->likeness);
 	record_write_number(&w, "message", (int64_t)o->message);
 	record_write_string(&w, "message_id", keeps_message_id(o) ? o->message_id : "");
 	record_write_string(&w, "names", o->names);
@@ -161,6 +162,7 @@ record_outbox_get(struct store_txn *txn, struct arena *arena, const char *accoun
 	o.case_id = record_read_u64(&r, "case_id");
 	o.ended_ms = record_read_number(&r, "ended_ms", INT64_MIN, INT64_MAX);
 	o.digest = record_read_string(&r, "digest");
+	o.likeness = record_read_string(&r, "likeness");
 	o.error = record_read_string(&r, "error");
 	o.folder = record_read_string(&r, "folder");
 	o.kind = (enum outbox_kind)record_read_name(&r, "kind", kinds, OUTBOX_KIND_COUNT);
@@ -283,7 +285,7 @@ record_outbox_erase(struct store_txn *txn, struct arena *arena, const struct out
 	int r = record->kind == OUTBOX_DRAFT ? draft_erase(txn, arena, record) : 0;
 
 	rest.state = OUTBOX_DONE;
-	rest.error = rest.names = rest.digest = "";
+	rest.error = rest.names = rest.digest = rest.likeness = "";
 	rest.message = rest.size = 0;
 	rest.folder = "";
 	rest.uid = rest.uidvalidity = 0;

@@ -14,6 +14,7 @@
 #include "approval.h"
 #include "case.h"
 #include "filters/commitment.h"
+#include "likeness.h"
 #include "moment.h"
 #include "participant.h"
 #include "playbook.h"
@@ -28,6 +29,7 @@
 #define NAME_MIN 4           /* bytes: shorter ones stand in other words */
 #define SIGNED_LINES 5       /* of an answer, from its end: where the name stands */
 #define BEFORE_NAME_BYTES 60 /* a company, in front of it */
+#define DRAFTS_MAX 16        /* of a case, the newest, that an answer may be */
 #define TO_MAX 200           /* bytes of the list of receivers that the history shows */
 
 struct sending {
@@ -36,11 +38,14 @@ struct sending {
 	struct case_record *c;
 	const struct sent_mail *mail;
 	const struct agent_config
-		*agent;       /* who sent it; NULL: one of those that share an address */
-	bool signed_by;       /* their name under it says so */
-	bool outward;         /* somebody of the case gets it */
-	const char *template; /* of the draft that it was, or stands for; "" none */
-	bool template_sent;   /* it was that draft */
+		*agent;              /* who sent it; NULL: one of those that share an address */
+	bool signed_by;              /* their name under it says so */
+	bool outward;                /* somebody of the case gets it */
+	const char *template;        /* of the draft that it was, or stands beside; "" none */
+	bool template_sent;          /* it was that draft */
+	bool template_like;          /* its words say so */
+	uint64_t drafts[DRAFTS_MAX]; /* entries of those that were laid out */
+	size_t draft_count;
 	/* Of the answer before this one since the customer's last mail. */
 	const char *answered_by;
 	int64_t answered_ms;
@@ -166,6 +171,8 @@ visit_before(void *context, const struct event_record *event)
 		s->answered_ms = 0;
 	} else if (strcmp(event->kind, "draft") == 0 && template) {
 		s->template = arena_strdup(s->arena, template);
+		s->drafts[s->draft_count++ % DRAFTS_MAX] =
+			(uint64_t)json_integer_value(json_object_get(event->data, "outbox"));
 	} else if (strcmp(event->kind, "sent") == 0) {
 		s->answered_by = arena_strdup(s->arena, event->actor);
 		s->answered_ms = event->at_ms;
@@ -193,6 +200,36 @@ find_draft(struct sending *s)
 		s->template_sent = true;
 	}
 	return 0;
+}
+
+/*
+ * Else the draft of whose sentences most are in it: the mail program gave it a Message-ID of its
+ * own, and somebody may have changed it. Words that are an agent's own are no draft, though one
+ * lies there.
+ */
+static int
+find_like(struct sending *s)
+{
+	struct outbox_record entry;
+	struct text_map *map;
+	const char *text;
+	size_t len, maps;
+	unsigned best = LIKENESS_SAME - 1;
+	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &text, &len, &map, &maps);
+
+	for (size_t i = 0; r == 0 && i < s->draft_count && i < DRAFTS_MAX; i++) {
+		unsigned like;
+
+		r = record_outbox_get(s->txn, s->arena, s->c->account, s->drafts[i], &entry);
+		like = r == 0 ? likeness_in(entry.likeness, text, len) : 0;
+		if (like > best) {
+			best = like;
+			s->template = entry.template;
+			s->template_sent = s->template_like = true;
+		}
+		r = r == -ENOENT ? 0 : r;
+	}
+	return r;
 }
 
 /* Takes over data. */
@@ -235,6 +272,8 @@ note_sent(struct sending *s)
 				    json_string(s->template));
 	if (data && s->signed_by)
 		json_object_set_new(data, "how", json_string("by the name under it"));
+	if (data && s->outward && s->template_like)
+		json_object_set_new(data, "like", json_string("by its words"));
 	return note(s, actor(s), s->outward ? "sent" : "asked-inside", data);
 }
 
@@ -295,18 +334,25 @@ add_participants(struct sending *s)
 static int
 move_stage(struct sending *s)
 {
-	const char *before = s->c->stage,
-		   *next = s->outward ? playbook_stage(s->mail->bundle->playbook, s->template)
-				      : "investigating";
+	const char *before = s->c->stage, *next = NULL;
+	const char *reason = "what was sent says so";
 
-	if (s->outward && !next)
+	if (!s->outward) {
+		next = "investigating";
+		reason = "our own people were asked";
+	} else if (s->template_sent) {
+		next = playbook_stage(s->mail->bundle->playbook, s->template);
+	}
+	if (!next) {
 		next = "acknowledged";
+		reason = "they were answered";
+	}
 	if (playbook_stage_order(next) <= playbook_stage_order(before))
 		return 0;
 	s->c->stage = next;
-	return note(s, "triaged", "stage",
-		    json_pack("{s:s, s:s, s:s}", "before", before, "stage", next, "reason",
-			      s->outward ? "what was sent says so" : "our own people were asked"));
+	return note(
+		s, "triaged", "stage",
+		json_pack("{s:s, s:s, s:s}", "before", before, "stage", next, "reason", reason));
 }
 
 /* Nobody's case is whose who answers it; the customer stays with them. */
@@ -506,5 +552,7 @@ sent_note(struct store_txn *txn, struct arena *arena, struct case_record *c,
 		r = find_signer(&s);
 	if (r == 0)
 		r = find_draft(&s);
+	if (r == 0 && !s.template_sent)
+		r = find_like(&s);
 	return r < 0 ? r : go_through(&s);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/draft.h"
+#include "daemon/likeness.h"
 #include "header_block.h"
 
 int
@@ -62,6 +63,16 @@ check(const char *text, size_t len, struct arena *arena)
 		abort();
 }
 
+/* The text without the quoted words is known again in itself, whatever is in it. */
+static void
+check_likeness(const char *body, struct arena *arena)
+{
+	const char *like = likeness_of(arena, body);
+
+	if (!like || (*like && likeness_in(like, body, strlen(body)) != 100))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -91,10 +102,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (message_read(arena, data, size, false, &original) == 0) {
 		input.original = original;
 		r = draft_build(&input, arena, &mail);
-		if (r == 0)
+		if (r == 0) {
 			check(mail.text, mail.len, arena);
-		else if (r != -EINVAL)
+			check_likeness(mail.body, arena);
+			check_likeness(original->body, arena);
+		} else if (r != -EINVAL) {
 			abort();
+		}
 		r = draft_notice(
 			arena, "t@example.com",
 			original->from.count ? original->from.list[0].address : "b@example.com",

@@ -69,6 +69,27 @@ def test_a_draft_that_is_sent_moves_the_case_on(daemon, dovecot, user):
     assert only_case(daemon)["turn"] == "us"
 
 
+def test_a_draft_is_known_by_its_words_and_own_words_beside_it_are_not(daemon, dovecot, user):
+    """Mail programs give a draft another Message-ID and other lines; what an agent wrote instead of it offers nothing."""
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "fault", case, "ours")
+    said(daemon, "draft", case, "solution")
+    wait_for("the solution", lambda: dovecot.count(user, "Drafts") == 2)
+    append(dovecot, user, "Sent", answer(daemon, case, "주문 번호를 알려 주시겠습니까? 확인되는 대로 연락드리겠습니다."))
+    wait_for("it is noticed", lambda: "sent" in kinds(daemon, case))
+    sent, = event(daemon, case, "sent")
+    assert "draft" not in sent["data"] and sent["data"]["instead_of"] == "solution" and show(daemon, case)["stage"] == "acknowledged"
+
+    draft = next(raw for _, _, raw in dovecot.messages(user, "Drafts") if b"template=solution" in raw)
+    text = email.message_from_bytes(draft, policy=email.policy.default).get_content().replace("\r\n", "\n")
+    changed = text.replace("[조치 내용]", "새 제품 발송").replace("[날짜와 시각]", "[내일 정오]").replace(". ", ".\n")
+    append(dovecot, user, "Sent", answer(daemon, case, changed))
+    wait_for("it is noticed", lambda: kinds(daemon, case).count("sent") == 2)
+    sent = event(daemon, case, "sent")[-1]
+    assert sent["data"]["draft"] == "solution" and show(daemon, case)["stage"] == "offered"
+    assert "with the draft solution, known by its words" in daemon.ctl("case", "show", case).stdout
+
+
 def test_an_answer_without_a_draft_is_noticed_and_its_writer_becomes_the_owner(daemon, dovecot, user):
     daemon.start()
     wait_for("the account is watched", lambda: '"watching"' in daemon.ctl("status", "--json").stdout)
