@@ -372,6 +372,20 @@ render_evidence(const struct term *term, const json_t *evidence, const char *ind
 	}
 }
 
+/* What people made of its flags. */
+static void
+mail_corrected(const struct term *term, const json_t *flags)
+{
+	if (!flags)
+		return;
+	fputs("      corrected by a person, now: ", term->out);
+	if (json_array_size(flags) > 0)
+		put_list(term, flags, "", "", ", ");
+	else
+		fputs("no flags", term->out);
+	putc('\n', term->out);
+}
+
 static void
 case_mail(const struct term *term, const json_t *mail)
 {
@@ -408,6 +422,7 @@ case_mail(const struct term *term, const json_t *mail)
 		putc('\n', term->out);
 	}
 	render_evidence(term, json_object_get(mail, "evidence"), "      ", true);
+	mail_corrected(term, json_object_get(mail, "corrected"));
 	if (json_is_true(json_object_get(mail, "incomplete")))
 		fputs("      could not be judged whole: please read it\n", term->out);
 }

@@ -82,19 +82,41 @@ agent_of(const struct config *config, const struct address *from)
 	return NULL;
 }
 
+/*
+ * How much of a line stands before the word at its end, "김 민 지" and "KIM MINJI" being the same
+ * words as without spaces and in small letters. Its whole length and 1: it ends otherwise.
+ */
+static size_t
+before_word(const char *line, size_t len, const char *word)
+{
+	size_t at = len;
+
+	for (size_t n = strlen(word); n > 0; n--) {
+		if (word[n - 1] == ' ')
+			continue;
+		while (at > 0 && line[at - 1] == ' ')
+			at--;
+		if (at == 0 || strncasecmp(&line[at - 1], &word[n - 1], 1) != 0)
+			return len + 1;
+		at--;
+	}
+	return at;
+}
+
 /* Whether a line is signed with a name: "김민지 드림", "행복상점 김민지", "Lee Seojun". */
 static bool
 is_signed(const char *line, size_t len, const char *name)
 {
-	static const char *const behind[] = { "", " 드림", " 올림", " 배상", "입니다.", " 드림." };
-	size_t n = strlen(name);
+	static const char *const behind[] = { "", "드림", "올림", "배상", "입니다.", "드림." };
 
-	for (size_t i = 0; n >= NAME_MIN && i < sizeof(behind) / sizeof(*behind); i++) {
-		size_t tail = strlen(behind[i]), at = len - n - tail;
+	for (size_t i = 0; strlen(name) >= NAME_MIN && i < sizeof(behind) / sizeof(*behind); i++) {
+		size_t rest = before_word(line, len, behind[i]), at;
 
-		if (len >= n + tail && memcmp(line + at, name, n) == 0 &&
-		    memcmp(line + at + n, behind[i], tail) == 0 &&
-		    (at == 0 || strchr(" ,/|-", line[at - 1])) && at <= BEFORE_NAME_BYTES)
+		if (rest > len)
+			continue;
+		at = before_word(line, rest, name);
+		if (at <= rest && at <= BEFORE_NAME_BYTES &&
+		    (at == 0 || strchr(" ,/|-", line[at - 1])))
 			return true;
 	}
 	return false;

@@ -10,6 +10,7 @@
 
 #include "case.h"
 #include "clock.h"
+#include "correction.h"
 #include "shield.h"
 #include "steer.h"
 #include "view.h"
@@ -274,13 +275,18 @@ add_message(struct case_view *v, uint64_t id)
 {
 	struct message_record m;
 	json_t *one, *evidence;
+	flag_set now = 0;
+	bool shown;
 	int r = record_message_get(v->txn, v->arena, id, &m);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (m.case_id != v->record->id || is_shown(v, id)) {
+	shown = m.case_id == v->record->id && !is_shown(v, id);
+	if (shown)
+		r = correction_flags(v->txn, v->arena, &m, &now);
+	if (r < 0 || !shown) {
 		record_message_free(&m);
-		return 0;
+		return r;
 	}
 	evidence = v->all ? json_incref(m.evidence) : shield_evidence(m.evidence);
 	one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:o, "
@@ -299,6 +305,8 @@ add_message(struct case_view *v, uint64_t id)
 	if (!one || json_array_append_new(v->messages, one) < 0)
 		return -ENOMEM;
 	json_object_set_new(one, "asks_for", view_claims(v->arena, &m));
+	if (now != m.hits)
+		json_object_set_new(one, "corrected", flags_json(now));
 	if (json_array_size(v->messages) > CASE_MESSAGES_MAX)
 		json_array_remove(v->messages, 0);
 	return 0;

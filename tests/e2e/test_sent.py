@@ -174,6 +174,7 @@ def test_moving_a_mail_says_that_it_is_no_threat(daemon, dovecot, user):
     assert not any(flag.startswith("threat.") or flag == "extortion" for flag in page["flags"])
     assert page["events"][-1]["data"]["moved_to"] == "Triage/Not-a-threat"
     assert page["mails"][0]["folder"] == "Triage/Not-a-threat"
+    assert "corrected by a person, now: " in daemon.ctl("case", "show", case).stdout
 
 
 def test_moving_a_mail_takes_its_case_over(daemon, dovecot, user):
@@ -282,6 +283,8 @@ def test_the_name_under_an_answer_says_who_of_a_shared_address_wrote_it(make_tri
     assert sends("확인하고 있습니다.\n\n행복상점 고객지원\n김민지 드림\n") == "kim"
     assert show(daemon, case)["owner"] == "kim", "who answers owns it"
     assert sends("We are looking into it.\n\n-- \nLee Seojun\nSupport\n") == "lee"
+    assert sends("확인하고 있습니다.\n\n행복상점 김 민 지 드림\n") == "kim"
+    assert sends("We are looking into it.\n\nKind regards,\nLEE SEOJUN\nSupport\n") == "lee"
     assert "kim         answered" in daemon.ctl("case", "show", case).stdout and ", by the name under it" in daemon.ctl("case", "show", case).stdout
 
 
