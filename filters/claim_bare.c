@@ -84,12 +84,10 @@ static bool
 korean_ends(const char *text, size_t len, size_t end)
 {
 	if (claim_is_wide(text, len, end))
-		return claim_begins_with(text, len, end, particles) ||
-		       claim_begins_with(text, len, end, korean_money);
+		return claim_begins_with(text, len, end, particles) > 0;
 	if (end < len && text[end] != ' ')
 		return strchr(".,;!?)\"'", text[end]) != NULL;
-	return claim_begins_with(text, len, end + 1, korean_money) ||
-	       !claim_begins_with(text, len, end + 1, counted);
+	return !claim_begins_with(text, len, end + 1, counted);
 }
 
 /* "30000 환불", "30,000을 환불" */
@@ -284,8 +282,8 @@ is_bare(const char *text, size_t len, size_t at, size_t end, int64_t hundredths)
 {
 	if (is_numbered(text, at) || is_year(text, at, end, hundredths))
 		return false;
-	if (hundredths >= BARE_MIN_KO && korean_ends(text, len, end) &&
-	    (korean_before(text, at) || korean_behind(text, len, end)))
+	if (hundredths >= BARE_MIN_KO && (korean_behind(text, len, end) ||
+					  (korean_before(text, at) && korean_ends(text, len, end))))
 		return true;
 	return is_points(text, len, at, end) || is_grouped(text, len, at, end, hundredths) ||
 	       english_behind(text, len, end) ||

@@ -741,6 +741,15 @@ a_draft_whose_text_is_lost_is_told(void **state)
 	assert_string_equal(heart_parked(h), "draft: the draft's text is no longer in the store;");
 }
 
+/* A draft that has arrived, though nobody knows it yet. */
+static void
+lay_out_unknown(void)
+{
+	plan("draft: hello");
+	replay_fail(h->transport, "append_draft", -EPIPE, true);
+	assert_int_equal(heart_act(h), -EPIPE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 /* The draft of the only case says $30, and $20 is approved now. */
@@ -798,9 +807,7 @@ static void
 a_draft_that_was_being_laid_out_is_taken_out_again(void **state)
 {
 	(void)state;
-	plan("draft: hello");
-	replay_fail(h->transport, "append_draft", -EPIPE, true);
-	assert_int_equal(heart_act(h), -EPIPE);
+	lay_out_unknown();
 	assert_string_equal(heart_waiting(h), "draft:unknown ");
 	assert_int_equal(approve_less(), 1);
 	assert_string_equal(heart_waiting(h), "draft:unknown withdraw:planned ");
@@ -851,9 +858,7 @@ a_withdrawal_waits_for_its_draft(void **state)
 	struct outbox_record draft;
 
 	(void)state;
-	plan("draft: hello");
-	replay_fail(h->transport, "append_draft", -EPIPE, true);
-	assert_int_equal(heart_act(h), -EPIPE);
+	lay_out_unknown();
 	assert_int_equal(approve_less(), 1);
 	draft = heart_first(h);
 	draft.next_ms = clock_now_ms(h->intake.clock) + 1000;
@@ -876,9 +881,7 @@ a_draft_that_somebody_changed_stays(void **state)
 	struct outbox_record draft;
 
 	(void)state;
-	plan("draft: hello");
-	replay_fail(h->transport, "append_draft", -EPIPE, true);
-	assert_int_equal(heart_act(h), -EPIPE);
+	lay_out_unknown();
 	draft = heart_first(h);
 	draft.digest = "another";
 	put_draft(&draft);
