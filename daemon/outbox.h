@@ -145,6 +145,19 @@ outbox_finish(const struct intake *intake, struct outbox_result *results, size_t
 bool
 outbox_is_source_bound(enum outbox_kind kind);
 
+#define OUTBOX_LAID_OUT_MAX 200 /* older drafts were sent long ago */
+
+/* Entries of the drafts that were laid out in a case. */
+struct outbox_laid_out {
+	uint64_t entries[OUTBOX_LAID_OUT_MAX]; /* the newest, in no order */
+	size_t count;
+};
+
+/* Those of a case, and of those that became a part of it. 0, or a store error. */
+int
+outbox_laid_out(struct store_txn *txn, struct arena *arena, const struct case_record *c,
+		struct outbox_laid_out *ret);
+
 /*
  * Plans to take the drafts of a case, and of those that became a part of it, out of Drafts again
  * that say more than is approved in it now: those that lie there and those that are being laid

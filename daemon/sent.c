@@ -16,6 +16,7 @@
 #include "filters/commitment.h"
 #include "likeness.h"
 #include "moment.h"
+#include "outbox.h"
 #include "participant.h"
 #include "playbook.h"
 #include "promise.h"
@@ -29,7 +30,6 @@
 #define NAME_MIN 4           /* bytes: shorter ones stand in other words */
 #define SIGNED_LINES 5       /* of an answer, from its end: where the name stands */
 #define BEFORE_NAME_BYTES 60 /* a company, in front of it */
-#define DRAFTS_MAX 16        /* of a case, the newest, that an answer may be */
 #define TO_MAX 200           /* bytes of the list of receivers that the history shows */
 
 struct sending {
@@ -38,14 +38,12 @@ struct sending {
 	struct case_record *c;
 	const struct sent_mail *mail;
 	const struct agent_config
-		*agent;              /* who sent it; NULL: one of those that share an address */
-	bool signed_by;              /* their name under it says so */
-	bool outward;                /* somebody of the case gets it */
-	const char *template;        /* of the draft that it was, or stands beside; "" none */
-	bool template_sent;          /* it was that draft */
-	bool template_like;          /* its words say so */
-	uint64_t drafts[DRAFTS_MAX]; /* entries of those that were laid out */
-	size_t draft_count;
+		*agent;       /* who sent it; NULL: one of those that share an address */
+	bool signed_by;       /* their name under it says so */
+	bool outward;         /* somebody of the case gets it */
+	const char *template; /* of the draft that it was, or stands beside; "" none */
+	bool template_sent;   /* it was that draft */
+	bool template_like;   /* its words say so */
 	/* Of the answer before this one since the customer's last mail. */
 	const char *answered_by;
 	int64_t answered_ms;
@@ -193,8 +191,6 @@ visit_before(void *context, const struct event_record *event)
 		s->answered_ms = 0;
 	} else if (strcmp(event->kind, "draft") == 0 && template) {
 		s->template = arena_strdup(s->arena, template);
-		s->drafts[s->draft_count++ % DRAFTS_MAX] =
-			(uint64_t)json_integer_value(json_object_get(event->data, "outbox"));
 	} else if (strcmp(event->kind, "sent") == 0) {
 		s->answered_by = arena_strdup(s->arena, event->actor);
 		s->answered_ms = event->at_ms;
@@ -232,6 +228,7 @@ find_draft(struct sending *s)
 static int
 find_like(struct sending *s)
 {
+	struct outbox_laid_out drafts;
 	struct outbox_record entry;
 	struct text_map *map;
 	const char *text;
@@ -239,10 +236,12 @@ find_like(struct sending *s)
 	unsigned best = LIKENESS_SAME - 1;
 	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &text, &len, &map, &maps);
 
-	for (size_t i = 0; r == 0 && i < s->draft_count && i < DRAFTS_MAX; i++) {
+	if (r == 0)
+		r = outbox_laid_out(s->txn, s->arena, s->c, &drafts);
+	for (size_t i = 0; r == 0 && i < drafts.count; i++) {
 		unsigned like;
 
-		r = record_outbox_get(s->txn, s->arena, s->c->account, s->drafts[i], &entry);
+		r = record_outbox_get(s->txn, s->arena, s->c->account, drafts.entries[i], &entry);
 		like = r == 0 ? likeness_in(entry.likeness, text, len) : 0;
 		if (like > best) {
 			best = like;
