@@ -53,10 +53,10 @@ static const struct {
 	  "wrote “{subject}”[: {flags}][ (passed on by {forwarded_by})][ (in C{moved_from}, "
 	  "{was_ms})]" },
 	{ "merged", "became a part of C{into}: {reason}" },
-	{ "merged-in",
-	  "C{from} of {customer} became a part of this case[, {mails:mail}][, "
-	  "{promises:open promise}]: {reason}[; as this case has its own, left behind: "
-	  "{left}]" },
+	{ "merged-in", "C{from} of {customer} became a part of this case[, {mails:mail}][, "
+		       "{promises:open promise}]: {reason}[; stage: {stage}][; as this case has "
+		       "its own, left behind: "
+		       "{left}]" },
 	{ "moved", "moved the mail to {to}[ ({rule})]" },
 	{ "no-answer", "our own people have not answered, due {due_ms}: {text}" },
 	{ "noted", "{text}" },

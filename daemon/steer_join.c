@@ -8,6 +8,7 @@
 
 #include "case.h"
 #include "participant.h"
+#include "playbook.h"
 #include "policy.h"
 #include "promise.h"
 #include "sla.h"
@@ -160,6 +161,10 @@ join_facts(struct turn *t, const struct case_record *o)
 		c->state = CASE_OPEN;
 		sla_reopened(t->config, c, t->steer->now_ms);
 	}
+	/* One matter is as far as the case of it that went further. */
+	if (o->state == CASE_OPEN &&
+	    playbook_stage_order(o->stage) > playbook_stage_order(c->stage))
+		c->stage = o->stage;
 	if (o->state == CASE_OPEN) {
 		c->response_due_ms = earlier(c->response_due_ms, o->response_due_ms);
 		c->resolve_due_ms = earlier(c->resolve_due_ms, o->resolve_due_ms);
@@ -260,7 +265,7 @@ turn_merge(struct turn *t)
 {
 	struct case_record other, here;
 	struct contents in = { .mail_count = 0 };
-	const char *left = "";
+	const char *left = "", *stage = t->c.stage;
 	int r = get_other(t, &other);
 
 	here = other;
@@ -284,11 +289,12 @@ turn_merge(struct turn *t)
 	}
 	if (r == 0)
 		r = turn_put(t, "merged-in",
-			     json_pack("{s:I, s:s, s:I, s:I, s:s, s:s}", "from",
+			     json_pack("{s:I, s:s, s:I, s:I, s:s, s:s, s:s}", "from",
 				       (json_int_t)other.id, "customer", other.customer, "mails",
 				       (json_int_t)in.mail_count, "promises",
 				       (json_int_t)in.promise_count, "reason", t->steer->reason,
-				       "left", left));
+				       "left", left, "stage",
+				       t->c.stage != stage ? t->c.stage : ""));
 	if (r == 0)
 		r = close_other(t, &other);
 	t->said = arena_printf(t->arena,

@@ -61,6 +61,7 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     said(triaged, "fact", second, "situation", "the box was dented")
     said(triaged, "fact", second, "interim", "lend a phone", "--until", "+3d")
     said(triaged, "cause", second, "the carrier")
+    said(triaged, "stage", second, "investigating")
     said(triaged, "kept", second, "2")
     flags = set(show(triaged, first)["flags"]) | set(show(triaged, second)["flags"])
     assert "--reason" in refused(triaged, "merge", first, second)
@@ -81,12 +82,13 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     assert [(p["text"], p["state"]) for p in one["promises"]] == [("call back", "open"), ("lend a phone", "open")] and one["promise_due"]
     assert sorted((p["text"], p["state"]) for p in other["promises"]) == [("call back", "moved"), ("lend a phone", "moved"), ("sent a form", "kept")]
     assert (one["situation"], one["interim"], one["cause"]) == ("the box was wet", "lend a phone", "the carrier")
+    assert one["stage"] == "investigating", "the matter is as far as it went in either"
     assert (other["state"], other["merged"], other["mails"], other["messages"]) == ("solved", first, [], 0)
     assert one["record_sound"] and other["record_sound"]
     assert one["events"][-1]["kind"] == "merged-in" and other["events"][-1]["kind"] == "merged"
     assert set(queue(triaged)) == {first, stranger}
     assert f"became a part of {first}: the same order" in triaged.ctl("case", "show", second).stdout
-    assert f"{second} of seojun+home@customer.example became a part of this case, 1 mail, 2 open promises: the same order; as this " \
+    assert f"{second} of seojun+home@customer.example became a part of this case, 1 mail, 2 open promises: the same order; stage: investigating; as this " \
         "case has its own, left behind: situation: the box was dented" in triaged.ctl("case", "show", first).stdout
     said(triaged, "call-off", first, "2", "--reason", "none left")
     assert show(triaged, first)["interim"] == "", "the measure goes on as what that promise is of"
