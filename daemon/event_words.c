@@ -55,8 +55,7 @@ static const struct {
 	{ "merged", "became a part of C{into}: {reason}" },
 	{ "merged-in", "C{from} of {customer} became a part of this case[, {mails:mail}][, "
 		       "{promises:open promise}]: {reason}[; stage: {stage}][; as this case has "
-		       "its own, left behind: "
-		       "{left}]" },
+		       "its own, left behind: {left}]" },
 	{ "moved", "moved the mail to {to}[ ({rule})]" },
 	{ "no-answer", "our own people have not answered, due {due_ms}: {text}" },
 	{ "noted", "{text}" },

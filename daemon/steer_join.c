@@ -263,7 +263,7 @@ join_promises(struct turn *t, struct contents *in, const struct case_record *o,
 int
 turn_merge(struct turn *t)
 {
-	struct case_record other, here;
+	struct case_record other = { .id = 0 }, here;
 	struct contents in = { .mail_count = 0 };
 	const char *left = "", *stage = t->c.stage;
 	int r = get_other(t, &other);
