@@ -13,6 +13,7 @@
 
 #include "approval.h"
 #include "case.h"
+#include "draft.h"
 #include "filters/commitment.h"
 #include "likeness.h"
 #include "moment.h"
@@ -189,7 +190,7 @@ visit_before(void *context, const struct event_record *event)
 	if (strcmp(event->kind, "mail") == 0) {
 		s->template = "";
 		s->answered_ms = 0;
-	} else if (strcmp(event->kind, "draft") == 0 && template) {
+	} else if (strcmp(event->kind, "draft") == 0 && template && !draft_is_internal(template)) {
 		s->template = arena_strdup(s->arena, template);
 	} else if (strcmp(event->kind, "sent") == 0) {
 		s->answered_by = arena_strdup(s->arena, event->actor);

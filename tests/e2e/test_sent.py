@@ -89,6 +89,12 @@ def test_a_draft_is_known_by_its_words_and_own_words_beside_it_are_not(daemon, d
     assert sent["data"]["draft"] == "solution" and show(daemon, case)["stage"] == "offered"
     assert "with the draft solution, known by its words" in daemon.ctl("case", "show", case).stdout
 
+    said(daemon, "ask", case, "재제작에 며칠이 걸립니까?", "--until", "+1d")
+    wait_for("the question", lambda: dovecot.count(user, "Drafts") == 3)
+    append(dovecot, user, "Sent", answer(daemon, case, "오늘 중으로 일정을 알려 드리겠습니다."))
+    wait_for("it is noticed", lambda: kinds(daemon, case).count("sent") == 3)
+    assert not {"draft", "instead_of"} & set(event(daemon, case, "sent")[-1]["data"]), "a question to our own people is no answer to them"
+
 
 def test_an_answer_without_a_draft_is_noticed_and_its_writer_becomes_the_owner(daemon, dovecot, user):
     daemon.start()
