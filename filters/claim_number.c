@@ -6,6 +6,7 @@
 
 #include "claim_internal.h"
 
+#define DIGITS_MAX 15 /* of a number, zeros in front of it too */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define WORDS_MAX 24 /* of a number that is written out */
 #define MAN 10000
@@ -85,13 +86,13 @@ take_whole_word(const char *text, size_t len, size_t *at, const struct word *wor
 	return 0;
 }
 
-/* How many digits stand there. */
+/* How many digits stand there, at most one more than DIGITS_MAX. */
 static size_t
 digits_at(const char *text, size_t len, size_t at)
 {
 	size_t n = 0;
 
-	while (at + n < len && isdigit((unsigned char)text[at + n]))
+	while (n <= DIGITS_MAX && at + n < len && isdigit((unsigned char)text[at + n]))
 		n++;
 	return n;
 }
@@ -113,7 +114,7 @@ thousands_sign(const char *text, size_t len, size_t at)
 static bool
 take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, bool *ret_dotted)
 {
-	size_t i = *at, n = digits_at(text, len, i), sign;
+	size_t i = *at, n = digits_at(text, len, i), all = 0, sign;
 	int64_t sum = 0, rest = 0;
 	bool short_first = n <= 3;
 
@@ -121,6 +122,9 @@ take_digits(const char *text, size_t len, size_t *at, int64_t *ret_hundredths, b
 	if (n == 0)
 		return false;
 	for (;;) {
+		all += n;
+		if (all > DIGITS_MAX)
+			return false;
 		for (size_t end = i + n; i < end; i++) {
 			sum = sum * 10 + (text[i] - '0');
 			if (sum > CLAIM_UNITS_MAX)
