@@ -12,23 +12,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After a cut at `size` bytes the last character may be half there: take the half away. */
-static void
-trim_half_character(char *text, size_t size)
+/* How long the character is that begins there; 0: it is not whole. */
+static size_t
+whole_character(const char *at)
 {
-	size_t len = strlen(text), start = len, want;
-	unsigned char c;
+	unsigned char c = (unsigned char)*at;
+	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : c < 0x80;
 
-	if (len + 1 < size || len == 0)
-		return;
-	while (start > 0 && len - start < 3 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start == 0)
-		return;
-	c = (unsigned char)text[--start];
-	want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-	if (len - start < want)
-		text[start] = '\0';
+	for (size_t i = 1; i < want; i++)
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return 0;
+	return want;
+}
+
+/* Texts are cut at a number of bytes, also in the middle: half characters are taken out. */
+static void
+drop_half_characters(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		size_t len = whole_character(text);
+
+		memmove(to, text, len);
+		to += len;
+		text += len ? len : 1;
+	}
+	*to = '\0';
 }
 
 static void __attribute__((format(printf, 3, 0)))
@@ -36,14 +46,14 @@ put_text(char *text, size_t size, const char *fmt, va_list ap)
 {
 	if (vsnprintf(text, size, fmt, ap) < 0)
 		text[0] = '\0';
-	trim_half_character(text, size);
+	drop_half_characters(text);
 }
 
 static void
 put_place(struct err *e, const char *file, unsigned line, unsigned column)
 {
 	snprintf(e->file, sizeof(e->file), "%s", file ? file : "");
-	trim_half_character(e->file, sizeof(e->file));
+	drop_half_characters(e->file);
 	e->line = line;
 	e->column = column;
 }
@@ -94,7 +104,7 @@ err_prefix(struct err *e, int code, const char *fmt, ...)
 	snprintf(e->text, sizeof(e->text), "%s", context);
 	len = strlen(e->text);
 	snprintf(e->text + len, sizeof(e->text) - len, ": %s", old);
-	trim_half_character(e->text, sizeof(e->text));
+	drop_half_characters(e->text);
 	return code;
 }
 
@@ -110,7 +120,7 @@ err_text(const struct err *e, char *buf, size_t size)
 	else
 		snprintf(buf, size, "%s:%u:%u: %s", e->file, e->line, e->column, e->text);
 	if (size > 0)
-		trim_half_character(buf, size);
+		drop_half_characters(buf);
 	return buf;
 }
 
@@ -152,7 +162,7 @@ problems_add(struct problems *p, enum problem_level level, const char *file, uns
 	problem->level = level;
 	put_place(&problem->err, file, line, column);
 	snprintf(problem->hint, sizeof(problem->hint), "%s", hint ? hint : "");
-	trim_half_character(problem->hint, sizeof(problem->hint));
+	drop_half_characters(problem->hint);
 	va_start(ap, fmt);
 	put_text(problem->err.text, sizeof(problem->err.text), fmt, ap);
 	va_end(ap);
