@@ -5,6 +5,9 @@
  * that all accounts share; their indexes by Message-ID and fingerprint are the account's own, so no
  * mail finds another account's.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem */
+#endif
 #include "record_io.h"
 
 #include <errno.h>
@@ -298,6 +301,39 @@ message_index(struct store_txn *txn, const char *account, char table, const char
 	return store_put(txn, record_key_span(&key), record_key_span(&value));
 }
 
+/* Whether the mail that the index names under that Message-ID is one that we sent. */
+static int
+is_ours(struct store_txn *txn, const char *account, const char *message_id, bool *ret)
+{
+	static const char outgoing[] = "\"outgoing\":true";
+	struct span value;
+	uint64_t id;
+	int r = message_lookup(txn, account, 'i', message_id, &id);
+
+	if (r == 0) {
+		struct record_key key = message_key(id);
+
+		r = store_get(txn, record_key_span(&key), &value);
+	}
+	*ret = r == 0 && memmem(value.at, value.len, outgoing, sizeof(outgoing) - 1);
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * Of mails with one Message-ID the newest has it; but what came does not take it from what we sent:
+ * it may be a stranger's, who saw ours.
+ */
+static int
+message_id_index(struct store_txn *txn, const struct message_record *m)
+{
+	bool ours = false;
+	int r = 0;
+
+	if (!m->outgoing && m->message_id && m->message_id[0])
+		r = is_ours(txn, m->account, m->message_id, &ours);
+	return r < 0 || ours ? r : message_index(txn, m->account, 'i', m->message_id, m->id);
+}
+
 /* How the index names a conversation; "" for none. */
 static const char *
 gmail_name(uint64_t thread, char name[24])
@@ -361,7 +397,7 @@ record_message_put(struct store_txn *txn, const struct message_record *record)
 		return -EINVAL;
 	r = message_store(txn, record);
 	if (r == 0)
-		r = message_index(txn, record->account, 'i', record->message_id, record->id);
+		r = message_id_index(txn, record);
 	if (r == 0)
 		r = message_index(txn, record->account, 'f', record->fingerprint, record->id);
 	if (r == 0)

@@ -336,17 +336,26 @@ message_comes_back(void **state)
 }
 
 static void
-index_names_the_newest_message(void **state)
+a_message_id_of_ours_stays_ours(void **state)
 {
 	struct fixture *f = *state;
 	struct message_record m = sample_message(7);
 	uint64_t id;
 
 	assert_int_equal(record_message_put(f->txn, &m), 0);
-	m.id = 9;
+	m.id = 8;
 	assert_int_equal(record_message_put(f->txn, &m), 0);
-	/* An older record that is put again does not take the place of a newer one. */
+	assert_int_equal(record_message_by_id(f->txn, "support", m.message_id, &id), 0);
+	assert_int_equal(id, 8);
+	/* A stranger's mail under a Message-ID of what we sent leads nowhere, nor does an old one.
+	 */
+	m.id = 9;
+	m.outgoing = true;
+	assert_int_equal(record_message_put(f->txn, &m), 0);
 	m.id = 7;
+	assert_int_equal(record_message_put(f->txn, &m), 0);
+	m.id = 11;
+	m.outgoing = false;
 	assert_int_equal(record_message_put(f->txn, &m), 0);
 	assert_int_equal(record_message_by_id(f->txn, "support", m.message_id, &id), 0);
 	assert_int_equal(id, 9);
@@ -355,7 +364,7 @@ index_names_the_newest_message(void **state)
 	m.message_id = NULL;
 	m.fingerprint = "";
 	assert_int_equal(record_message_put(f->txn, &m), 0);
-	assert_int_equal(all_keys(f), 5);
+	assert_int_equal(all_keys(f), 7);
 	record_message_free(&m);
 }
 
@@ -960,7 +969,7 @@ main(void)
 		TEST(ledger_is_in_uid_order),
 		TEST(parked_entries_of_all_accounts),
 		TEST(message_comes_back),
-		TEST(index_names_the_newest_message),
+		TEST(a_message_id_of_ours_stays_ours),
 		TEST(hostile_strings_stay_readable),
 		TEST(case_comes_back),
 		TEST(queue_is_most_urgent_first),
