@@ -27,7 +27,7 @@ struct search {
 	/* Of the same paragraph: */
 	bool asked_if; /* the sentence before asks, on a condition */
 	bool item;     /* the latest "what: ..." line that is no date, at item_offset */
-	size_t item_offset;
+	size_t item_offset, item_end;
 	struct commitment *list;
 	size_t count;
 };
@@ -142,7 +142,7 @@ is_question(const char *sentence)
 	return end > sentence && end[-1] == '?';
 }
 
-/* The sentence on one line, at most COMMITMENT_TEXT_MAX bytes. */
+/* The sentence on one line, without its full stop, at most COMMITMENT_TEXT_MAX bytes. */
 static const char *
 shown(struct arena *arena, const char *text, size_t len)
 {
@@ -150,6 +150,8 @@ shown(struct arena *arena, const char *text, size_t len)
 	struct buf b = { .arena = arena };
 	size_t room = COMMITMENT_TEXT_MAX - (sizeof(more) - 1);
 
+	while (len > 0 && (is_blank(text[len - 1]) || text[len - 1] == '.'))
+		len--;
 	for (size_t i = 0; i < len; i++) {
 		if (b.len >= room && ((unsigned char)text[i] & 0xc0) != 0x80 &&
 		    len - i > sizeof(more) - 1) {
@@ -195,20 +197,20 @@ read_label(const char *sentence, struct due_words *due)
 	return false;
 }
 
-/* Whether the line names something ("조치: 교환품 발송") and no date. */
+/* Whether the line names something ("조치: 교환품 발송"), and neither a date nor who does it. */
 static bool
 is_item(const char *sentence)
 {
-	const char *colon = strchr(sentence, ':');
+	const char *colon = strchr(sentence, ':'), *s = sentence + strspn(sentence, " -*");
 	struct due_words due;
 
-	return colon && !due_read(spaces_skip(colon + 1), ' ', &due);
+	return colon && strncmp(s, "담당", strlen("담당")) != 0 && !word_at(s, "who") &&
+	       !due_read(spaces_skip(colon + 1), ' ', &due);
 }
 
 static int
-add(struct search *s, size_t offset, size_t length, const struct reading_of *r)
+add(struct search *s, size_t offset, size_t length, const char *text, const struct reading_of *r)
 {
-	const char *text = shown(s->arena, s->plain->text + offset, length);
 	size_t source, source_length;
 
 	if (!text)
@@ -239,10 +241,22 @@ prepared(struct arena *arena, const char *text, size_t len)
 	return plain_marks(arena, folded.text, folded.len);
 }
 
+/* What the latest item names: "교환품 발송". */
+static const char *
+item_shown(const struct search *s)
+{
+	const char *at = s->plain->text + s->item_offset, *end = s->plain->text + s->item_end;
+	const char *colon = memchr(at, ':', (size_t)(end - at));
+
+	at = colon ? colon + 1 : at;
+	return shown(s->arena, at, (size_t)(end - at));
+}
+
 static int
 read_sentence(struct search *s, size_t offset, size_t length)
 {
 	struct reading_of r = { .count = 0 };
+	const char *text = NULL;
 	char *sentence;
 	int error;
 
@@ -258,16 +272,20 @@ read_sentence(struct search *s, size_t offset, size_t length)
 	if (is_item(sentence)) {
 		s->item = true;
 		s->item_offset = offset;
+		s->item_end = offset + length;
 	}
 	if (read_label(sentence, &r.found[0].words)) {
 		r.count = 1;
 		length += s->item ? offset - s->item_offset : 0;
 		offset = s->item ? s->item_offset : offset;
+		text = s->item ? item_shown(s) : NULL;
 	} else if (is_korean(sentence))
 		commitment_read_korean(sentence, &r);
 	else
 		commitment_read_english(sentence, &r);
-	error = r.count > 0 ? add(s, offset, length, &r) : 0;
+	if (r.count > 0 && (!text || !*text))
+		text = shown(s->arena, s->plain->text + offset, length);
+	error = r.count > 0 ? add(s, offset, length, text, &r) : 0;
 	s->asked_if = r.asks_if;
 	return error;
 }
@@ -359,7 +377,10 @@ read_text(struct search *s)
 		for (size_t i = end; i < next; i++)
 			breaks += text[i] == '\n';
 		if (breaks > 1)
-			s->asked_if = s->item = false;
+			s->asked_if = false;
+		/* Mail programs part the lines of a list by empty ones. */
+		if (breaks > 1 && next < len && text[next] != '-' && text[next] != '*')
+			s->item = false;
 		at = next;
 	}
 	return r;

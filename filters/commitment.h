@@ -59,7 +59,7 @@ struct due {
 
 struct commitment {
 	size_t offset, length; /* of the sentence in the text */
-	const char *text;      /* the sentence on one line, cut at COMMITMENT_TEXT_MAX with "…" */
+	const char *text;      /* one line, no full stop, cut at COMMITMENT_TEXT_MAX with "…" */
 	struct due due;
 	bool by_mail; /* a further mail of ours keeps it; else a person says when it is kept */
 };

@@ -777,23 +777,28 @@ says_where_it_stands(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(list[0].offset, 8);
 	assert_memory_equal(text + list[0].offset + list[0].length - 7, "Friday.", 7);
-	assert_string_equal(list[0].text, "We will call you by Friday.");
+	assert_string_equal(list[0].text, "We will call you by Friday");
 	list = find(korean_text, strlen(korean_text), &count);
 	assert_int_equal(count, 1);
 	assert_ptr_equal(korean_text + list[0].offset, strstr(korean_text, "내일"));
-	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다.");
+	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다");
 	text = "Hello Jane,\nwe will call you by Friday.";
 	list = find(text, strlen(text), &count);
 	assert_int_equal(count, 1);
-	assert_string_equal(list[0].text, "we will call you by Friday.");
+	assert_string_equal(list[0].text, "we will call you by Friday");
 	text = "김민지 고객님,\n내일까지 연락드리겠습니다.";
 	list = find(text, strlen(text), &count);
 	assert_int_equal(count, 1);
-	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다.");
+	assert_string_equal(list[0].text, "내일까지 연락드리겠습니다");
 	list = find("- 조치: 발송\n- 담당: 김\n- 기한: 내일",
 		    strlen("- 조치: 발송\n- 담당: 김\n- 기한: 내일"), &count);
 	assert_int_equal(count, 1);
-	assert_string_equal(list[0].text, "- 담당: 김 - 기한: 내일");
+	assert_string_equal(list[0].text, "발송");
+	text = "- What we promised: a new drill\n\n- Original date: 11 December\n\n"
+	       "- New date: 2 pm on Monday, 14 December\n";
+	list = find(text, strlen(text), &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(list[0].text, "a new drill");
 }
 
 /* The words so often, one after the other. */
