@@ -3,6 +3,7 @@
 Everything lives below one temporary directory and ends with stop(). Used by the tests, the demo and the benchmarks.
 """
 
+import contextlib
 import grp
 import http.client
 import imaplib
@@ -26,10 +27,17 @@ RULES = os.environ.get("E2E_RULES", "rules")
 IDLE_CHECK = 2
 
 
+def free_ports(count):
+    """So many different ports: each is held until all are known."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def wait_for(what, test, seconds=20.0, interval=0.02):
@@ -76,7 +84,7 @@ class Dovecot:
     def __init__(self, directory, authority, quota=None, extra=""):
         self.directory = Path(directory)
         self.authority = authority
-        self.imap_port, self.imaps_port, self.lmtp_port = free_port(), free_port(), free_port()
+        self.imap_port, self.imaps_port, self.lmtp_port = free_ports(3)
         self.mail = self.directory / "mail"
         self.run_directory = self.directory / "run"
         for path in (self.directory, self.mail, self.run_directory):
