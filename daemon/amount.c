@@ -29,6 +29,15 @@ currency_of(const struct amount *amount)
 	return NULL;
 }
 
+const char *
+amount_currency(const char *code)
+{
+	for (size_t i = 0; code && i < CURRENCIES; i++)
+		if (strcmp(currencies[i].code, code) == 0)
+			return currencies[i].code;
+	return "";
+}
+
 /* Between groups of three digits, or nowhere: "10,00" may be ten or a thousand. */
 static bool
 commas_are_right(const char *s)

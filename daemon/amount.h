@@ -26,6 +26,10 @@ struct amount {
 int
 amount_read(struct arena *arena, const char *text, struct amount *ret);
 
+/* The currency of that code, static; "" for one that is not among them, or NULL. */
+const char *
+amount_currency(const char *code);
+
 /* In hundredths of the currency's main unit, so that won and cents can be compared. */
 int64_t
 amount_hundredths(const struct amount *amount);

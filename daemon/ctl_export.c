@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "case.h"
@@ -233,6 +234,19 @@ ask_all(const struct ask *ask, const char *name, struct known *known)
 	return status;
 }
 
+/* A mail that came after the history was read is in the next export. */
+static void
+leave_out_later(struct known *known)
+{
+	const json_t *events = json_object_get(known->events, "events");
+	json_t *mails = json_object_get(known->mails, "mails");
+	json_int_t last = (json_int_t)json_array_size(events);
+
+	for (size_t i = json_array_size(mails); i-- > 0;)
+		if (json_integer_value(json_object_get(json_array_get(mails, i), "event")) > last)
+			json_array_remove(mails, i);
+}
+
 static int
 write_all(struct folder *f, struct fetcher *fetcher, const char *name, const struct known *known)
 {
@@ -289,10 +303,15 @@ export_case(const struct ask *ask, const char *name, const char *path)
 		ctl_complain("cannot make the folder %s: %s", path, strerror(errno));
 		status = CTL_FAILED;
 	}
-	if (status == CTL_OK)
+	if (status == CTL_OK) {
 		status = ask_all(ask, name, &known);
-	if (status == CTL_OK)
+		if (status != CTL_OK)
+			rmdir(path); /* so that it can be tried again */
+	}
+	if (status == CTL_OK) {
+		leave_out_later(&known);
 		status = write_all(&folder, fetcher, name, &known);
+	}
 	fetcher_close(fetcher);
 	json_decref(known.page);
 	json_decref(known.masked);

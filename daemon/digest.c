@@ -139,12 +139,23 @@ visit_promise(void *context, const struct promise_record *p)
 		   json_pack("{s:s, s:o}", "text", text(p->text), "due", time_json(p->due_ms)));
 }
 
+/* One customer once, however many cases they have. */
 static int
 add_conduct(struct collect *d)
 {
 	struct customer_record customer;
 	const char *step;
-	int r = record_customer_get(d->txn, d->arena, d->c->customer, &customer);
+	size_t i;
+	json_t *one;
+	int r;
+
+	json_array_foreach(d->lists[CONDUCT].cases, i, one)
+	{
+		if (strcmp(json_string_value(json_object_get(one, "customer")),
+			   text(d->c->customer)) == 0)
+			return 0;
+	}
+	r = record_customer_get(d->txn, d->arena, d->c->customer, &customer);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;

@@ -75,10 +75,9 @@ head_of(const struct maker *m, const json_t *c)
 		subject = m->w->hidden;
 	else
 		subject = *subject ? arena_printf(m->arena, "“%s”", subject) : m->w->no_subject;
-	return arena_printf(m->arena, "%s %s",
-			    *name      ? name
-			    : *address ? address
-				       : m->w->no_sender,
+	/* Anybody may write under another's name; the address tells them apart. */
+	return arena_printf(m->arena, "%s%s%s%s %s", *name || *address ? name : m->w->no_sender,
+			    *name && *address ? " <" : "", address, *name && *address ? ">" : "",
 			    subject ? subject : "");
 }
 

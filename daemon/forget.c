@@ -19,7 +19,7 @@
 #include "steer.h"
 
 #define LOOKED_AT 5000     /* records in one step */
-#define CUSTOMERS_MAX 1000 /* deleted in the first transaction */
+#define CUSTOMERS_MAX 1000 /* read at once */
 #define ADDRESS_MAX 320
 
 /* Looks through cases or messages for the next one that names the person. */
@@ -144,19 +144,23 @@ delete_customers(struct store_txn *txn, struct arena *arena, const char *address
 {
 	const char **list = arena_calloc(arena, CUSTOMERS_MAX, sizeof(*list));
 	const char *base = participant_base(arena, address), *at = base ? strrchr(base, '@') : NULL;
-	const char *start;
-	size_t count = 0;
-	int r = -ENOMEM;
+	const char *start = at ? arena_printf(arena, "%.*s+", (int)(at - base), base) : NULL;
+	size_t count = 0, deleted;
+	int r = list && start ? 0 : -ENOMEM;
 
 	*ret_known = false;
-	start = at ? arena_printf(arena, "%.*s+", (int)(at - base), base) : NULL;
-	if (list && start)
-		r = record_customer_list(txn, arena, start, CUSTOMERS_MAX, list, &count);
-	for (size_t i = 0; r == 0 && i < count; i++)
-		if (participant_same(list[i], address)) {
-			r = record_customer_delete(txn, list[i]);
-			*ret_known = true;
-		}
+	do {
+		deleted = 0;
+		if (r == 0)
+			r = record_customer_list(txn, arena, start, at, CUSTOMERS_MAX, list,
+						 &count);
+		for (size_t i = 0; r == 0 && i < count; i++)
+			if (participant_same(list[i], address)) {
+				r = record_customer_delete(txn, list[i]);
+				deleted++;
+			}
+		*ret_known |= deleted > 0;
+	} while (r == 0 && count == CUSTOMERS_MAX && deleted > 0);
 	for (int own = 0; r == 0 && own < 2; own++) {
 		r = record_customer_delete(txn, own ? address : base);
 		*ret_known |= r == 0;
@@ -217,7 +221,7 @@ int
 forget_begin(struct store *store, struct arena *arena, const struct config *config,
 	     const struct forget *say, struct forget_record *ret, bool *ret_known, struct err *err)
 {
-	const char *address = address_lower(arena, say->address);
+	const char *address = participant_base(arena, say->address);
 	struct person person;
 	struct store_txn *txn;
 	int r = address ? check(config, say, address, err) : -ENOMEM;

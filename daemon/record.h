@@ -472,12 +472,12 @@ int
 record_customer_delete(struct store_txn *txn, const char *address);
 
 /*
- * Addresses of customers that begin so, at most max of them, in the arena. Those so long that they
- * are kept by their hash are not found.
+ * Addresses of customers that begin and end so, at most max of them, in the arena. Those so long
+ * that they are kept by their hash are not found.
  */
 int
-record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, size_t max,
-		     const char **ret_list, size_t *ret_count);
+record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, const char *end,
+		     size_t max, const char **ret_list, size_t *ret_count);
 
 /* Also keeps the index by wake_ms. */
 int

@@ -485,7 +485,16 @@ struct customer_list {
 	struct arena *arena;
 	size_t max, count;
 	const char **list;
+	const char *end;
 };
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return n <= len && strcmp(text + len - n, end) == 0;
+}
 
 static int
 list_customer(void *context, struct span key, struct span value)
@@ -501,16 +510,16 @@ list_customer(void *context, struct span key, struct span value)
 	if (record_read(&r, l->arena, value) == 0)
 		address = record_read_string(&r, "address");
 	error = record_read_end(&r);
-	if (error == 0)
+	if (error == 0 && ends_with(address, l->end))
 		l->list[l->count++] = address;
 	return error;
 }
 
 int
-record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, size_t max,
-		     const char **ret_list, size_t *ret_count)
+record_customer_list(struct store_txn *txn, struct arena *arena, const char *start, const char *end,
+		     size_t max, const char **ret_list, size_t *ret_count)
 {
-	struct customer_list l = { arena, max, 0, ret_list };
+	struct customer_list l = { arena, max, 0, ret_list, end };
 	struct record_key prefix = record_key_shared('k');
 	int r;
 

@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "amount.h"
+
 #define APPROVALS_MAX 400 /* read of one record; steer keeps fewer */
 
-static const char *const currencies[] = { "", "KRW", "USD", "GBP", "EUR" };
 static const char *const parts[] = { "subject", "body" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -95,8 +96,7 @@ record_read_claims(struct record_reader *r, const char *name, struct claims *ret
 		/* One of a newer program is left out. */
 		if (!claims.list || claims.count == CLAIM_MAX || c.kind == CLAIM_KIND_COUNT)
 			continue;
-		c.currency = one_of(currencies, COUNT(currencies),
-				    json_string_value(json_object_get(one, "currency")));
+		c.currency = amount_currency(json_string_value(json_object_get(one, "currency")));
 		c.part = one_of(parts, COUNT(parts),
 				json_string_value(json_object_get(one, "part")));
 		c.offset = (size_t)number_of(one, "offset");
@@ -142,8 +142,8 @@ record_read_approvals(struct record_reader *r, const char *name, size_t *ret_cou
 			break;
 		approvals[n++] = (struct approval_record){
 			.at_ms = number_of(one, "at"),
-			.currency = one_of(currencies, COUNT(currencies),
-					   json_string_value(json_object_get(one, "currency"))),
+			.currency = amount_currency(
+				json_string_value(json_object_get(one, "currency"))),
 			.units = number_of(one, "units"),
 			.case_id = (uint64_t)number_of(one, "case"),
 			.by = text_of(r, one, "by"),

@@ -88,8 +88,8 @@ entry_write(struct store_txn *txn, const struct outbox_record *o)
 	record_write_string(&w, "argument", o->argument);
 	record_write_number(&w, "attempts", o->attempts);
 	record_write_number(&w, "case_id", (int64_t)o->case_id);
-	record_write_number(&w, "ended_ms", o->ended_ms);
 	record_write_string(&w, "digest", o->digest);
+	record_write_number(&w, "ended_ms", o->ended_ms);
 	record_write_string(&w, "error", o->error);
 	record_write_string(&w, "folder", o->folder);
 	record_write_string(&w, "kind", outbox_kind_name(o->kind));

@@ -15,6 +15,7 @@
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define TEMPLATE "proactive-notice"
+#define TOPICS_SEEN_MAX 20000 /* of one account */
 
 bool
 recurring_days(const char *text, unsigned *ret)
@@ -39,6 +40,7 @@ struct scene {
 	const struct recurring_ask *ask;
 	struct recurring_case *cases;
 	size_t count, recent;
+	size_t room, recent_room, seen; /* of one account: both windows have a share */
 	struct recurring_group *groups;
 	size_t group_count;
 };
@@ -49,8 +51,12 @@ visit_topic(void *context, const struct topic_record *t)
 	struct scene *s = context;
 	int64_t window = s->ask->days * DAY_MS, age = s->ask->now_ms - t->opened_ms;
 
-	if (s->count == RECURRING_CASES_MAX || age > window * (1 + RECURRING_BEFORE))
+	if (s->room == 0 || ++s->seen > TOPICS_SEEN_MAX || age > window * (1 + RECURRING_BEFORE))
 		return 1;
+	if (age <= window && s->recent_room == 0)
+		return 0;
+	s->room--;
+	s->recent_room -= age <= window;
 	s->cases[s->count++] = (struct recurring_case){ .id = t->case_id,
 							.recent = age <= window,
 							.cause = t->cause,
@@ -63,6 +69,7 @@ visit_topic(void *context, const struct topic_record *t)
 static int
 look_in(struct store_txn *txn, const struct config *config, struct scene *s)
 {
+	size_t accounts = s->ask->account || config->account_count == 0 ? 1 : config->account_count;
 	int r = 0;
 
 	s->cases = arena_calloc(s->arena, RECURRING_CASES_MAX, sizeof(*s->cases));
@@ -71,6 +78,9 @@ look_in(struct store_txn *txn, const struct config *config, struct scene *s)
 	for (size_t i = 0; r == 0 && i < config->account_count; i++) {
 		const char *name = config->accounts[i].name;
 
+		s->seen = 0;
+		s->room = RECURRING_CASES_MAX / accounts;
+		s->recent_room = s->room / 2;
 		if (!s->ask->account || strcmp(s->ask->account, name) == 0)
 			r = record_topic_each(txn, s->arena, name, visit_topic, s);
 	}

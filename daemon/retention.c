@@ -26,6 +26,15 @@ struct run {
 	uint64_t next; /* message that was not looked at yet */
 };
 
+/* Whether nobody needs the case any more. */
+static bool
+is_over(const struct run *run, const struct case_record *c)
+{
+	return c->state == CASE_SOLVED && c->forgotten_ms == 0 &&
+	       c->solved_ms <= run->now_ms - run->config->solved_ms &&
+	       !case_on_hold(c, run->now_ms);
+}
+
 static int
 visit_solved(void *context, uint64_t id, int64_t solved_ms)
 {
@@ -38,8 +47,7 @@ visit_solved(void *context, uint64_t id, int64_t solved_ms)
 	r = record_case_get(run->txn, run->arena, id, &c);
 	if (r < 0)
 		return r;
-	/* Somebody still needs it. */
-	if (!case_on_hold(&c, run->now_ms))
+	if (is_over(run, &c))
 		run->ids[run->count++] = id;
 	return run->count == run->max;
 }
@@ -62,6 +70,7 @@ fade_customer(struct run *run, const char *address)
 	return record_customer_put(run->txn, &customer);
 }
 
+/* It may have been opened again since it was found. */
 static int
 fade_case(struct run *run, uint64_t id)
 {
@@ -69,12 +78,13 @@ fade_case(struct run *run, uint64_t id)
 	const char *customer;
 	int r = record_case_get(run->txn, run->arena, id, &c);
 
-	if (r < 0)
+	if (r < 0 || !is_over(run, &c))
 		return r;
 	customer = c.customer;
 	r = forget_case(run->txn, run->arena, &c, run->now_ms, "triaged", "retention",
 			"solved long enough ago");
-	return r < 0 ? r : fade_customer(run, customer);
+	/* A case that became a part of another is not counted any more. */
+	return r < 0 || c.merged ? r : fade_customer(run, customer);
 }
 
 static int
@@ -110,7 +120,9 @@ fade_message(struct run *run, uint64_t id)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = forget_message(run->txn, run->arena, &m);
+	/* It may have become a case's since it was found. */
+	if (m.case_id == 0)
+		r = forget_message(run->txn, run->arena, &m);
 	record_message_free(&m);
 	return r;
 }

@@ -74,7 +74,7 @@ reads_well_in_korean(void **state)
 		"  긴급 █ 1건 (가장 오래 기다린 고객: C7, 3시간째)\n"
 		"  낮음 ████████████████████ 40건\n\n"
 		"기한이 지난 약속 (3건)\n"
-		"  C7 [긴급] <b>Kim</b> & co “\"x\" <script>”\n"
+		"  C7 [긴급] <b>Kim</b> & co <a@b.example> “\"x\" <script>”\n"
 		"      call 'back' · 기한 11월 27일(금) 오후 3시 30분 · 담당자 미정\n"
 		"  외 2건\n\n"
 		"반복되는 문제 (1건)\n"
@@ -101,7 +101,7 @@ reads_well_in_english(void **state)
 		"  critical █ 1 case (longest wait: C7, 3 hours)\n"
 		"  low ████████████████████ 40 cases\n\n"
 		"Promises overdue (3)\n"
-		"  C7 [critical] <b>Kim</b> & co “\"x\" <script>”\n"
+		"  C7 [critical] <b>Kim</b> & co <a@b.example> “\"x\" <script>”\n"
 		"      call 'back', due 3.30 pm on Friday, 27 November, no owner yet\n"
 		"  and 2 more\n\n"
 		"Recurring problems (1)\n"
@@ -118,8 +118,9 @@ html_escapes_what_strangers_wrote(void **state)
 	const char *html = digest_html(arena, page);
 
 	(void)state;
-	assert_non_null(strstr(html, "&lt;b&gt;Kim&lt;/b&gt; &amp; co “&quot;x&quot; "
-				     "&lt;script&gt;”"));
+	assert_non_null(strstr(html,
+			       "&lt;b&gt;Kim&lt;/b&gt; &amp; co &lt;a@b.example&gt; “&quot;x&quot; "
+			       "&lt;script&gt;”"));
 	assert_non_null(strstr(html, "call &#39;back&#39;"));
 	assert_null(strstr(html, "<script"));
 	assert_null(strstr(html, "\u202e"));

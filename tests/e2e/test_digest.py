@@ -156,7 +156,7 @@ def test_it_can_be_read_at_any_time_in_either_language(full, clock):
     assert "기한이 지난 약속 (1건)" in daemon.ctl("digest").stdout
     text = daemon.ctl("digest", "--language", "en").stdout
     assert text.startswith("Support digest: Friday, 3 January\n\n3 cases are open; in 3 of them the customer is waiting for an answer.\n")
-    assert re.search(r"Promises overdue \(1\)\n  C\d+ \[high\] 박서준 “<img .*”\n      전화 드리기, due 3 pm on Friday, 3 January, owner: 김지원\n", text)
+    assert re.search(r"Promises overdue \(1\)\n  C\d+ \[high\] 박서준 <[^>]*> “<img .*”\n      전화 드리기, due 3 pm on Friday, 3 January, owner: 김지원\n", text)
     assert "Cases on hold (1)" in text and "notice given, until" in text
     assert "Promises overdue (1)" in checked(daemon.ctl("digest", "--html", "--language", "en").stdout)
     for arguments, says in ((("--language", "fr"), "ko or en"), (("--json", "--html"), "exclude"), (("now",), "nothing to name"),
