@@ -15,21 +15,22 @@
 
 const char *const playbook_keys[] = { "steps", "sent", NULL };
 const char *const playbook_step_keys[] = { "name", "if", "draft", "why", NULL };
-const char *const playbook_if_keys[] = { "flags",   "fault",   "stage",    "state",
-					 "promise", "conduct", "standing", NULL };
+const char *const playbook_if_keys[] = { "flags",   "fault",    "stage", "state", "promise",
+					 "conduct", "standing", "turn",  NULL };
 const char *const playbook_faults[] = { "ours", "shared", "theirs", "baseless", "unknown", NULL };
 const char *const playbook_stages[] = { "new",        "acknowledged", "investigating",
 					"approval",   "offered",      "agreed",
 					"fulfilling", "confirmed",    NULL };
 const char *const playbook_states[] = { "open", "solved", NULL };
 const char *const playbook_promises[] = { "none", "open", "overdue", NULL };
+const char *const playbook_turns[] = { "us", "customer", "colleagues", "nobody", NULL };
 const char *const playbook_standings[] = { "keep", "share", "part", "unknown", NULL };
 
 struct step {
 	struct playbook_step shown;
 	const struct when *flags; /* NULL: any */
-	unsigned faults, stages, states, promises, conducts,
-		standings; /* bits of the lists, 0: any */
+	unsigned faults, stages, states, promises, conducts, standings,
+		turns; /* bits of the lists, 0: any */
 };
 
 /* What follows when a draft from a template was sent. */
@@ -158,6 +159,7 @@ read_step(const struct reader *r, const struct yamlnode *node, struct step *step
 	step->promises = read_words(r, conditions, "promise", playbook_promises);
 	step->conducts = read_words(r, conditions, "conduct", conduct_steps);
 	step->standings = read_words(r, conditions, "standing", playbook_standings);
+	step->turns = read_words(r, conditions, "turn", playbook_turns);
 	step->shown.tells_conduct = step->conducts != 0;
 }
 
@@ -313,6 +315,8 @@ fits(const struct step *s, const struct case_record *c, const char *conduct, con
 	       fits_word(s->stages, playbook_stages, c->stage) &&
 	       fits_word(s->states, playbook_states, c->state == CASE_SOLVED ? "solved" : "open") &&
 	       fits_word(s->promises, playbook_promises, promise) &&
+	       fits_word(s->turns, playbook_turns,
+			 c->awaits && *c->awaits ? c->awaits : "nobody") &&
 	       fits_word(s->conducts, conduct_steps, conduct) &&
 	       fits_word(s->standings, playbook_standings, *standing ? standing : "unknown") &&
 	       /* What was told once is not told again in the same case. */

@@ -25,6 +25,7 @@ extern const char *const playbook_stages[];
 extern const char *const playbook_states[];
 extern const char *const playbook_promises[];
 extern const char *const playbook_standings[];
+extern const char *const playbook_turns[];
 
 /*
  * templates: names that steps may use, NULL-terminated; NULL: not checked. All mistakes go to

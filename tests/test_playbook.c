@@ -118,6 +118,29 @@ the_standing_decides(void **state)
 }
 
 static void
+whose_turn_it_is_decides(void **state)
+{
+	struct problems problems = { 0 };
+	struct playbook *p =
+		parse("steps:\n"
+		      "  - {name: a, if: {turn: us}, draft: solution, why: w}\n"
+		      "  - {name: b, if: {turn: [customer, colleagues]}, draft: firm, why: w}\n"
+		      "  - {name: c, if: {promise: open}, draft: delay, why: w}\n"
+		      "  - {name: d, if: {turn: nobody}, draft: thanks, why: w}\n",
+		      &problems);
+
+	(void)state;
+	assert_non_null(p);
+	assert_string_equal(next(p, (struct case_record){ .awaits = "us" }), "solution");
+	assert_string_equal(next(p, (struct case_record){ .awaits = "colleagues" }), "firm");
+	assert_string_equal(next(p, (struct case_record){ .awaits = "" }), "thanks");
+	assert_string_equal(next(p, (struct case_record){ .owes = true }), "delay");
+	assert_string_equal(next(p, (struct case_record){ .promise_ms = 1 }), "thanks");
+	playbook_free(p);
+	problems_free(&problems);
+}
+
+static void
 what_was_sent_moves_the_stage(void **state)
 {
 	struct problems problems = { 0 };
@@ -184,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_step_that_fits),
 		cmocka_unit_test(the_standing_decides),
+		cmocka_unit_test(whose_turn_it_is_decides),
 		cmocka_unit_test(what_was_sent_moves_the_stage),
 		cmocka_unit_test(every_mistake_has_its_place),
 	};
