@@ -13,7 +13,8 @@
 #include "amount.h"
 #include "filters/claim.h"
 
-#define RESTATED_BYTES 16 /* between a sum and what it is again */
+#define RESTATED_BYTES 16     /* between a sum and what it is again */
+#define TEXT_MAX (512u << 10) /* bytes that are read of a text; no draft is so long */
 
 bool
 approval_replaced(const struct customer_record *customer, size_t index)
@@ -84,6 +85,29 @@ approval_add(struct arena *arena, struct customer_record *customer,
 		make_room(customer);
 	list[customer->approval_count++] = *one;
 	return 0;
+}
+
+int
+approval_move(struct arena *arena, struct customer_record *from, uint64_t case_id,
+	      struct customer_record *to, uint64_t into)
+{
+	struct approval_record *moved =
+		arena_calloc(arena, from->approval_count + 1, sizeof(*moved));
+	size_t count = 0, i = 0;
+	int r = moved ? 0 : -ENOMEM;
+
+	while (r == 0 && i < from->approval_count) {
+		if (from->approvals[i].case_id != case_id) {
+			i++;
+			continue;
+		}
+		moved[count] = from->approvals[i];
+		moved[count++].case_id = into;
+		take_out(from->approvals, &from->approval_count, i);
+	}
+	for (i = 0; r == 0 && i < count; i++)
+		r = approval_add(arena, to, &moved[i]);
+	return r;
 }
 
 int64_t
@@ -174,7 +198,10 @@ is_restated(const struct sums *s, const struct claim *sum, int64_t hundredths)
 		from += 3;
 		len -= 3;
 	}
-	from += strspn(from, " ");
+	while (len > 0 && *from == ' ') {
+		from++;
+		len--;
+	}
 	return (len > 0 && *from == '(') || (len < RESTATED_BYTES && memchr(from, '=', len));
 }
 
@@ -247,7 +274,7 @@ look_for_sums(struct sums *s, const struct case_record *c, const char *text)
 		return r;
 	s->korean = c->language && strcmp(c->language, "ko") == 0;
 	s->text = text;
-	r = claim_sums_each(s->arena, text, strlen(text), visit_sum, s);
+	r = claim_sums_each(s->arena, text, strnlen(text, TEXT_MAX), visit_sum, s);
 	return r < 0 ? r : 0;
 }
 

@@ -16,6 +16,14 @@ int
 approval_add(struct arena *arena, struct customer_record *customer,
 	     const struct approval_record *one);
 
+/*
+ * Makes the approvals of one case those of another, perhaps of another customer's record (to may be
+ * from): what counted counts, and what was approved in that one before does not. -ENOMEM.
+ */
+int
+approval_move(struct arena *arena, struct customer_record *from, uint64_t case_id,
+	      struct customer_record *to, uint64_t into);
+
 /* Whether a later approval of the same case took this one's place. */
 bool
 approval_replaced(const struct customer_record *customer, size_t index);

@@ -140,6 +140,28 @@ add_to_case(struct arena *arena, const struct claims *claims, struct case_record
 			    ASKED_MAX);
 }
 
+static int
+link_orders(struct store_txn *txn, const struct case_record *c)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->order_count; i++)
+		r = record_link_put(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
+	return r;
+}
+
+static int
+unlink_orders(struct store_txn *txn, struct case_record *c)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->order_count; i++)
+		r = record_link_delete(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
+	c->asks = c->orders = NULL;
+	c->ask_count = c->order_count = 0;
+	return r;
+}
+
 int
 asked_keep(struct store_txn *txn, struct arena *arena, const struct message *message,
 	   const struct verdict *verdict, struct message_record *mail, struct case_record *c)
@@ -153,9 +175,22 @@ asked_keep(struct store_txn *txn, struct arena *arena, const struct message *mes
 		r = add_to_case(arena, &mail->claims, c);
 	if (r == 0)
 		r = record_link_put(txn, c->account, CASE_LINK_CUSTOMER, c->customer, c->id);
-	for (size_t i = 0; r == 0 && i < c->order_count; i++)
-		r = record_link_put(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
+	if (r == 0)
+		r = link_orders(txn, c);
 	return r < 0 ? r : keep_topic(txn, arena, message, verdict, c);
+}
+
+int
+asked_again(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	    const struct claims *const *mails, size_t count)
+{
+	int r = unlink_orders(txn, c);
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_to_case(arena, mails[i], c);
+	if (r == 0 && count > 0)
+		r = record_link_put(txn, c->account, CASE_LINK_CUSTOMER, c->customer, c->id);
+	return r < 0 ? r : link_orders(txn, c);
 }
 
 int
@@ -163,10 +198,6 @@ asked_forget(struct store_txn *txn, struct case_record *c)
 {
 	int r = record_topic_delete(txn, c);
 
-	for (size_t i = 0; r == 0 && i < c->order_count; i++)
-		r = record_link_delete(txn, c->account, CASE_LINK_ORDER, c->orders[i], c->id);
-	c->asks = c->orders = NULL;
-	c->ask_count = c->order_count = 0;
 	c->cause = "";
-	return r;
+	return r < 0 ? r : unlink_orders(txn, c);
 }

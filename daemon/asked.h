@@ -31,6 +31,14 @@ asked_keep(struct store_txn *txn, struct arena *arena, const struct message *mes
 	   const struct verdict *verdict, struct message_record *mail, struct case_record *c);
 
 /*
+ * Makes what the case asks for and names, and by which orders it is found, that of these mails.
+ * The caller puts the case. 0, -ENOMEM or a store error.
+ */
+int
+asked_again(struct store_txn *txn, struct arena *arena, struct case_record *c,
+	    const struct claims *const *mails, size_t count);
+
+/*
  * Forgets what asked_keep() kept in the case's record and beside it: what was asked for, orders,
  * words, and the cause. The caller puts the case, and forgets the mails.
  */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "participant.h"
 
 #define CASE_PARTICIPANTS 32 /* of one mail's From and Reply-To; a longer list is no person's */
 #define CASE_ADDRESS 320     /* RFC 5321 4.5.3.1: 64 for the name, 255 for the domain */
@@ -176,6 +177,15 @@ case_mail_of(struct store_txn *txn, struct arena *arena, const struct event_reco
 	}
 	*ret = m;
 	return 0;
+}
+
+bool
+case_takes_part(const struct case_record *c, const char *address)
+{
+	for (size_t i = 0; i < c->participant_count; i++)
+		if (participant_same(c->participants[i], address))
+			return true;
+	return false;
 }
 
 int

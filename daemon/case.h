@@ -15,6 +15,10 @@
 
 #define CASE_MERGED_MAX 1000 /* one after the other */
 
+/* Whether somebody at that address, or a subaddress of it, takes part in the case. */
+bool
+case_takes_part(const struct case_record *c, const char *address);
+
 /*
  * Opens a case for the mail: number, participants (From, Reply-To; not To or Cc), "opened" event.
  * Does not add the mail.

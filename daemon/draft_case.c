@@ -7,11 +7,14 @@
 #include <string.h>
 
 #include "approval.h"
+#include "case.h"
 #include "conduct.h"
 #include "draft_words.h"
+#include "filters/charset.h"
 #include "promise.h"
 
-#define HISTORY_MAX 30 /* lines of a case's record in a draft */
+#define SUBJECT_BYTES 200 /* of a mail, as a draft names it */
+#define HISTORY_MAX 30    /* lines of a case's record in a draft */
 #define TEXTS_MAX (HISTORY_MAX + 8)
 
 struct reading_case {
@@ -22,7 +25,10 @@ struct reading_case {
 	bool abusive;
 	const char *texts[TEXTS_MAX]; /* that give a sum, or none, and are said */
 	size_t text_count;
-	int64_t given; /* by them together, in hundredths */
+	int64_t given;              /* by them together, in hundredths */
+	uint64_t told[HISTORY_MAX]; /* mails that the record lists */
+	size_t told_count;
+	int error; /* of the store, while the record was read */
 };
 
 /* Whether the same words were looked at before. */
@@ -79,8 +85,8 @@ name_mail(struct reading_case *r, const char *subject)
 		return NULL;
 	if (r->abusive || !subject || !*subject || *sum.named)
 		return korean ? "보내 주신 메일" : "your email";
-	return arena_printf(r->arena, korean ? "보내 주신 메일 “%.200s”" : "your email “%.200s”",
-			    subject);
+	return arena_printf(r->arena, korean ? "보내 주신 메일 “%.*s”" : "your email “%.*s”",
+			    (int)utf8_cut(subject, strlen(subject), SUBJECT_BYTES), subject);
 }
 
 /* What was called off is no promise any more. */
@@ -89,11 +95,13 @@ was_called_off(struct reading_case *r, const struct event_record *event)
 {
 	json_int_t number = json_integer_value(json_object_get(event->data, "promise"));
 	struct promise_record p;
+	int e = number > 0 ? record_promise_get(r->txn, r->arena, r->input->case_->id,
+						(uint64_t)number, &p)
+			   : -ENOENT;
 
-	return number > 0 &&
-	       record_promise_get(r->txn, r->arena, r->input->case_->id, (uint64_t)number, &p) ==
-		       0 &&
-	       p.ended_ms > 0 && !p.kept && !p.moved;
+	if (e < 0 && e != -ENOENT)
+		r->error = e;
+	return e == 0 && p.ended_ms > 0 && !p.kept && !p.moved;
 }
 
 /* An event that came with another case was when it was. */
@@ -103,6 +111,26 @@ when(const struct event_record *event)
 	int64_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
 
 	return was_ms > 0 ? was_ms : event->at_ms;
+}
+
+/* Whether the mail is another case's now, or was told: it may have gone to and fro. */
+static bool
+is_told(struct reading_case *r, const struct event_record *event)
+{
+	struct message_record m;
+	int e = case_mail_of(r->txn, r->arena, event, &m);
+
+	if (e < 0) {
+		r->error = e == -ENOENT ? r->error : e;
+		return true;
+	}
+	record_message_free(&m);
+	for (size_t i = 0; i < r->told_count; i++)
+		if (r->told[i] == m.id)
+			return true;
+	if (r->told_count < HISTORY_MAX)
+		r->told[r->told_count++] = m.id;
+	return false;
 }
 
 /* What an event says to a customer; "" for nothing. NULL: no memory. */
@@ -115,7 +143,7 @@ what_happened(struct reading_case *r, const struct event_record *event)
 	bool promised = !strcmp(event->kind, "promised"), kept = !strcmp(event->kind, "kept");
 
 	if (!strcmp(event->kind, "mail"))
-		return name_mail(r, subject);
+		return is_told(r, event) ? "" : name_mail(r, subject);
 	if (!promise || (!promised && !kept) || (promised && was_called_off(r, event)))
 		return "";
 	promise = arena_strdup(r->arena, promise);
@@ -137,6 +165,8 @@ visit_history(void *context, const struct event_record *event)
 	bool korean = strcmp(r->input->language, "ko") == 0;
 	const char *what = what_happened(r, event), *date;
 
+	if (r->error < 0)
+		return r->error;
 	if (!what || !*what)
 		return what ? 0 : -ENOMEM;
 	date = words_day(r->arena, r->input->account->zone, when(event) / 1000, korean);
@@ -180,17 +210,16 @@ read_promises(struct reading_case *r)
 	struct draft_input *in = r->input;
 	struct draft_case *ret = r->ret;
 	uint64_t id = in->case_->id;
-	int e = tell_promise(
-		r, promise_to_tell(r->txn, r->arena, id, false, in->now_ms, &ret->promise),
-		&ret->promise, &in->promise);
+	int e = tell_promise(r, promise_to_tell(r->txn, r->arena, id, in->now_ms, &ret->promise),
+			     &ret->promise, &in->promise);
 
 	if (e == 0)
 		e = tell_promise(r, promise_done(r->txn, r->arena, id, &ret->done), &ret->done,
 				 &in->done);
-	if (e == 0)
-		e = tell_promise(
-			r, promise_to_tell(r->txn, r->arena, id, true, in->now_ms, &ret->question),
-			&ret->question, &in->question);
+	/* What our own people are asked is nothing to the customer. */
+	if (e == 0 && draft_is_internal(in->template_name))
+		e = tell_promise(r, promise_asked(r->txn, r->arena, id, &ret->question),
+				 &ret->question, &in->question);
 	return e == 0 ? read_promise_sum(r) : e;
 }
 

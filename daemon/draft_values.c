@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "case.h"
 #include "draft_internal.h"
 #include "draft_mime.h"
 #include "draft_words.h"
+#include "participant.h"
 #include "subject_token.h"
 
 const char *const draft_variables[] = { "salutation",
@@ -88,8 +90,18 @@ draft_is_internal(const char *template_name)
 	return template_name && !strncmp(template_name, start, sizeof(start) - 1);
 }
 
-const struct address *
-draft_recipient(const struct draft_input *in)
+/* Whether the case knows the address; without a case any is as good. */
+static bool
+is_known(const struct draft_input *in, const char *address)
+{
+	const struct case_record *c = in->case_;
+
+	return !c || c->participant_count == 0 || case_takes_part(c, address);
+}
+
+/* The first to answer to; known: of those who take part in the case. NULL: none. */
+static const struct address *
+find_recipient(const struct draft_input *in, bool known)
 {
 	const struct addresses *lists[] = { &in->original->reply_to, &in->original->from };
 
@@ -98,20 +110,37 @@ draft_recipient(const struct draft_input *in)
 			const struct address *a = &lists[i]->list[k];
 
 			/* A web form may write in our own name. */
-			if (mime_address_plain(a->address) && !is_ours(in, a))
+			if (mime_address_plain(a->address) && !is_ours(in, a) &&
+			    (!known || is_known(in, a->address)))
 				return a;
 		}
 	}
 	return NULL;
 }
 
+/* A later mail may name another address for answers, which whoever forged it would read. */
+const struct address *
+draft_recipient(const struct draft_input *in)
+{
+	const struct address *known = find_recipient(in, true);
+
+	return known ? known : find_recipient(in, false);
+}
+
+/* Their newest mail may leave out the name that the case knows. */
 const char *
 draft_display(const struct draft_input *in, const struct address *to)
 {
 	const struct addresses *from = &in->original->from;
+	const struct case_record *c = in->case_;
 
-	return !*to->name && from->count && !is_ours(in, &from->list[0]) ? from->list[0].name
-									 : to->name;
+	if (*to->name)
+		return to->name;
+	if (from->count && !is_ours(in, &from->list[0]) && *from->list[0].name)
+		return from->list[0].name;
+	return c && c->customer && c->customer_name && participant_same(c->customer, to->address)
+		       ? c->customer_name
+		       : "";
 }
 
 bool

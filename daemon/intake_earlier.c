@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "correction.h"
+#include "filters/charset.h"
 #include "intake_internal.h"
 #include "steer.h"
 
@@ -39,7 +40,8 @@ steer_by_move(struct commit *c, const struct message_record *old, const char *ve
 	json_t *data;
 	int r;
 
-	snprintf(reason, sizeof(reason), "a mail of it was moved to %.400s", c->folder);
+	snprintf(reason, sizeof(reason), "a mail of it was moved to %.*s",
+		 (int)utf8_cut(c->folder, strlen(c->folder), 400), c->folder);
 	r = steer_case(c->txn, c->arena, c->intake->config, c->bundle, old->case_id, &steer, &kase,
 		       &said, &err);
 	if (r != -EINVAL)

@@ -9,25 +9,6 @@
 #include "intake_internal.h"
 #include "thread.h"
 
-/* Whether it was noted before: somebody moved it out and back. */
-static int
-was_noted(struct commit *c, const struct arrival *a, bool *ret)
-{
-	struct message_record old;
-	uint64_t id;
-	int r = record_message_by_fingerprint(c->txn, c->intake->account->name, a->fingerprint,
-					      &id);
-
-	*ret = false;
-	if (r == 0)
-		r = record_message_get(c->txn, c->arena, id, &old);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	*ret = strcmp(old.digest, a->digest) == 0;
-	record_message_free(&old);
-	return 0;
-}
-
 /* What is kept of it: no verdict, we do not judge ourselves. */
 static int
 keep_record(struct commit *c, const struct arrival *a, const struct thread_place *place,
@@ -58,12 +39,10 @@ intake_sent(struct commit *c, const struct arrival *a)
 	struct thread_place place;
 	struct case_record kase;
 	struct message_record m;
-	bool noted;
-	int r = was_noted(c, a, &noted);
+	int r;
 
-	if (r < 0 || noted || !from ||
-	    !config_is_colleague(intake->config, intake->account, from->address))
-		return r;
+	if (!from || !config_is_colleague(intake->config, intake->account, from->address))
+		return 0;
 	r = thread_find_ours(c->txn, c->arena, intake->account->name, a->message, sent_ms, &place);
 	if (r < 0 || !place.case_id)
 		return r;

@@ -500,6 +500,9 @@ outbox_plan_by_hand(struct store_txn *txn, struct arena *arena, const struct int
 	if (case_on_hold(c, now_ms))
 		return -EBUSY;
 	last.mail.hits = c->flags;
+	/* It acts on no mail where that lies, and the mail's own entries do not wait for it. */
+	last.mail.folder = "";
+	last.mail.uid = last.mail.uidvalidity = 0;
 	from = (struct address){ last.mail.from_name, last.mail.from };
 	message = (struct message){ .arena = arena,
 				    .message_id = last.mail.message_id,

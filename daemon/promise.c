@@ -159,6 +159,22 @@ promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, u
 }
 
 int
+promise_replace(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t other,
+		uint64_t number, const char *reason, const char *actor, int64_t now_ms)
+{
+	struct measure *const measures[] = { &c->interim, &c->lasting };
+	struct promise_record p;
+	int r = record_promise_get(txn, arena, c->id, number, &p);
+
+	for (size_t i = 0; r == 0 && i < 2; i++)
+		if (measures[i]->promise == other) {
+			measures[i]->promise = number;
+			measures[i]->due_ms = p.due_ms;
+		}
+	return r < 0 ? r : promise_end(txn, arena, c, other, reason, actor, now_ms);
+}
+
+int
 promise_open_count(struct store_txn *txn, struct arena *arena, uint64_t case_id,
 		   unsigned *ret_count, uint64_t *ret_only)
 {
@@ -220,12 +236,33 @@ promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool 
 }
 
 int
-promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
-		int64_t now_ms, struct promise_record *ret)
+promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, int64_t now_ms,
+		struct promise_record *ret)
 {
-	struct next_promise next = { .inside = inside, .writing = true, .now_ms = now_ms };
+	struct next_promise next = { .writing = true, .now_ms = now_ms };
 
 	return find_next(txn, arena, case_id, &next, ret);
+}
+
+static int
+visit_asked(void *context, const struct promise_record *p)
+{
+	struct promise_record *last = context;
+
+	if (p->inside && p->ended_ms == 0)
+		*last = *p;
+	return 0;
+}
+
+int
+promise_asked(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	      struct promise_record *ret)
+{
+	int r;
+
+	*ret = (struct promise_record){ .number = 0 };
+	r = record_promise_each(txn, arena, case_id, visit_asked, ret);
+	return r == 0 && ret->number == 0 ? -ENOENT : r;
 }
 
 static int

@@ -51,6 +51,14 @@ promise_end(struct store_txn *txn, struct arena *arena, struct case_record *c, u
 	    const char *reason, const char *actor, int64_t now_ms);
 
 /*
+ * One open promise takes the place of another, which is called off for that reason; a measure goes
+ * with it. -ENOENT: there is none of that number; -EALREADY: the other has ended.
+ */
+int
+promise_replace(struct store_txn *txn, struct arena *arena, struct case_record *c, uint64_t other,
+		uint64_t number, const char *reason, const char *actor, int64_t now_ms);
+
+/*
  * The open promise of a case to the customer, or the open question inside, that is due first.
  * -ENOENT: none is open.
  */
@@ -59,12 +67,17 @@ promise_next(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool 
 	     struct promise_record *ret);
 
 /*
- * The same for a mail that is being written: what it keeps by being sent comes last, unless that is
- * late.
+ * The same for a mail to the customer that is being written: what it keeps by being sent comes
+ * last, unless that is late.
  */
 int
-promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, bool inside,
-		int64_t now_ms, struct promise_record *ret);
+promise_to_tell(struct store_txn *txn, struct arena *arena, uint64_t case_id, int64_t now_ms,
+		struct promise_record *ret);
+
+/* The open question to our own people that was asked last. -ENOENT: none is open. */
+int
+promise_asked(struct store_txn *txn, struct arena *arena, uint64_t case_id,
+	      struct promise_record *ret);
 
 /*
  * The promise that was kept last, by something that was done rather than by a mail of ours.

@@ -2,10 +2,11 @@
  * sent: see sent.h.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memrchr */
+#define _GNU_SOURCE /* strcasestr */
 #endif
 #include "sent.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -14,24 +15,25 @@
 #include "approval.h"
 #include "case.h"
 #include "draft.h"
+#include "filters/charset.h"
 #include "filters/commitment.h"
 #include "likeness.h"
 #include "moment.h"
 #include "outbox.h"
-#include "participant.h"
 #include "playbook.h"
 #include "promise.h"
 #include "promise_due.h"
+#include "signer.h"
 #include "sla.h"
 #include "steer.h"
 #include "token.h"
 
-#define PARTICIPANTS_MAX 64  /* of a case; whom we write to besides may not join by answering */
-#define KEPT_MAX 100         /* promises that one mail keeps */
-#define NAME_MIN 4           /* bytes: shorter ones stand in other words */
-#define SIGNED_LINES 5       /* of an answer, from its end: where the name stands */
-#define BEFORE_NAME_BYTES 60 /* a company, in front of it */
-#define TO_MAX 200           /* bytes of the list of receivers that the history shows */
+#define PARTICIPANTS_MAX 64 /* of a case; whom we write to besides may not join by answering */
+#define KEPT_MAX 100        /* promises that one mail keeps */
+#define DELAY_TEMPLATE "delay"
+#define ADDRESS_BYTES 100 /* of one of them */
+#define GAP_BYTES 80      /* of what is left to be filled in */
+#define TO_MAX 200        /* bytes of the list of receivers that the history shows */
 
 struct sending {
 	struct store_txn *txn;
@@ -45,25 +47,17 @@ struct sending {
 	const char *template; /* of the draft that it was, or stands beside; "" none */
 	bool template_sent;   /* it was that draft */
 	bool template_like;   /* its words say so */
-	/* Of the answer before this one since the customer's last mail. */
+	int64_t asked_ms;     /* when the customer wrote last */
+	/* Of the answer before this one since then. */
 	const char *answered_by;
 	int64_t answered_ms;
 };
 
 static bool
-is_participant(const struct case_record *c, const char *address)
-{
-	for (size_t i = 0; i < c->participant_count; i++)
-		if (participant_same(c->participants[i], address))
-			return true;
-	return false;
-}
-
-static bool
 reaches_customer(const struct case_record *c, const struct addresses *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (is_participant(c, list->list[i].address))
+		if (case_takes_part(c, list->list[i].address))
 			return true;
 	return false;
 }
@@ -81,99 +75,6 @@ agent_of(const struct config *config, const struct address *from)
 	return NULL;
 }
 
-/*
- * How much of a line stands before the word at its end, "김 민 지" and "KIM MINJI" being the same
- * words as without spaces and in small letters. Its whole length and 1: it ends otherwise.
- */
-static size_t
-before_word(const char *line, size_t len, const char *word)
-{
-	size_t at = len;
-
-	for (size_t n = strlen(word); n > 0; n--) {
-		if (word[n - 1] == ' ')
-			continue;
-		while (at > 0 && line[at - 1] == ' ')
-			at--;
-		if (at == 0 || strncasecmp(&line[at - 1], &word[n - 1], 1) != 0)
-			return len + 1;
-		at--;
-	}
-	return at;
-}
-
-/* Whether a line is signed with a name: "김민지 드림", "행복상점 김민지", "Lee Seojun". */
-static bool
-is_signed(const char *line, size_t len, const char *name)
-{
-	static const char *const behind[] = { "", "드림", "올림", "배상", "입니다.", "드림." };
-
-	for (size_t i = 0; strlen(name) >= NAME_MIN && i < sizeof(behind) / sizeof(*behind); i++) {
-		size_t rest = before_word(line, len, behind[i]), at;
-
-		if (rest > len)
-			continue;
-		at = before_word(line, rest, name);
-		if (at <= rest && at <= BEFORE_NAME_BYTES &&
-		    (at == 0 || strchr(" ,/|-", line[at - 1])))
-			return true;
-	}
-	return false;
-}
-
-/* Whether one of the last lines of a text is signed with a name, or of all when it is short. */
-static bool
-holds_name(const char *text, size_t len, const char *name)
-{
-	for (unsigned lines = 0; len > 0 && lines < SIGNED_LINES;) {
-		const char *before = memrchr(text, '\n', len);
-		const char *line = before ? before + 1 : text;
-		size_t end = (size_t)(text + len - line);
-
-		while (end > 0 && strchr(" \t\r", line[end - 1]))
-			end--;
-		if (end > 0 && is_signed(line, end, name))
-			return true;
-		lines += end > 0;
-		len = before ? (size_t)(before - text) : 0;
-	}
-	return false;
-}
-
-/*
- * Where several write from one address their mail programs do not say who did, but the end of the
- * answer does: the agent whose name is there, when it is one agent's alone.
- */
-static int
-find_signer(struct sending *s)
-{
-	const struct config *config = s->mail->config;
-	const struct agent_config *found = NULL;
-	const char *ours, *below;
-	size_t ours_len, below_len, maps;
-	struct text_map *map;
-	int r = message_segments_text(s->mail->message, SEGMENT_NEW, &ours, &ours_len, &map, &maps);
-
-	if (r == 0)
-		r = message_segments_text(s->mail->message, SEGMENT_SIGNATURE, &below, &below_len,
-					  &map, &maps);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < config->agent_count; i++) {
-		const struct agent_config *agent = &config->agents[i];
-
-		if (!holds_name(ours, ours_len, agent->display) &&
-		    !holds_name(below, below_len, agent->display))
-			continue;
-		if (found)
-			return 0;
-		found = agent;
-	}
-	s->agent = found;
-	s->signed_by = found != NULL;
-	return 0;
-}
-
 static const char *
 actor(const struct sending *s)
 {
@@ -186,15 +87,21 @@ visit_before(void *context, const struct event_record *event)
 {
 	struct sending *s = context;
 	const char *template = json_string_value(json_object_get(event->data, "template"));
+	json_int_t was_ms = json_integer_value(json_object_get(event->data, "was_ms"));
+	int64_t at_ms = was_ms > 0 ? was_ms : event->at_ms;
 
+	/* What came with another case may have been before. */
+	if (at_ms < s->asked_ms)
+		return 0;
 	if (strcmp(event->kind, "mail") == 0) {
+		s->asked_ms = at_ms;
 		s->template = "";
 		s->answered_ms = 0;
 	} else if (strcmp(event->kind, "draft") == 0 && template && !draft_is_internal(template)) {
 		s->template = arena_strdup(s->arena, template);
 	} else if (strcmp(event->kind, "sent") == 0) {
 		s->answered_by = arena_strdup(s->arena, event->actor);
-		s->answered_ms = event->at_ms;
+		s->answered_ms = at_ms;
 		s->template = "";
 	}
 	return s->template && s->answered_by ? 0 : -ENOMEM;
@@ -274,7 +181,9 @@ receivers(struct sending *s)
 
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < lists[k]->count && text.len < TO_MAX; i++)
-			buf_printf(&text, "%s%.100s", text.len ? ", " : "",
+			buf_printf(&text, "%s%.*s", text.len ? ", " : "",
+				   (int)utf8_cut(lists[k]->list[i].address,
+						 strlen(lists[k]->list[i].address), ADDRESS_BYTES),
 				   lists[k]->list[i].address);
 	return buf_string(&text);
 }
@@ -345,7 +254,7 @@ add_participants(struct sending *s)
 			if (!address)
 				return -ENOMEM;
 			if (s->c->participant_count < PARTICIPANTS_MAX && *address &&
-			    !is_participant(s->c, address) &&
+			    !case_takes_part(s->c, address) &&
 			    !config_is_colleague(s->mail->config, s->mail->account, address))
 				grown[s->c->participant_count++] = address;
 		}
@@ -411,6 +320,8 @@ pass_turn(struct sending *s)
 		sla_answered(s->c, sent_ms);
 		s->c->waiting_ms = 0;
 	}
+	if (s->c->state != CASE_OPEN)
+		return;
 	s->c->awaits = s->outward ? "customer" : "colleagues";
 	s->c->awaits_ms = s->mail->now_ms;
 }
@@ -445,7 +356,8 @@ keep_promises(struct sending *s)
 
 /*
  * Whether the same was promised for the same time already, in the same words or in more: two things
- * may be due at once. A letter that tells what was done repeats what was promised.
+ * may be due at once. A letter that tells what was done repeats what was promised; one that
+ * promises to write again does promise it.
  */
 static int
 visit_same(void *context, const struct promise_record *p)
@@ -453,7 +365,7 @@ visit_same(void *context, const struct promise_record *p)
 	struct promise_record *wanted = context;
 	bool open = p->ended_ms == 0;
 
-	if (p->inside || p->due_ms != wanted->due_ms || (!open && !p->kept))
+	if (p->inside || p->due_ms != wanted->due_ms || (!open && (!p->kept || p->by_mail)))
 		return 0;
 	if (strstr(wanted->text, p->text) || strstr(p->text, wanted->text) ||
 	    (open && p->by_mail && wanted->by_mail))
@@ -479,20 +391,93 @@ promise(struct sending *s, const struct commitment *c)
 	r = record_promise_each(s->txn, s->arena, s->c->id, visit_same, &wanted);
 	if (r < 0 || wanted.number > 0)
 		return r;
-	return promise_make(s->txn, s->arena, s->c, &wanted, s->mail->now_ms, &number);
+	r = promise_make(s->txn, s->arena, s->c, &wanted, s->mail->now_ms, &number);
+	if (r < 0 || s->c->state == CASE_OPEN)
+		return r;
+	/* Somebody still waits for something. */
+	s->c->state = CASE_OPEN;
+	sla_reopened(s->mail->config, s->c, s->mail->now_ms);
+	return note(s, "triaged", "reopened",
+		    json_pack("{s:s}", "reason", "what was sent promises something"));
+}
+
+/* Words that give another date than was given. */
+static bool
+corrects(const char *text)
+{
+	static const char *const words[] = { "아니라",      "변경",     "미뤄",    "미루",
+					     "늦어",        "연기",     "정정",    "correction",
+					     "postpone",    "not on",   "not by",  "instead of",
+					     "rather than", "moved to", "delayed", NULL };
+
+	for (size_t i = 0; words[i]; i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A new promise beside one that is open. The letter that tells of a delay gives the one that it
+ * names a new date; of other words only a person can say whether they do.
+ */
+static int
+compare_promises(struct sending *s, const struct promise_record *open, const char *text)
+{
+	bool letter = s->template_sent && strcmp(s->template, DELAY_TEMPLATE) == 0;
+	struct promise_record p;
+	int r;
+
+	r = record_promise_get(s->txn, s->arena, s->c->id, open->number, &p);
+	if (r < 0 || p.ended_ms > 0)
+		return r;
+	if (letter)
+		return promise_replace(s->txn, s->arena, s->c, open->number, s->c->promises,
+				       "the customer was told of a new date", actor(s),
+				       s->mail->now_ms);
+	if (!s->template_sent && !corrects(text))
+		return 0;
+	return warn(s,
+		    arena_printf(s->arena,
+				 "promise %" PRIu64 " (%s, by %s) is still open beside what this "
+				 "answer promises; does that take its place? then case call-off it",
+				 open->number, open->text,
+				 moment_text(s->arena, s->mail->account->zone, open->due_ms)));
 }
 
 /* What we wrote that we will do. */
 static int
 find_promises(struct sending *s, const char *text, size_t len)
 {
+	struct promise_record open = { .number = 0 };
+	uint64_t before = s->c->promises;
 	struct commitment *list;
 	size_t count;
-	int r = commitments_find(s->arena, text, len, &list, &count);
+	int r = promise_next(s->txn, s->arena, s->c->id, false, &open);
 
+	if (r == 0 || r == -ENOENT)
+		r = commitments_find(s->arena, text, len, &list, &count);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = promise(s, &list[i]);
-	return r;
+	return r == 0 && open.number > 0 && s->c->promises > before
+		       ? compare_promises(s, &open, text)
+		       : r;
+}
+
+/* "[날짜와 시각]": what a draft leaves for a person to fill in, and was sent as it was. */
+static int
+find_gap(struct sending *s, const char *text)
+{
+	const char *open = s->template_sent ? strchr(text, '[') : NULL, *end;
+
+	for (; open; open = strchr(open + 1, '[')) {
+		end = open + strcspn(open, "]\n");
+		if (*end == ']' && end - open < GAP_BYTES &&
+		    (isalpha((unsigned char)open[1]) || (unsigned char)open[1] >= 0x80))
+			return warn(s,
+				    arena_printf(s->arena, "the answer went out with %.*s unfilled",
+						 (int)(end + 1 - open), open));
+	}
+	return 0;
 }
 
 /* What we offered that nobody approved: it cannot be taken back, but it can be seen. */
@@ -525,6 +510,8 @@ read_words(struct sending *s)
 
 	if (r == 0)
 		r = find_promises(s, text, len);
+	if (r == 0)
+		r = find_gap(s, text);
 	return r == 0 ? find_sums(s, text) : r;
 }
 
@@ -570,8 +557,10 @@ sent_note(struct store_txn *txn, struct arena *arena, struct case_record *c,
 	};
 	int r = record_event_each(txn, arena, c->id, visit_before, &s);
 
-	if (r == 0 && !s.agent)
-		r = find_signer(&s);
+	if (r == 0 && !s.agent) {
+		r = signer_find(mail->config, m, &s.agent);
+		s.signed_by = s.agent != NULL;
+	}
 	if (r == 0)
 		r = find_draft(&s);
 	if (r == 0 && !s.template_sent)

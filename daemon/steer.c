@@ -148,10 +148,10 @@ do_fault(struct turn *t)
 			       "theirs, baseless or unknown",
 			       t->steer->value);
 	t->c.fault = strcmp(t->steer->value, "unknown") == 0 ? "" : t->steer->value;
-	t->said =
-		arena_printf(t->arena, "the fault in C%" PRIu64 " is now: %s", t->c.id, t->c.fault);
+	t->said = arena_printf(t->arena, "the fault in C%" PRIu64 " is now: %s", t->c.id,
+			       t->steer->value);
 	return turn_put(t, "fault",
-			json_pack("{s:s, s:s, s:s}", "before", before, "fault", t->c.fault,
+			json_pack("{s:s, s:s, s:s}", "before", before, "fault", t->steer->value,
 				  "reason", t->steer->reason));
 }
 
@@ -243,6 +243,8 @@ which_template(struct turn *t, const char **ret_template, const char **ret_why)
 				       " %s --reason \"...\"",
 				       t->steer->value, about, *conduct ? conduct : "none", t->c.id,
 				       about);
+		if (*about)
+			t->c.conduct_told = conduct;
 		*ret_template = t->steer->value;
 		*ret_why = !other ? "asked for by hand"
 				  : arena_printf(t->arena,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
 #include "case.h"
 #include "correction.h"
 
@@ -250,21 +251,43 @@ contents_move(struct turn *t, struct contents *in, uint64_t from, bool all, stru
 	return r;
 }
 
-int
-contents_move_promise(struct turn *t, struct promise_record *p, struct case_record *to)
+/* The same thing that is promised in the other case for the same time. */
+struct promised {
+	const struct promise_record *p;
+	uint64_t number; /* 0: it is not */
+};
+
+static int
+visit_promised(void *context, const struct promise_record *p)
 {
+	struct promised *same = context;
+
+	if (p->ended_ms == 0 && p->due_ms == same->p->due_ms && p->inside == same->p->inside &&
+	    strcmp(p->text, same->p->text) == 0)
+		same->number = p->number;
+	return same->number > 0;
+}
+
+int
+contents_move_promise(struct turn *t, struct promise_record *p, struct case_record *to,
+		      uint64_t *ret_number)
+{
+	struct promised same = { .p = p };
 	struct promise_record moved = *p;
 	json_t *data;
-	int r;
+	int r = record_promise_each(t->txn, t->arena, to->id, visit_promised, &same);
 
-	moved.case_id = to->id;
-	moved.number = ++to->promises;
 	p->ended_ms = t->steer->now_ms;
 	p->moved = true;
 	p->wake_ms = 0;
-	r = record_promise_put(t->txn, t->arena, p);
 	if (r == 0)
-		r = record_promise_put(t->txn, t->arena, &moved);
+		r = record_promise_put(t->txn, t->arena, p);
+	*ret_number = same.number;
+	if (r < 0 || same.number > 0)
+		return r;
+	moved.case_id = to->id;
+	*ret_number = moved.number = ++to->promises;
+	r = record_promise_put(t->txn, t->arena, &moved);
 	if (r < 0)
 		return r;
 	data = json_pack("{s:s, s:I, s:I, s:I}", "text", moved.text, "promise",
@@ -281,6 +304,8 @@ contents_move_promise(struct turn *t, struct promise_record *p, struct case_reco
 static void
 whose_turn(struct case_record *c, const struct contents *in, int64_t now_ms)
 {
+	bool asked = in->mail_count > 0 &&
+		     strcmp(in->mails[in->mail_count - 1].kind, "asked-inside") == 0;
 	int64_t waiting = 0, answered = 0;
 
 	for (size_t i = 0; i < in->mail_count; i++) {
@@ -297,12 +322,27 @@ whose_turn(struct case_record *c, const struct contents *in, int64_t now_ms)
 	}
 	c->waiting_ms = c->state == CASE_OPEN ? waiting : 0;
 	c->answered_ms = answered;
-	if (c->waiting_ms > 0 && c->awaits && strcmp(c->awaits, "colleagues") == 0)
+	if ((c->waiting_ms > 0 || asked) && c->awaits && strcmp(c->awaits, "colleagues") == 0)
 		return;
 	c->awaits = c->waiting_ms > 0                       ? "us"
 		    : answered > 0 && c->state == CASE_OPEN ? "customer"
 							    : "";
 	c->awaits_ms = c->waiting_ms > 0 ? c->waiting_ms : *c->awaits ? answered : 0;
+}
+
+/* What the customers' mails ask for. */
+static int
+settle_asked(struct turn *t, struct case_record *c, const struct contents *in)
+{
+	const struct claims **list = arena_calloc(t->arena, in->mail_count + 1, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < in->mail_count; i++)
+		if (!in->mails[i].m.outgoing)
+			list[count++] = &in->mails[i].m.claims;
+	return asked_again(t->txn, t->arena, c, list, count);
 }
 
 int
@@ -315,6 +355,7 @@ contents_settle(struct turn *t, struct case_record *c)
 		c->messages = (unsigned)in.mail_count;
 		c->last_message = in.mail_count ? in.mails[in.mail_count - 1].m.id : 0;
 		whose_turn(c, &in, t->steer->now_ms);
+		r = settle_asked(t, c, &in);
 	}
 	contents_free(&in);
 	if (c->waiting_ms == 0) {

@@ -56,9 +56,13 @@ contents_mark(struct turn *t, struct contents *in, size_t first, size_t *ret_cou
 int
 contents_move(struct turn *t, struct contents *in, uint64_t from, bool all, struct case_record *to);
 
-/* An open promise goes on under a number of the other case. */
+/*
+ * An open promise goes on under a number of the other case, into ret_number: of its own, or that of
+ * the same which is promised there already.
+ */
 int
-contents_move_promise(struct turn *t, struct promise_record *p, struct case_record *to);
+contents_move_promise(struct turn *t, struct promise_record *p, struct case_record *to,
+		      uint64_t *ret_number);
 
 /*
  * Sets all of a case that follows from its mails, when these have changed: counts, flags, severity,

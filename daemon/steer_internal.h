@@ -44,6 +44,10 @@ turn_kept(struct turn *t);
 int
 turn_call_off(struct turn *t);
 
+/* 0 when the case is open; -EINVAL: nothing can be promised in it. */
+int
+turn_check_open(struct turn *t);
+
 /* 0 when no promise to the customer is open; -EINVAL with those that are. */
 int
 turn_check_promises(struct turn *t);

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "approval.h"
+#include "asked.h"
 #include "case.h"
 #include "participant.h"
 #include "playbook.h"
@@ -32,15 +34,6 @@ may_join(struct turn *t, const struct case_record *c)
 	return 0;
 }
 
-static bool
-takes_part(const struct case_record *c, const char *address)
-{
-	for (size_t i = 0; i < c->participant_count; i++)
-		if (participant_same(c->participants[i], address))
-			return true;
-	return false;
-}
-
 /* Reads the case that is to be merged into this one. */
 static int
 get_other(struct turn *t, struct case_record *ret)
@@ -64,7 +57,7 @@ get_other(struct turn *t, struct case_record *ret)
 			       "C%" PRIu64 " belongs to the account %s, C%" PRIu64
 			       " to %s; mails of two mailboxes stay apart",
 			       ret->id, ret->account, t->c.id, t->c.account);
-	if (r == 0 && !takes_part(&t->c, ret->customer))
+	if (r == 0 && !case_takes_part(&t->c, ret->customer))
 		return err_set(t->err, -EINVAL,
 			       "C%" PRIu64 " is %s's and C%" PRIu64
 			       " %s's: what is said to one is not the other's to read; only cases "
@@ -195,6 +188,9 @@ close_other(struct turn *t, struct case_record *o)
 	/* From now on it ages; the digest does not count it among the solved. */
 	o->solved_ms = t->steer->now_ms;
 	o->updated_ms = t->steer->now_ms;
+	/* It is one matter, which recurs no more for having been two. */
+	if (r == 0)
+		r = asked_forget(t->txn, o);
 	return r < 0 ? r : record_case_put(t->txn, o);
 }
 
@@ -219,8 +215,7 @@ tell_approval(struct turn *t, const struct case_record *o, const struct approval
 static int
 join_approvals(struct turn *t, const struct case_record *o)
 {
-	const struct approval_record *last = NULL;
-	struct customer_record customer;
+	struct customer_record theirs, ours, *to = &theirs;
 	int r;
 
 	if (!*o->approved)
@@ -231,16 +226,23 @@ join_approvals(struct turn *t, const struct case_record *o)
 			       "; take one of them back first: case approve C%" PRIu64
 			       " none --reason \"...\"",
 			       t->c.approved, t->c.id, o->approved, o->id, o->id);
-	r = record_customer_get(t->txn, t->arena, o->customer, &customer);
+	r = record_customer_get(t->txn, t->arena, o->customer, &theirs);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	for (size_t i = 0; i < customer.approval_count; i++)
-		if (customer.approvals[i].case_id == o->id) {
-			last = &customer.approvals[i];
-			customer.approvals[i].case_id = t->c.id;
-		}
-	r = last ? tell_approval(t, o, last) : 0;
-	return r < 0 ? r : record_customer_put(t->txn, &customer);
+	/* The customer may have written from a subaddress, which has a record of its own. */
+	if (strcmp(o->customer, t->c.customer) != 0) {
+		r = record_customer_get(t->txn, t->arena, t->c.customer, &ours);
+		to = r == 0 ? &ours : to;
+		r = r == -ENOENT ? 0 : r;
+	}
+	if (r == 0)
+		r = approval_move(t->arena, &theirs, o->id, to, t->c.id);
+	if (r == 0 && to->approval_count > 0 &&
+	    to->approvals[to->approval_count - 1].case_id == t->c.id)
+		r = tell_approval(t, o, &to->approvals[to->approval_count - 1]);
+	if (r == 0 && to != &theirs)
+		r = record_customer_put(t->txn, to);
+	return r < 0 ? r : record_customer_put(t->txn, &theirs);
 }
 
 /* Open promises go on here; *here is the other case with their numbers in this one. */
@@ -248,16 +250,33 @@ static int
 join_promises(struct turn *t, struct contents *in, const struct case_record *o,
 	      struct case_record *here)
 {
+	uint64_t number;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < in->promise_count; i++) {
-		r = contents_move_promise(t, &in->promises[i], &t->c);
+		r = contents_move_promise(t, &in->promises[i], &t->c, &number);
 		if (in->promises[i].number == o->interim.promise)
-			here->interim.promise = t->c.promises;
+			here->interim.promise = number;
 		if (in->promises[i].number == o->lasting.promise)
-			here->lasting.promise = t->c.promises;
+			here->lasting.promise = number;
 	}
 	return r < 0 ? r : promise_settle(t->txn, t->arena, &t->c, t->steer->now_ms);
+}
+
+/* The customer has one case more, or one less. */
+static int
+count_case(struct turn *t, const char *address, bool more)
+{
+	struct customer_record customer;
+	int r = record_customer_get(t->txn, t->arena, address, &customer);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (more)
+		customer.cases++;
+	else if (customer.cases > 0)
+		customer.cases--;
+	return record_customer_put(t->txn, &customer);
 }
 
 int
@@ -297,6 +316,8 @@ turn_merge(struct turn *t)
 				       t->c.stage != stage ? t->c.stage : ""));
 	if (r == 0)
 		r = close_other(t, &other);
+	if (r == 0)
+		r = count_case(t, other.customer, false);
 	t->said = arena_printf(t->arena,
 			       "C%" PRIu64 " is part of C%" PRIu64 " now, with its %zu mail%s and "
 			       "%zu open promise%s",
@@ -351,19 +372,6 @@ writers(struct turn *t, const struct contents *in, size_t first, struct case_rec
 			list[c->participant_count++] = writer;
 	}
 	return 0;
-}
-
-/* The customer has one case more. */
-static int
-count_case(struct turn *t, const char *address)
-{
-	struct customer_record customer;
-	int r = record_customer_get(t->txn, t->arena, address, &customer);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	customer.cases++;
-	return record_customer_put(t->txn, &customer);
 }
 
 /* Opens the new case for those mails. */
@@ -437,13 +445,22 @@ start_clocks(struct turn *t, const struct contents *in, size_t first, struct cas
 static const char *
 what_stays(struct turn *t, const struct contents *in)
 {
+	const struct {
+		const char *name, *text;
+	} facts[] = {
+		{ "the approval of ", t->c.approved }, { "the fault: ", t->c.fault },
+		{ "the situation: ", t->c.situation }, { "the cause: ", t->c.cause },
+		{ "for now: ", t->c.interim.text },    { "for good: ", t->c.lasting.text },
+	};
 	struct buf words = { .arena = t->arena };
 
 	if (in->promise_count)
 		buf_printf(&words, "%zu open promise%s", in->promise_count,
 			   in->promise_count == 1 ? "" : "s");
-	if (*t->c.approved)
-		buf_printf(&words, "%sthe approval of %s", words.len ? " and " : "", t->c.approved);
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		if (*facts[i].text)
+			buf_printf(&words, "%s%s%s", words.len ? "; " : "", facts[i].name,
+				   facts[i].text);
 	return buf_string(&words);
 }
 
@@ -500,7 +517,7 @@ turn_split(struct turn *t)
 		r = stays ? settle_both(t, &in, first, count, stays, &fresh) : -ENOMEM;
 	}
 	if (r == 0)
-		r = count_case(t, fresh.customer);
+		r = count_case(t, fresh.customer, true);
 	if (r == 0)
 		t->said = arena_printf(
 			t->arena, "%zu mail%s of C%" PRIu64 " became the new case C%" PRIu64 "%s%s",

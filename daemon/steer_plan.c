@@ -33,7 +33,9 @@ turn_ask(struct turn *t)
 			       "say until when you need to know: case ask C%" PRIu64
 			       " \"how long does the remake take?\" --until +1d",
 			       t->c.id);
-	r = turn_until(t, &wanted.due_ms);
+	r = turn_check_open(t);
+	if (r == 0)
+		r = turn_until(t, &wanted.due_ms);
 	if (r == 0)
 		r = promise_make(t->txn, t->arena, &t->c, &wanted, t->steer->now_ms, &number);
 	if (r == 0)
@@ -107,7 +109,9 @@ plan_measure(struct turn *t, struct measure *m, const char *name, const char *te
 		return err_set(t->err, -EINVAL, "C%" PRIu64 " has no %s measure", t->c.id, name);
 	if (none && *t->steer->until)
 		return err_set(t->err, -EINVAL, "a measure that is taken back has no date");
-	r = drop_measure(t, m);
+	r = *t->steer->until ? turn_check_open(t) : 0;
+	if (r == 0)
+		r = drop_measure(t, m);
 	if (r == 0 && !none)
 		r = turn_check_given(t, text);
 	if (r == 0 && *t->steer->until)

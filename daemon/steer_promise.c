@@ -16,7 +16,7 @@ int
 turn_promise(struct turn *t)
 {
 	struct promise_record wanted = { .text = t->steer->value, .made_by = t->steer->actor };
-	uint64_t number;
+	uint64_t number = 0;
 	int r;
 
 	if (!*t->steer->until)
@@ -24,7 +24,9 @@ turn_promise(struct turn *t)
 			       "a promise needs a time: case promise C%" PRIu64
 			       " \"call back\" --until \"2026-12-01 10:00\"",
 			       t->c.id);
-	r = turn_check_given(t, wanted.text);
+	r = turn_check_open(t);
+	if (r == 0)
+		r = turn_check_given(t, wanted.text);
 	if (r == 0)
 		r = turn_until(t, &wanted.due_ms);
 	if (r == 0)
@@ -35,6 +37,17 @@ turn_promise(struct turn *t)
 	t->said = arena_printf(t->arena, "promise %" PRIu64 " of C%" PRIu64 " is due %s", number,
 			       t->c.id, moment_text(t->arena, turn_zone(t), wanted.due_ms));
 	return r;
+}
+
+int
+turn_check_open(struct turn *t)
+{
+	return t->c.state == CASE_OPEN
+		       ? 0
+		       : err_set(t->err, -EINVAL,
+				 "C%" PRIu64 " is solved, and nobody looks after what is promised "
+				 "there; first: case reopen C%" PRIu64,
+				 t->c.id, t->c.id);
 }
 
 /* The promise that is meant: by its number, or the only open one. */

@@ -41,46 +41,54 @@ token_case(const char *id)
 	return token_read(id, &n, NULL) ? n : 0;
 }
 
-static bool
-is_participant(const struct case_record *c, const char *address)
-{
-	for (size_t i = 0; i < c->participant_count; i++)
-		if (participant_same(c->participants[i], address))
-			return true;
-	return false;
-}
-
 /* Whether the writer may join; *ret_colleague: not as a participant. */
 static bool
 may_join(const struct search *s, const struct case_record *c, bool *ret_colleague)
 {
-	bool participant = is_participant(c, s->writer);
+	bool participant = case_takes_part(c, s->writer);
 
 	*ret_colleague =
 		!participant && c->colleagues && participant_colleague(c->customer, s->writer);
 	return participant || *ret_colleague;
 }
 
+/* Whether what the case says of its customer is being erased. */
+static int
+is_leaving(struct search *s, const struct case_record *c, bool *ret)
+{
+	const char *base = participant_base(s->arena, c->customer);
+	struct forget_record job;
+	int r = base ? record_forget_get(s->txn, s->arena, base, &job) : -ENOMEM;
+
+	*ret = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
 /*
  * Lets the writer into a case, or notes that they may not. parent: the mail that led there, 0 for
- * none.
+ * none. A case of somebody who is just being forgotten is left alone: what they write now begins
+ * anew.
  */
-static void
+static int
 enter(struct search *s, const struct case_record *c, uint64_t parent, const char *why)
 {
-	bool colleague;
+	bool colleague, leaving;
+	int r = is_leaving(s, c, &leaving);
 
+	if (r < 0 || leaving)
+		return r;
 	if (may_join(s, c, &colleague) || s->ours) {
 		s->place.case_id = c->id;
 		s->place.parent = parent;
 		s->place.linked = 0;
 		s->place.why = why;
 		s->place.colleague = colleague && !s->ours;
-		return;
+		return 0;
 	}
 	s->refused = c->id;
 	if (s->place.linked == 0)
 		s->place.linked = c->id;
+	return 0;
 }
 
 /* Lets the writer into the case of a record that the mail refers to, or notes that they may not. */
@@ -95,9 +103,7 @@ try_case(struct search *s, const struct message_record *parent, const char *why)
 	r = case_follow(s->txn, s->arena, parent->case_id, &c);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (c.id != s->refused)
-		enter(s, &c, parent->id, why);
-	return 0;
+	return c.id != s->refused ? enter(s, &c, parent->id, why) : 0;
 }
 
 /*
@@ -168,13 +174,15 @@ static int
 try_subject(void *context, const struct case_record *c)
 {
 	struct search *s = context;
-	bool recent;
+	bool recent, leaving = false;
 	int r;
 
-	if (!is_participant(c, s->writer))
+	if (!case_takes_part(c, s->writer))
 		return 0;
 	r = is_recent(s, c, &recent);
-	if (r < 0 || !recent)
+	if (r == 0 && recent)
+		r = is_leaving(s, c, &leaving);
+	if (r < 0 || !recent || leaving)
 		return r;
 	s->place.case_id = c->id;
 	s->place.parent = c->last_message;
@@ -198,9 +206,9 @@ try_subject_token(struct search *s, const char *subject)
 		return r;
 	if (r == 0 && strcmp(c.account, s->account) == 0 &&
 	    strcmp(c.subject_token, token.check) == 0) {
-		if (c.id != s->refused)
-			enter(s, &c, c.last_message, "subject-token");
-		return 0;
+		r = case_follow(s->txn, s->arena, c.id, &c);
+		return r == 0 && c.id != s->refused ? enter(s, &c, c.last_message, "subject-token")
+						    : r;
 	}
 	s->place.ignored = subject_token_text(s->arena, &token);
 	return s->place.ignored ? 0 : -ENOMEM;

@@ -13,6 +13,8 @@
 #include "correction.h"
 #include "shield.h"
 #include "steer.h"
+#include "subject.h"
+#include "subject_token.h"
 #include "view.h"
 #include "view_internal.h"
 
@@ -245,14 +247,29 @@ struct case_view {
 	bool all;       /* hide nothing */
 };
 
-/* A subject as it is shown; one that is hidden is remembered. */
+/* The subject as all answers to it have it. */
+static const char *
+plain_subject(const struct case_view *v, const char *subject)
+{
+	const char *plain = subject_token_without(v->arena, text(subject));
+
+	plain = plain ? subject_plain(v->arena, plain) : NULL;
+	return plain ? plain : text(subject);
+}
+
+static bool
+is_hidden(const struct case_view *v, const char *subject)
+{
+	return json_object_get(v->hidden, plain_subject(v, subject)) != NULL;
+}
+
+/* A subject as it is shown; one that is hidden is remembered, for our answers have it too. */
 static const char *
 shown_subject(struct case_view *v, const struct message_record *m)
 {
-	if (v->all || !shield_hides_subject(m->evidence))
-		return text(m->subject);
-	json_object_set_new(v->hidden, text(m->subject), json_true());
-	return SHIELD_SUBJECT;
+	if (!v->all && shield_hides_subject(m->evidence))
+		json_object_set_new(v->hidden, plain_subject(v, m->subject), json_true());
+	return is_hidden(v, m->subject) ? SHIELD_SUBJECT : text(m->subject);
 }
 
 /* A mail that was moved away and back is told of twice. */
@@ -332,7 +349,7 @@ shown_data(const struct case_view *v, json_t *data)
 	const char *subject = json_string_value(json_object_get(data, "subject"));
 	json_t *copy;
 
-	if (!subject || !json_object_get(v->hidden, subject))
+	if (!subject || !is_hidden(v, subject))
 		return json_incref(data);
 	copy = json_copy(data);
 	json_object_set_new(copy, "subject", json_string(SHIELD_SUBJECT));
@@ -414,7 +431,7 @@ case_page(const struct case_record *c, const struct case_view *v, bool chain)
 	}
 	for (size_t i = 0; i < c->participant_count; i++)
 		json_array_append_new(people, json_string(c->participants[i]));
-	if (json_object_get(v->hidden, text(c->subject)))
+	if (is_hidden(v, c->subject))
 		json_object_set_new(page, "subject", json_string(SHIELD_SUBJECT));
 	json_object_set_new(page, "state",
 			    json_string(c->state == CASE_SOLVED ? "solved" : "open"));

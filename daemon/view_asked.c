@@ -103,7 +103,7 @@ visit_related(void *context, uint64_t case_id)
 		return r == -ENOENT ? 0 : r;
 	if (!what)
 		what = same(v->c, &other);
-	if (!what)
+	if (!what || other.merged)
 		return 0;
 	return json_array_append_new(
 		v->list, json_pack("{s:o, s:s, s:s, s:s, s:o}", "case", case_json(other.id),

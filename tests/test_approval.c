@@ -65,6 +65,27 @@ a_full_list_keeps_its_totals(void **state)
 	arena_free(arena);
 }
 
+static void
+approvals_of_a_merged_case_go_on(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct customer_record c = { 0 }, plus = { 0 };
+
+	(void)state;
+	give(arena, &c, 10, "KRW", 30000, 1);
+	give(arena, &c, 20, "KRW", 10000, 2);
+	give(arena, &c, 30, "KRW", 0, 2);
+	assert_int_equal(approval_total(&c, "KRW", 0), 30000);
+	assert_int_equal(approval_move(arena, &c, 1, &c, 2), 0);
+	assert_int_equal(c.approval_count, 3);
+	assert_int_equal(approval_total(&c, "KRW", 0), 30000);
+	give(arena, &plus, 40, "KRW", 5000, 3);
+	assert_int_equal(approval_move(arena, &plus, 3, &c, 4), 0);
+	assert_int_equal(approval_total(&c, "KRW", 0), 35000);
+	assert_int_equal(approval_total(&plus, "KRW", 0), 0);
+	arena_free(arena);
+}
+
 /* The first sum of the words that the case's approval does not cover, or "". */
 static const char *
 missing(struct arena *arena, const char *approved, const char *language, const char *words)
@@ -121,6 +142,8 @@ sums_are_added_up(void **state)
 	assert_string_equal(missing(arena, "$20", "en", "$20 in all: $15, $5 and $1"),
 			    "$21 in all");
 	assert_string_equal(missing(arena, "20,000원", "ko", "5천 원 쿠폰 4장, 모두 2만 원"), "");
+	assert_string_equal(missing(arena, "$30", "en", "We refund $20               $20 = b"),
+			    "$40 in all");
 	arena_free(arena);
 }
 
@@ -166,6 +189,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_added_up_per_currency_and_time),
 		cmocka_unit_test(a_second_approval_of_a_case_takes_the_place_of_the_first),
+		cmocka_unit_test(approvals_of_a_merged_case_go_on),
 		cmocka_unit_test(a_full_list_keeps_its_totals),
 		cmocka_unit_test(words_may_name_what_is_approved_and_no_more),
 		cmocka_unit_test(sums_are_added_up),

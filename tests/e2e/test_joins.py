@@ -87,6 +87,16 @@ def test_the_token_in_the_subject_leads_back_to_its_case(with_token, dovecot, us
         assert show(with_token, "C2")["linked"] == "C1" and "token-ignored" not in kinds(with_token, "C2")
 
 
+def test_the_token_of_a_merged_case_leads_to_where_it_went(with_token, dovecot, user):
+    ours = token(dovecot, user)
+    judged(with_token, dovecot, user, sample(EN_LEGAL, sender=ANN, subject="another matter"))
+    with running(with_token):
+        said(with_token, "merge", "C2", "C1", "--reason", "one order")
+    judged(with_token, dovecot, user, sample(EN_LEGAL, sender=ANN, subject=f"the first once more {ours}"))
+    with running(with_token):
+        assert cases(with_token) == {"C2": 3} and show(with_token, "C1")["state"] == "solved"
+
+
 def test_a_forged_token_is_ignored_and_that_is_said(with_token, dovecot, user):
     ours = token(dovecot, user)
     forged = ours[:-2] + ("a" if ours[-2] != "a" else "b") + "]"

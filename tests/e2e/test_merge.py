@@ -81,6 +81,7 @@ def test_two_cases_become_one_and_later_mails_join_it(triaged, dovecot, user):
     assert one["participants"] == ["seojun@customer.example"], "a subaddress is the same person"
     assert [(p["text"], p["state"]) for p in one["promises"]] == [("call back", "open"), ("lend a phone", "open")] and one["promise_due"]
     assert sorted((p["text"], p["state"]) for p in other["promises"]) == [("call back", "moved"), ("lend a phone", "moved"), ("sent a form", "kept")]
+    assert one["orders"] == ["20931"] and other["orders"] == [], "a matter is found by its orders"
     assert (one["situation"], one["interim"], one["cause"]) == ("the box was wet", "lend a phone", "the carrier")
     assert one["stage"] == "investigating", "the matter is as far as it went in either"
     assert (other["state"], other["merged"], other["mails"], other["messages"]) == ("solved", first, [], 0)

@@ -211,8 +211,8 @@ def test_an_answer_to_an_offer_is_pointed_out_and_a_new_complaint_starts_again(d
     wait_for("it is noticed", lambda: show(daemon, case)["stage"] == "offered")
     ours = email.message_from_bytes(offer, policy=email.policy.default)["Message-ID"]
     dovecot.deliver(user, mail("네, 그렇게 해 주시면 됩니다. 고맙습니다.", sender=KO_LEGAL["sender"], references=[ours]))
-    wait_for("it is pointed out", lambda: "alarm" in kinds(daemon, case))
-    assert "do they agree?" in event(daemon, case, "alarm")[0]["data"]["text"]
+    wait_for("it is pointed out", lambda: any("do they agree?" in e["data"]["text"] for e in event(daemon, case, "alarm")))
+    assert "the answer went out with [조치 내용] unfilled" in daemon.ctl("case", "show", case).stdout
     said(daemon, "stage", case, "agreed")
     said(daemon, "promise", case, "교환품 발송", "--until", "+1d")
     assert show(daemon, case)["stage"] == "fulfilling"
@@ -228,8 +228,8 @@ def test_what_we_promise_in_a_mail_is_followed_and_kept_by_the_next(daemon, dove
         "교환품은 다음 주 화요일까지 보내 드리겠습니다.\n사진을 내일까지 보내 주시면 더 빠릅니다.\n")))
     wait_for("both promises", lambda: len(show(daemon, case)["promises"]) == 2)
     first, second = show(daemon, case)["promises"]
-    assert first["text"] == "모레 오전까지 원인을 확인해 연락드리겠습니다." and first["by"] == "kim"
-    assert second["text"] == "교환품은 다음 주 화요일까지 보내 드리겠습니다."
+    assert first["text"] == "모레 오전까지 원인을 확인해 연락드리겠습니다" and first["by"] == "kim"
+    assert second["text"] == "교환품은 다음 주 화요일까지 보내 드리겠습니다"
     assert first["due"] < second["due"] and only_case(daemon)["promise_due"] == first["due"]
     append(dovecot, user, "Sent", answer(daemon, case, "원인은 전원부입니다. 교환품은 다음 주 화요일까지 보내 드리겠습니다."))
     wait_for("the word is kept", lambda: "kept" in kinds(daemon, case))
@@ -244,7 +244,7 @@ def test_the_acknowledgement_that_is_sent_is_a_promise(daemon, dovecot, user):
     append(dovecot, user, "Sent", dovecot.messages(user, "Drafts")[-1][2])
     wait_for("its promise", lambda: show(daemon, case)["promises"])
     promise, = show(daemon, case)["promises"]
-    assert promise["text"].endswith("까지 다시 연락드리겠습니다.") and promise["state"] == "open"
+    assert promise["text"].endswith("까지 다시 연락드리겠습니다") and promise["state"] == "open"
 
 
 def test_a_sent_answer_that_offers_what_nobody_approved_is_told(make_triaged, dovecot, user):
@@ -291,6 +291,9 @@ def test_the_name_under_an_answer_says_who_of_a_shared_address_wrote_it(make_tri
     assert sends("We are looking into it.\n\n-- \nLee Seojun\nSupport\n") == "lee"
     assert sends("확인하고 있습니다.\n\n행복상점 김 민 지 드림\n") == "kim"
     assert sends("We are looking into it.\n\nKind regards,\nLEE SEOJUN\nSupport\n") == "lee"
+    assert sends("확인하고 있습니다.\n\n*김민지* (02-123-4567)\n") == "kim"
+    assert sends("We are looking into it.\n\nKind regards,\nLee Seojun, Example Shop\n") == "lee"
+    assert sends("Lee Seojun, our engineer, will call you.\n\nThe team\n") == "somebody"
     assert "kim         answered" in daemon.ctl("case", "show", case).stdout and ", by the name under it" in daemon.ctl("case", "show", case).stdout
 
 
@@ -298,4 +301,59 @@ def test_two_things_that_are_due_at_once_are_two_promises(daemon, dovecot, user)
     case = complaint(daemon, dovecot, user)
     append(dovecot, user, "Sent", answer(daemon, case, "교환품은 모레까지 보내 드리겠습니다.\n원인 보고서는 모레까지 작성해 드리겠습니다.\n"))
     wait_for("the promises", lambda: show(daemon, case)["promises"])
-    assert [p["text"] for p in show(daemon, case)["promises"]] == ["교환품은 모레까지 보내 드리겠습니다.", "원인 보고서는 모레까지 작성해 드리겠습니다."]
+    assert [p["text"] for p in show(daemon, case)["promises"]] == ["교환품은 모레까지 보내 드리겠습니다", "원인 보고서는 모레까지 작성해 드리겠습니다"]
+
+
+def test_a_promise_to_write_that_is_given_again_is_followed_again(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    for n, words in enumerate(("모레 오전까지 연락드리겠습니다.", "사진을 보내 주시겠습니까? 모레 오전까지 연락드리겠습니다.")):
+        append(dovecot, user, "Sent", answer(daemon, case, words))
+        wait_for("it is noticed", lambda: len(show(daemon, case)["promises"]) == n + 1)
+    assert [p["state"] for p in show(daemon, case)["promises"]] == ["kept", "open"] and only_case(daemon)["promise_due"]
+
+
+def test_a_letter_of_delay_gives_its_promise_a_new_date_and_other_words_are_pointed_out(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "fact", case, "interim", "대체품 발송", "--until", "+2d")
+    said(daemon, "draft", case, "delay")
+    wait_for("the letter", lambda: dovecot.count(user, "Drafts") == 2)
+    draft = next(raw for _, _, raw in dovecot.messages(user, "Drafts") if b"template=delay" in raw)
+    text = email.message_from_bytes(draft, policy=email.policy.default).get_content().replace("\r\n", "\n")
+    day = time.strftime("%-m월 %-d일", time.gmtime(time.time() + 9 * 3600 + 6 * 86400))
+    append(dovecot, user, "Sent", answer(daemon, case, text.replace("[새 날짜와 시각]", f"{day} 오후 2시").replace("[이유]", "재고 부족")))
+    wait_for("the new date", lambda: len(show(daemon, case)["promises"]) == 2)
+    page = show(daemon, case)
+    assert [(p["text"], p["state"]) for p in page["promises"]] == [("대체품 발송", "called off"), ("대체품 발송", "open")]
+    assert page["interim"] == "대체품 발송" and page["interim_due"] == page["promises"][1]["due"], "the measure goes with it"
+    assert "unfilled" not in daemon.ctl("case", "show", case).stdout
+    append(dovecot, user, "Sent", answer(daemon, case, "정정합니다. 내일까지가 아니라 모레까지 대체품을 보내 드리겠습니다."))
+    wait_for("it is pointed out", lambda: "does that take its place?" in daemon.ctl("case", "show", case).stdout)
+
+
+def test_what_is_promised_in_a_solved_case_opens_it_again(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    said(daemon, "solve", case)
+    for words in (("promise", case, "call back", "--until", "+1d"), ("fact", case, "interim", "a loan", "--until", "+1d")):
+        assert f"first: case reopen {case}" in daemon.ctl("case", *words, check=False).stderr
+    append(dovecot, user, "Sent", answer(daemon, case, "도와드릴 수 있어 다행입니다."))
+    wait_for("it is noticed", lambda: "sent" in kinds(daemon, case))
+    page = show(daemon, case)
+    assert (page["state"], page["turn"]) == ("solved", "")
+    append(dovecot, user, "Sent", answer(daemon, case, "교환품은 모레까지 보내 드리겠습니다."))
+    wait_for("it is open", lambda: show(daemon, case)["state"] == "open")
+    assert "what was sent promises something" in daemon.ctl("case", "show", case).stdout
+
+
+def test_an_answer_goes_to_the_customer_whatever_a_later_mail_names(daemon, dovecot, user):
+    case = complaint(daemon, dovecot, user)
+    first = show(daemon, case)["mails"][0]
+    dovecot.deliver(user, sample(KO_LEGAL, references=[first["message_id"]], sender="seojun@customer.example",
+                                 headers=[("Reply-To", "thief@evil.example")], subject="가" * 90))
+    wait_for("its draft", lambda: dovecot.count(user, "Drafts") == 2)
+    draft = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
+    assert draft["To"] == "박서준 <seojun@customer.example>", "known by the case, also the name"
+    said(daemon, "fault", case, "baseless")
+    said(daemon, "draft", case, "firm")
+    wait_for("the record", lambda: dovecot.count(user, "Drafts") == 3)
+    draft = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
+    assert f"보내 주신 메일 “{'가' * 66}”" in draft.get_content(), "a long subject is cut between characters"

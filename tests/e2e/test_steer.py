@@ -311,6 +311,18 @@ def test_our_own_people_are_asked_for_the_date_first(make_timed, clock, dovecot,
     assert kinds(daemon, case)[-1] == "answered"
 
 
+def test_a_second_question_is_asked_and_the_first_is_not_asked_again(triaged, dovecot, user):
+    case = complaint(triaged, dovecot, user)
+    for n, question in enumerate(("재제작에 며칠이 걸립니까?", "여분의 충전기가 있습니까?")):
+        said(triaged, "ask", case, question, "--until", "+1d")
+        wait_for("the question", lambda: dovecot.count(user, "Drafts") == n + 2)
+        draft = email.message_from_bytes(dovecot.messages(user, "Drafts")[-1][2], policy=email.policy.default)
+        assert question in draft.get_content()
+    said(triaged, "fault", case, "unknown")
+    assert "fault: unknown" in triaged.ctl("case", "show", case).stdout
+    assert "says nothing about whose fault it is" in refused(triaged, "fault", case, "x" + "가" * 40)
+
+
 def test_a_plan_is_told_with_situation_measures_and_dates(triaged, dovecot, user):
     case = complaint(triaged, dovecot, user)
     assert "say what it is" in refused(triaged, "fact", case, "weather", "rain")
