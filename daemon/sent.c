@@ -91,7 +91,7 @@ visit_before(void *context, const struct event_record *event)
 	int64_t at_ms = was_ms > 0 ? was_ms : event->at_ms;
 
 	/* What came with another case may have been before. */
-	if (at_ms < s->asked_ms)
+	if (was_ms > 0 && at_ms < s->asked_ms)
 		return 0;
 	if (strcmp(event->kind, "mail") == 0) {
 		s->asked_ms = at_ms;
@@ -425,10 +425,13 @@ compare_promises(struct sending *s, const struct promise_record *open, const cha
 {
 	bool letter = s->template_sent && strcmp(s->template, DELAY_TEMPLATE) == 0;
 	struct promise_record p;
-	int r;
+	int r = record_promise_get(s->txn, s->arena, s->c->id, open->number, &p);
 
-	r = record_promise_get(s->txn, s->arena, s->c->id, open->number, &p);
 	if (r < 0 || p.ended_ms > 0)
+		return r;
+	/* To write again takes no other promise's place. */
+	r = record_promise_get(s->txn, s->arena, s->c->id, s->c->promises, &p);
+	if (r < 0 || p.by_mail)
 		return r;
 	if (letter)
 		return promise_replace(s->txn, s->arena, s->c, open->number, s->c->promises,

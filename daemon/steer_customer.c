@@ -269,23 +269,35 @@ turn_conduct(struct turn *t)
 	bool clear = strcmp(t->steer->value, "clear") == 0;
 	int64_t until = t->steer->now_ms + INT64_C(1000) * CONDUCT_DAYS * 24 * 60 * 60;
 	struct customer_record customer;
+	const char *before = "";
+	bool told;
 	int r = get_customer(t, &customer);
 
-	if (r == 0)
-		r = check_step(t, conduct_now(&customer, t->steer->now_ms));
+	if (r == 0) {
+		before = conduct_now(&customer, t->steer->now_ms);
+		r = check_step(t, before);
+	}
 	if (r == 0 && *t->steer->until)
 		r = turn_until(t, &until);
 	if (r < 0)
 		return r;
+	/* The letter of a step speaks of the one before. */
+	told = !*before || conduct_height(t->steer->value) <= conduct_height(before) ||
+	       strcmp(before, t->c.conduct_told) == 0;
 	customer.conduct = clear ? "" : t->steer->value;
 	customer.conduct_ms = clear ? 0 : until;
 	r = log_conduct(t, &customer);
 	if (r < 0)
 		return r;
 	t->c.conduct_told = "";
-	t->said = clear ? arena_printf(t->arena, "%s is on no step any more", t->c.customer)
-			: arena_printf(t->arena, "%s is at the step %s until %s", t->c.customer,
-				       t->steer->value, moment_text(t->arena, turn_zone(t), until));
+	t->said =
+		clear ? arena_printf(t->arena, "%s is on no step any more", t->c.customer)
+		      : arena_printf(t->arena, "%s is at the step %s until %s%s%s%s", t->c.customer,
+				     t->steer->value, moment_text(t->arena, turn_zone(t), until),
+				     told ? "" : "; no draft of this case told them of the ",
+				     told ? "" : before,
+				     told ? ""
+					  : " yet, and the letter of this step says that one did");
 	return turn_put(t, "conduct",
 			json_pack("{s:s, s:s, s:s}", "step", t->steer->value, "until",
 				  clear ? "" : moment_text(t->arena, turn_zone(t), until), "reason",

@@ -218,7 +218,8 @@ def test_the_ladder_goes_up_step_by_step_and_each_step_is_told_once(triaged, dov
         refused(triaged, "draft", case, "parting")
     for step, template in (("notice", "conduct-notice"), ("warning", "conduct-warning"), ("restricted", "conduct-restriction"),
                            ("parted", "parting")):
-        assert f"at the step {step}" in said(triaged, "conduct", case, step, "--reason", "insults on the phone")
+        told = said(triaged, "conduct", case, step, "--reason", "insults on the phone")
+        assert f"at the step {step}" in told and "no draft of this case" not in told
         drafted(triaged, dovecot, user, case, template)
         drafted(triaged, dovecot, user, case, "repeat")
     card = json.loads(triaged.ctl("customer", "show", "--json", "SEOJUN@customer.example").stdout)
@@ -226,6 +227,9 @@ def test_the_ladder_goes_up_step_by_step_and_each_step_is_told_once(triaged, dov
     assert "insults on the phone" in triaged.ctl("customer", "show", "seojun@customer.example").stdout
     said(triaged, "conduct", case, "clear", "--reason", "reviewed")
     assert json.loads(triaged.ctl("customer", "show", "--json", "seojun@customer.example").stdout)["conduct"] == ""
+    said(triaged, "conduct", case, "notice", "--reason", "insults again")
+    assert "no draft of this case told them of the notice yet" in said(triaged, "conduct", case, "warning", "--reason", "and again")
+    said(triaged, "conduct", case, "clear", "--reason", "reviewed")
     assert triaged.ctl("customer", "show", "stranger@example.org", check=False).returncode == 1
 
 
